@@ -1,0 +1,102 @@
+"""The signed text in a form's QR code.
+
+A body of 15 bytes (big-endian: version 1, key 1, campaign 2, unit 2, domain 1, number 4,
+flags 1, layout 3) followed by the first 16 bytes of an HMAC-SHA256 over it, written in
+Base45 (RFC 9285): 47 characters of the QR alphanumeric alphabet, which fit version 3-Q.
+Half of the hash is what RFC 2104 section 5 asks for as the least tag length.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import base45
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+VERSION = 1
+TEXT_LENGTH = 47
+TAG_LENGTH = 16
+TEST_FLAG = 0x01  # printed for trying out: never counted in a live period
+_BODY = struct.Struct(">BBHHBIB3s")
+_CONTEXT = b"PVQR1\0"  # separates this use of the key from every other
+
+
+class CodeFault(StrEnum):
+    """Why a QR code's text is not accepted."""
+
+    FOREIGN = "foreign-code"  # not of our form: some other QR code
+    BAD_SIGNATURE = "bad-signature"
+    UNKNOWN_KEY = "unknown-key"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeBody:
+    """What a form's QR code says. Numbers stand for ids that the ledger knows."""
+
+    key_id: int  # 0 to 255
+    campaign: int  # the year of the serial
+    unit: int  # 0 to 65,535
+    domain: int  # 0 to 255
+    number: int  # running number within domain and year
+    layout: str  # first 6 hexadecimal digits of the layout id
+    flags: int = 0
+
+    def to_bytes(self) -> bytes:
+        """The 15 bytes that are signed."""
+        return _BODY.pack(
+            VERSION,
+            self.key_id,
+            self.campaign,
+            self.unit,
+            self.domain,
+            self.number,
+            self.flags,
+            bytes.fromhex(self.layout),
+        )
+
+
+def campaign_key(master: bytes, campaign: int) -> bytes:
+    """The 32-byte key of one year, derived from *master* (HKDF-SHA256, RFC 5869)."""
+    info = b"omr campaign %d version %d" % (campaign, VERSION)
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=info).derive(master)
+
+
+def sign(body: CodeBody, key: bytes) -> str:
+    """The QR text of *body*, signed with a campaign's *key*."""
+    raw = body.to_bytes()
+    return base45.b45encode(raw + _tag(raw, key)).decode("ascii")
+
+
+def verify(text: str, masters: Mapping[int, bytes]) -> CodeBody | CodeFault:
+    """What *text* says if one of our keys signed it, else why it is not accepted.
+
+    Args:
+        text: As decoded from a QR code; anything at all.
+        masters: The master keys by key id, retired ones included.
+    """
+    if len(text) != TEXT_LENGTH:
+        return CodeFault.FOREIGN
+    try:
+        raw = base45.b45decode(text)
+    except ValueError:
+        return CodeFault.FOREIGN
+    if len(raw) != _BODY.size + TAG_LENGTH or raw[0] != VERSION:
+        return CodeFault.FOREIGN
+    body, tag = raw[: _BODY.size], raw[_BODY.size :]
+    _version, key_id, campaign, unit, domain, number, flags, layout = _BODY.unpack(body)
+    master = masters.get(key_id)
+    if master is None:
+        return CodeFault.UNKNOWN_KEY
+    if not hmac.compare_digest(tag, _tag(body, campaign_key(master, campaign))):
+        return CodeFault.BAD_SIGNATURE
+    return CodeBody(key_id, campaign, unit, domain, number, layout.hex().upper(), flags)
+
+
+def _tag(body: bytes, key: bytes) -> bytes:
+    return hmac.new(key, _CONTEXT + body, hashlib.sha256).digest()[:TAG_LENGTH]
