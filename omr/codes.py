@@ -70,7 +70,8 @@ def campaign_key(master: bytes, campaign: int) -> bytes:
 def sign(body: CodeBody, key: bytes) -> str:
     """The QR text of *body*, signed with a campaign's *key*."""
     raw = body.to_bytes()
-    return base45.b45encode(raw + _tag(raw, key)).decode("ascii")
+    text: bytes = base45.b45encode(raw + _tag(raw, key))
+    return text.decode("ascii")
 
 
 def verify(text: str, masters: Mapping[int, bytes]) -> CodeBody | CodeFault:

@@ -39,19 +39,19 @@ class UsageError(OmrError):
     exit_code = ExitCode.BAD_USAGE
 
 
-class InputUnusable(OmrError):  # noqa: N818 - reads as a sentence, like its kin
+class InputUnusable(OmrError):
     """An input could not be used in full; the rest was done."""
 
     exit_code = ExitCode.BAD_INPUT
 
 
-class LedgerUnusable(OmrError):  # noqa: N818
+class LedgerUnusable(OmrError):
     """The ledger is missing, locked, damaged or of another version."""
 
     exit_code = ExitCode.LEDGER_UNUSABLE
 
 
-class PeopleMustDecide(OmrError):  # noqa: N818
+class PeopleMustDecide(OmrError):
     """Doubts are open or the stock does not balance, so no final count exists."""
 
     exit_code = ExitCode.NEEDS_ADJUDICATION

@@ -16,7 +16,7 @@ CHECK_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters: no I, O, Q, which look 
 _PATTERN = re.compile(r"([A-Z][A-Z0-9]{0,9})-(\d{2})-(\d{6})-([A-Z])")
 
 
-class SerialMistyped(ValueError):  # noqa: N818 - reads as a sentence
+class SerialMistyped(ValueError):
     """The text is no serial, or its check letter does not fit."""
 
 

@@ -1,0 +1,196 @@
+"""The ledger: the one record of serials, readings and decisions.
+
+SQLAlchemy Core over an embedded SQLite file (WAL, one writer) or a PostgreSQL server. No
+SQL is written outside this package; each activity uses its own module here:
+:mod:`omr.ledger.issued`, :mod:`omr.ledger.readings`, :mod:`omr.ledger.electronic`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from omr.errors import LedgerUnusable
+from omr.i18n import _
+from omr.ledger.schema import HEAD_REVISION
+
+BUSY_TIMEOUT_MS = 30_000  # another process of ours may hold the write lock for a page or two
+
+
+def now() -> str:
+    """The present time as the ledger writes it: UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+class Ledger:
+    """An open ledger. Use :meth:`open` or :meth:`create`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, url: str) -> Ledger:
+        """Open an existing ledger and bring it to the present version.
+
+        Raises:
+            LedgerUnusable: If it is missing, damaged, locked or of a newer version.
+        """
+        path = sqlite_path(url)
+        if path is not None and not path.is_file():
+            raise LedgerUnusable(
+                _("no ledger at {path}").format(path=path),
+                _("Make a workspace with: omr init DIR"),
+            )
+        ledger = cls(_engine(url))
+        try:
+            ledger._come_up_to_date()
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    @classmethod
+    def create(cls, url: str) -> Ledger:
+        """Make an empty ledger, or open the one that is there.
+
+        Raises:
+            LedgerUnusable: If it cannot be made.
+        """
+        path = sqlite_path(url)
+        if path is not None and path.exists():
+            return cls.open(url)
+        ledger = cls(_engine(url))
+        ledger._come_up_to_date()
+        return ledger
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """One transaction that may change the ledger; all of it or nothing is kept."""
+        with _named_failures(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent look at the ledger."""
+        with (
+            _named_failures(),
+            self._engine.connect().execution_options(omr_reads=True) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def _come_up_to_date(self) -> None:
+        with self.read() as connection:
+            known = _revision(connection)
+        if known == HEAD_REVISION:
+            return
+        from omr.ledger.migrate import steps, upgrade  # noqa: PLC0415 - slow, seldom needed
+
+        if known is not None and known not in steps():
+            raise LedgerUnusable(
+                _("the ledger was made by a newer version of omr"),
+                _("Install the newest version, then run the command again."),
+            )
+        with self.write() as connection:
+            upgrade(connection)
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file behind a SQLite *url*; None for a server."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LedgerUnusable(
+            _("ledger.url in omr.toml is no database address"),
+            _("Leave it empty, or write postgresql://USER@HOST/NAME"),
+        ) from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def _engine(url: str) -> Engine:
+    try:
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise LedgerUnusable(
+            _("this kind of ledger cannot be opened: {why}").format(why=error),
+            _("Leave ledger.url in omr.toml empty to use a file."),
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, so DDL is in it too
+    cursor = connection.cursor()
+    cursor.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("pragma journal_mode = wal")
+    cursor.execute("pragma synchronous = full")
+    cursor.execute("pragma foreign_keys = on")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("omr_reads", False)
+    connection.exec_driver_sql("begin" if reads else "begin immediate")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: Any = connection.execute(text("select version_num from alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+@contextmanager
+def _named_failures() -> Iterator[None]:
+    """Turn the database's own failures into ours, with a remedy."""
+    try:
+        yield
+    except IntegrityError:
+        raise  # a broken rule is the caller's to understand
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", None) or error).strip()
+        raise LedgerUnusable(
+            _("the ledger cannot be used: {why}").format(why=cause), _remedy(cause)
+        ) from error
+
+
+def _remedy(cause: str) -> str:
+    if "locked" in cause:
+        return _("Another program is using it. Wait until that has finished, then try again.")
+    if "not a database" in cause or "malformed" in cause:
+        return _("The file is damaged. Put the newest backup in its place.")
+    if "full" in cause:
+        return _("Free some space on the disk, then run the command again; nothing was lost.")
+    if "readonly" in cause or "unable to open" in cause:
+        return _("Check that you may write to the workspace folder.")
+    return _("Check ledger.url in omr.toml and that the database is running.")

@@ -1,0 +1,210 @@
+"""The ledger's tables. Rows are only ever added; the schema itself enforces it.
+
+``migrations/`` brings a ledger to this shape; a test compares the two. Times are ISO 8601
+in UTC, serials and ids are text, and what varies with the survey is JSON text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+HEAD_REVISION = "0001"  # the newest step in migrations/versions
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# QR codes carry small numbers instead of ids; a number, once given, is never given again.
+code_number = Table(
+    "code_number",
+    metadata,
+    Column("kind", Text, primary_key=True),  # unit | domain
+    Column("code", Text, primary_key=True),
+    Column("number", Integer, nullable=False),
+    UniqueConstraint("kind", "number"),
+    CheckConstraint("kind in ('unit', 'domain')", name="kind"),
+)
+
+layout = Table(
+    "layout",
+    metadata,
+    Column("layout_id", Text, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),  # the 6 digits in the QR code
+    Column("body_json", Text, nullable=False),
+    Column("kept_at", Text, nullable=False),
+)
+
+print_run = Table(
+    "print_run",
+    metadata,
+    Column("run_id", Integer, primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("layout_id", Text, ForeignKey("layout.layout_id"), nullable=False),
+    Column("key_id", Integer, nullable=False),
+    Column("paper", Text, nullable=False),
+    Column("pad_size", Integer, nullable=False),
+    Column("taken_at", Text, nullable=False),
+    CheckConstraint("count > 0", name="count"),
+)
+
+issued = Table(
+    "issued",
+    metadata,
+    Column("serial", Text, primary_key=True),
+    Column("domain", Text, nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("run_id", Integer, ForeignKey("print_run.run_id"), nullable=False, index=True),
+    UniqueConstraint("domain", "year", "number"),
+)
+
+voided = Table(
+    "voided",
+    metadata,
+    Column("serial", Text, ForeignKey("issued.serial"), primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("voided_at", Text, nullable=False),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("batch_id", Integer, primary_key=True),
+    Column("period", Text, nullable=False),
+    Column("software", Text, nullable=False),
+    Column("thresholds_json", Text, nullable=False),
+    Column("started_at", Text, nullable=False),
+)
+
+source = Table(
+    "source",
+    metadata,
+    Column("source_id", Integer, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),  # as given, NFC; never used as a path
+    Column("size_bytes", Integer, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("batch_id", Integer, ForeignKey("batch.batch_id"), nullable=False),
+)
+
+# What the machine saw on one sheet. A page without a form has one row as well, so a page
+# is done when it has a row.
+sheet = Table(
+    "sheet",
+    metadata,
+    Column("sheet_id", Integer, primary_key=True),
+    Column("record_id", Text, nullable=False, unique=True),  # random; the only id that leaves
+    Column("source_id", Integer, ForeignKey("source.source_id"), nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("sheet", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reasons_json", Text, nullable=False),
+    Column("serial", Text),
+    Column("unit", Text),
+    Column("domain", Text),
+    Column("layout_id", Text, ForeignKey("layout.layout_id")),
+    Column("registration_json", Text),
+    Column("measurements", LargeBinary),  # omr.scoring packs and unpacks them
+    Column("batch_id", Integer, ForeignKey("batch.batch_id"), nullable=False),
+    UniqueConstraint("source_id", "page", "sheet", name="uq_sheet_place"),
+    CheckConstraint(
+        "status in ('counted', 'review', 'refused', 'duplicate', 'blank')", name="status"
+    ),
+    # Two readings can never hold one serial, whatever the program above does.
+    Index(
+        "uq_sheet_held_serial",
+        "serial",
+        unique=True,
+        sqlite_where=text("status in ('counted', 'review')"),
+        postgresql_where=text("status in ('counted', 'review')"),
+    ),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("sheet_id", Integer, ForeignKey("sheet.sheet_id"), primary_key=True),
+    Column("question", Text, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("options", Text, nullable=False),  # option ids joined by |
+    Column("reasons", Text, nullable=False),  # joined by |
+    CheckConstraint("state in ('answered', 'blank', 'doubtful')", name="state"),
+)
+
+electronic_import = Table(
+    "electronic_import",
+    metadata,
+    Column("import_id", Integer, primary_key=True),
+    Column("profile", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("rows_seen", Integer, nullable=False),
+    Column("rows_new", Integer, nullable=False),
+    Column("problems_json", Text, nullable=False),  # every row and value that was not used
+    Column("imported_at", Text, nullable=False),
+)
+
+electronic_response = Table(
+    "electronic_response",
+    metadata,
+    Column("record_id", Text, primary_key=True),  # random, as for sheets
+    Column("row_key", Text, nullable=False, unique=True),  # what makes a second import harmless
+    Column(
+        "import_id", Integer, ForeignKey("electronic_import.import_id"), nullable=False, index=True
+    ),
+    Column("unit", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("period", Text, nullable=False, index=True),
+    Column("answered_on", Text, nullable=False),  # local date, nothing finer
+    Column("answers_json", Text, nullable=False),
+    Column("excluded", Text, nullable=False),  # reason why it is not counted, else empty
+)
+
+
+def append_only_ddl(dialect: str, names: Sequence[str]) -> list[str]:
+    """Statements that make tables refuse every update and delete; used by the migrations.
+
+    Args:
+        dialect: ``sqlite`` or ``postgresql``.
+        names: The tables.
+    """
+    if dialect == "sqlite":
+        return [
+            f"create trigger {name}_no_{verb} before {verb} on {name} begin "
+            f"select raise(abort, 'rows of {name} are only ever added'); end"
+            for name in names
+            for verb in ("update", "delete")
+        ]
+    function = (
+        "create or replace function omr_only_added() returns trigger language plpgsql as "
+        "$$ begin raise exception 'rows of % are only ever added', tg_table_name; end $$"
+    )
+    return [function] + [
+        f"create trigger {name}_only_added before update or delete on {name} "
+        "for each row execute function omr_only_added()"
+        for name in names
+    ]

@@ -1,0 +1,91 @@
+"""The words for what a reader saw: marks, answers, sheets, and reasons for review.
+
+How a measurement becomes a mark is in :mod:`omr.judging`; this module is the vocabulary
+that ledger, reader and reports share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mark(StrEnum):
+    """Judgement on one bubble."""
+
+    BLANK = "blank"
+    MARGINAL = "marginal"  # a person decides
+    MARKED = "marked"
+
+
+class Reason(StrEnum):
+    """Why a sheet or an answer needs a person, or why no reading is kept (stable words)."""
+
+    # a person decides about an answer
+    MARGINAL_MARK = "marginal-mark"
+    OVERVOTE = "overvote"
+    CORRECTION = "correction"  # a marked bubble looks struck through
+    CIRCLED = "circled"  # ink round a bubble rather than in it
+    STRAY_LINE = "stray-line"  # a thin line that only crosses the bubble
+    # a person decides about the sheet
+    NO_CODE = "no-code"
+    MANUAL_IDENTITY = "manual-identity"
+    FIDUCIAL_MISSING = "fiducial-missing"
+    REGISTRATION = "registration"
+    POOR_IMAGE = "poor-image"
+    WRONG_PERIOD = "wrong-period"
+    # refused: no reading is kept
+    BAD_SIGNATURE = "bad-signature"
+    UNKNOWN_KEY = "unknown-key"
+    NOT_ISSUED = "not-issued"
+    VOIDED = "voided"
+    LAYOUT = "layout"
+    IDENTITY_CONFLICT = "identity-conflict"
+    MIRRORED = "mirrored"
+    STREAK = "streak"
+    LOW_RESOLUTION = "low-resolution"
+    UNREADABLE_FILE = "unreadable-file"
+    ENCRYPTED = "encrypted"
+    TOO_LARGE = "too-large"
+    INTERNAL = "internal"  # our own fault; the page is named and the run goes on
+    # duplicate
+    SAME_ANSWERS = "same-answers"
+    OTHER_ANSWERS = "other-answers"
+    # blank
+    EMPTY_PAGE = "empty-page"
+    FOREIGN_PAGE = "foreign-page"
+
+
+class SheetStatus(StrEnum):
+    """How a sheet's reading ended (contracts, "Scans")."""
+
+    COUNTED = "counted"  # every answer stands without a person
+    REVIEW = "review"  # an answer or the identity waits for a person
+    REFUSED = "refused"  # no reading is kept
+    DUPLICATE = "duplicate"  # another reading holds this serial
+    BLANK = "blank"  # no form on this page
+
+
+HOLDS_SERIAL = frozenset({SheetStatus.COUNTED, SheetStatus.REVIEW})
+
+
+class AnswerState(StrEnum):
+    """How one question ended."""
+
+    ANSWERED = "answered"
+    BLANK = "blank"
+    DOUBTFUL = "doubtful"  # ``options`` lists the candidates
+    INVALID = "invalid"  # more marks than allowed, confirmed by a person
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one form says to one question."""
+
+    state: AnswerState
+    options: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()  # why it is doubtful; empty otherwise
+
+
+Answers = Mapping[str, Answer]  # by question id, in printed order
