@@ -1,0 +1,122 @@
+"""Grey image -> the fiducials on it, each with its four corners (pure; OpenCV)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.fiducial_bits import CELLS_PER_SIDE, INNER_CELLS
+
+GreyImage = NDArray[np.uint8]
+
+# Detection works on a copy whose long side has at most so many pixels: A4 then has 6 px/mm
+# and a 7 mm fiducial 41 px. Detection needs 27 px (4.5 px a cell; see docs/decisions.md).
+_DETECTION_LONG_SIDE_PX = 1800
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFiducial:
+    """One fiducial in an image.
+
+    ``corners`` has shape (4, 2), float64, px: the outer corners of the black square,
+    clockwise from the one that is printed top left.
+    """
+
+    marker: int
+    corners: NDArray[np.float64]
+
+
+def find_fiducials(grey: GreyImage) -> list[FoundFiducial]:
+    """Every fiducial of ours on the page, corners to a tenth of a pixel.
+
+    Args:
+        grey: Shape (h, w), uint8, any resolution, any orientation.
+
+    Returns:
+        The fiducials found, in no particular order; several of one id when several sheets
+        lie on the page.
+    """
+    factor = max(1, -(-max(grey.shape) // _DETECTION_LONG_SIDE_PX))
+    small = _reduced(grey, factor)
+    found = _detect(small, factor, _quick_detector())
+    if _looks_complete(found):
+        return [_refined(grey, fiducial) for fiducial in found]
+    # Faint, blurred or shaded: look harder, at more threshold windows and full size.
+    for image, scale in ((small, factor), (grey, 1)):
+        found = _merged(found, _detect(image, scale, _thorough_detector()))
+        if _looks_complete(found):
+            break
+    return [_refined(grey, fiducial) for fiducial in found]
+
+
+def _looks_complete(found: list[FoundFiducial]) -> bool:
+    """Whether whole sheets were found: each id as often as every other."""
+    counts = [sum(f.marker == marker for f in found) for marker in INNER_CELLS]
+    return counts[0] > 0 and len(set(counts)) == 1
+
+
+def _merged(first: list[FoundFiducial], second: list[FoundFiducial]) -> list[FoundFiducial]:
+    """All of *first*, and those of *second* that lie elsewhere."""
+    merged = list(first)
+    for fiducial in second:
+        centre = fiducial.corners.mean(axis=0)
+        size = np.linalg.norm(fiducial.corners[0] - fiducial.corners[2])
+        if all(np.linalg.norm(known.corners.mean(axis=0) - centre) > size for known in merged):
+            merged.append(fiducial)
+    return merged
+
+
+def _reduced(grey: GreyImage, factor: int) -> GreyImage:
+    if factor == 1:
+        return grey
+    height, width = grey.shape
+    size = (width // factor, height // factor)
+    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+
+
+def _detect(image: GreyImage, scale: int, detector: cv2.aruco.ArucoDetector) -> list[FoundFiducial]:
+    corners, ids, _rejected = detector.detectMarkers(image)
+    if ids is None:
+        return []
+    # A pixel of the reduced image covers scale x scale pixels: centres move by half of that.
+    return [
+        FoundFiducial(int(marker), (quad.reshape(4, 2).astype(np.float64) + 0.5) * scale - 0.5)
+        for marker, quad in zip(ids.ravel(), corners, strict=True)
+        if int(marker) in INNER_CELLS
+    ]
+
+
+def _refined(grey: GreyImage, fiducial: FoundFiducial) -> FoundFiducial:
+    """The corners moved to where the edges cross at full resolution."""
+    side = float(np.linalg.norm(fiducial.corners[0] - fiducial.corners[1]))
+    reach = max(2, round(0.4 * side / CELLS_PER_SIDE))
+    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.02)
+    start = fiducial.corners.astype(np.float32).reshape(-1, 1, 2)
+    moved = cv2.cornerSubPix(grey, start.copy(), (reach, reach), (-1, -1), criteria)
+    return FoundFiducial(fiducial.marker, moved.reshape(4, 2).astype(np.float64))
+
+
+def _quick_detector() -> cv2.aruco.ArucoDetector:
+    parameters = cv2.aruco.DetectorParameters()
+    # One threshold window of about three cells instead of the default's sweep of three.
+    parameters.adaptiveThreshWinSizeMin = 23
+    parameters.adaptiveThreshWinSizeMax = 23
+    parameters.minMarkerPerimeterRate = 0.02
+    return cv2.aruco.ArucoDetector(_dictionary(), parameters)
+
+
+def _thorough_detector() -> cv2.aruco.ArucoDetector:
+    parameters = cv2.aruco.DetectorParameters()
+    parameters.adaptiveThreshWinSizeMin = 5
+    parameters.adaptiveThreshWinSizeMax = 65
+    parameters.adaptiveThreshWinSizeStep = 12
+    parameters.minMarkerPerimeterRate = 0.015
+    parameters.polygonalApproxAccuracyRate = 0.05
+    return cv2.aruco.ArucoDetector(_dictionary(), parameters)
+
+
+def _dictionary() -> cv2.aruco.Dictionary:
+    return cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50)
