@@ -6,7 +6,6 @@ them, so whatever could confuse one id or one option with another is refused her
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -221,14 +220,13 @@ class SurveyReader:
             if part in ids:
                 rollups.append((target, line))
                 continue
-            close = difflib.get_close_matches(part, ids, n=1)
             self.problems.add(
                 self.file.path,
                 line,
                 _("roll-up of '{part}', which is no part of {group}").format(
                     part=part, group=group.id
                 ),
-                _("did you mean '{name}'?").format(name=close[0]) if close else "",
+                _("parts: {codes}").format(codes=", ".join(ids)),
             )
         return [
             Domain(
@@ -297,8 +295,9 @@ class SurveyReader:
                         _("the option id '{name}' is used twice").format(name=option.id),
                         _("ids are permanent: give the newer one another id"),
                     )
-            for text in filter(None, (option.label, option.short, *option.aliases)):
-                other = texts.setdefault(text_key(text), number)
+            written = (option.label, option.short, *option.aliases)
+            for key, text in {text_key(text): text for text in written if text}.items():
+                other = texts.setdefault(key, number)
                 if other != number:
                     self.problems.add(
                         self.file.path,
