@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from omr.errors import MistakesInFile, UsageError
 from omr.i18n import _
+
+# U+FFFD, or two-letter debris of UTF-8 that was opened as Windows-1252 or 1258: every
+# Vietnamese letter with a tone and a hat begins with the bytes E1 BA or E1 BB.
+_BROKEN_LETTERS = re.compile("\ufffd|\u00e1\u00ba|\u00e1\u00bb")
 
 
 class Problems:
@@ -90,4 +95,13 @@ def decode_text(raw: bytes, path: Path) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         problems.add(path, line, _("a letter here is not UTF-8"), save_as)
         problems.raise_if_any()
+    for number, line_text in enumerate(text.split("\n"), start=1):
+        if _BROKEN_LETTERS.search(line_text):
+            problems.add(
+                path,
+                number,
+                _("letters on this line were broken by an earlier save"),
+                _("go back to a copy from before; then open and save it as UTF-8"),
+            )
+    problems.raise_if_any()
     return text.replace("\r\n", "\n")

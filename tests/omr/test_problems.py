@@ -57,6 +57,19 @@ def test_a_file_saved_in_a_vietnamese_windows_code_page_is_refused_on_its_line()
         decode_text(raw, FILE)
 
 
+@pytest.mark.parametrize("code_page", ["cp1252", "cp1258", "latin-1"])
+def test_utf_8_that_was_opened_as_ansi_and_saved_again_is_refused(code_page: str) -> None:
+    debris = "phường Hồng Bàng".encode().decode(code_page, "ignore")
+
+    with pytest.raises(MistakesInFile, match=r"units\.csv:2: letters on this line were broken"):
+        decode_text(f"code\n{debris}\n".encode(), FILE)
+
+
+def test_letters_that_were_replaced_are_refused() -> None:
+    with pytest.raises(MistakesInFile, match=r"units\.csv:1: letters on this line"):
+        decode_text("ph\ufffdờng".encode(), FILE)
+
+
 def test_a_missing_file_is_named_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"units\.csv cannot be read") as caught:
         read_text(tmp_path / "units.csv")

@@ -199,7 +199,7 @@ def test_a_mistake_is_reported_with_its_line(old: str, new: str, expected: str) 
         ('[[profile]]\nid = "p"\nlabel = "x"\noptions = [["a", "b"], ["a", "c"]]\n', "used twice"),
         ('[[profile]]\nid = "p"\nlabel = "x"\noptions = [["a", "b"], ["c", "B"]]\n', "also stands"),
         (
-            '[[yesno]]\nid = "y1"\ntext = "x"\noptions = [["k", "b"], ["h", "c"]]\nalert_on = ["c"]\n',
+            '[[yesno]]\nid = "y1"\ntext = "x"\noptions = [["k","b"],["h","c"]]\nalert_on = ["c"]\n',
             "'c' is no option of this question",
         ),
         ('[[overall]]\nid = "t0"\ntext = "x"\n[[overall]]\nid = "t1"\ntext = "x"\n', "too many"),
