@@ -140,7 +140,11 @@ def add_page(
 
 
 def sheet_rows(
-    ledger: Ledger, *, file: str | None = None, period: str | None = None
+    ledger: Ledger,
+    *,
+    file: str | None = None,
+    period: str | None = None,
+    source_id: int | None = None,
 ) -> Iterator[SheetRow]:
     """Every sheet seen, in file and page order.
 
@@ -148,6 +152,7 @@ def sheet_rows(
         ledger: The open ledger.
         file: Only files of that name.
         period: Only batches of that reporting month.
+        source_id: Only that file.
     """
     query = (
         select(sheet, source.c.name, batch.c.period)
@@ -159,6 +164,8 @@ def sheet_rows(
         query = query.where(source.c.name == file)
     if period is not None:
         query = query.where(batch.c.period == period)
+    if source_id is not None:
+        query = query.where(sheet.c.source_id == source_id)
     with ledger.read() as connection:
         for rows in connection.execute(query).partitions(_ROWS_AT_ONCE):
             answers = _answers_by_sheet(connection, [row.sheet_id for row in rows])

@@ -1,0 +1,246 @@
+"""A batch: what is new, who reads it, and what the ledger keeps of it.
+
+Workers compute, this process alone writes: one transaction a page, in file and page order,
+so that an interrupted batch continues where it stopped, and which of two sheets holds a
+serial never depends on who was faster.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+
+from omr.i18n import _
+from omr.judging import Thresholds
+from omr.ledger import Ledger, issued, readings
+from omr.ledger.readings import SheetReading, Source
+from omr.marks import Reason, SheetStatus
+from scans.faults import PageFault
+from scans.files import ScanFile, find_files, identify_file
+from scans.pages import PageRef, count_pages
+from scans.read_page import read_page
+from scans.stages import PageOutcome, ReadingContext
+
+PAGES_PER_TASK = 8  # the pool's overhead is then below 0.1 ms a page
+_TASKS_AHEAD = 3  # for each worker: keeps it busy, and memory flat
+_SERIAL_UP_TO = 6  # so few pages are read before a worker has even started
+FILE_FAULTS = frozenset(
+    {Reason.UNREADABLE_FILE, Reason.ENCRYPTED, Reason.TOO_LARGE, Reason.INTERNAL}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file or a page that could not be used, in words."""
+
+    where: str
+    why: str
+
+
+@dataclass(slots=True)
+class Summary:
+    """What one command did."""
+
+    period: str
+    new: Counter[SheetStatus] = field(default_factory=Counter)
+    reasons: Counter[Reason] = field(default_factory=Counter)
+    known: list[tuple[str, Source]] = field(default_factory=list)  # given name, as it was read
+    files: int = 0  # read now, in full or the rest of them
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def sheets(self) -> int:
+        """Sheets seen now: the sum over every status."""
+        return sum(self.new.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A file that is to be read now, or the rest of one."""
+
+    file: ScanFile
+    source_id: int
+    batch_id: int
+    pages: tuple[int, ...]
+    fault: PageFault | None = None  # the whole file gives no page
+
+
+def reading_context(
+    ledger: Ledger, masters: Mapping[int, bytes], thresholds: Thresholds
+) -> ReadingContext:
+    """What the workers must know, from the ledger and the keys."""
+    layouts = issued.layouts(ledger)
+    return ReadingContext(
+        masters=dict(masters),
+        layouts={layout.layout_id[: issued.CODE_DIGITS]: layout for layout in layouts},
+        names=issued.code_numbers(ledger),
+        thresholds=thresholds,
+    )
+
+
+def read_batch(
+    ledger: Ledger,
+    paths: Sequence[Path],
+    context: ReadingContext,
+    *,
+    period: str,
+    jobs: int,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    seen: Callable[[PageRef, SheetReading], None] = lambda _ref, _sheet: None,
+) -> Summary:
+    """Read what is new in *paths* and keep it in the ledger.
+
+    Args:
+        ledger: The open ledger.
+        paths: Files, or folders of them.
+        context: For the workers.
+        period: Reporting month of new files, ``YYYY-MM``.
+        jobs: Worker processes, at least 1.
+        progress: Told the pages done and the pages in all.
+        seen: Told every sheet as it was kept.
+    """
+    summary = Summary(period)
+    files, unusable = find_files(paths)
+    summary.failures += [Failure(str(bad.path), bad.why) for bad in unusable]
+    work = _plan(ledger, files, context, summary)
+    total, done = sum(len(item.pages) for item in work), 0
+    progress(done, total)
+    for item, outcome in _outcomes(work, context, jobs if total > _SERIAL_UP_TO else 1):
+        ref = PageRef(item.file.path, outcome.page)
+        kept = readings.add_page(
+            ledger, source_id=item.source_id, batch_id=item.batch_id, sheets=outcome.sheets
+        )
+        for sheet in kept:
+            summary.new[sheet.status] += 1
+            summary.reasons.update(sheet.reasons)
+            seen(ref, sheet)
+        if FILE_FAULTS.intersection(*[sheet.reasons for sheet in kept]):
+            summary.failures.append(Failure(str(ref), outcome.detail))
+        done += 1
+        progress(done, total)
+    return summary
+
+
+def _plan(
+    ledger: Ledger, files: Sequence[Path], context: ReadingContext, summary: Summary
+) -> list[_Work]:
+    """What is left to read; every new file is announced to the ledger."""
+    work: list[_Work] = []
+    planned: set[str] = set()
+    batch_id: int | None = None
+    for path in files:
+        try:
+            file = identify_file(path)
+        except OSError as error:
+            summary.failures.append(Failure(str(path), str(error)))
+            continue
+        source = readings.find_source(ledger, file.sha256)
+        if source is None:
+            if batch_id is None:
+                batch_id = _open_batch(ledger, summary.period, context.thresholds)
+            item = _announce(ledger, file, batch_id)
+        else:
+            left = sorted(set(range(source.pages)) - readings.pages_done(ledger, source.source_id))
+            item = _Work(file, source.source_id, source.batch_id, tuple(left))
+            if not left or file.sha256 in planned:
+                summary.known.append((file.name, source))
+                summary.failures += _earlier_failures(ledger, file, source)
+                continue
+        planned.add(file.sha256)
+        summary.files += 1
+        work.append(item)
+    return work
+
+
+def _announce(ledger: Ledger, file: ScanFile, batch_id: int) -> _Work:
+    counted = count_pages(file.path)
+    fault = counted if isinstance(counted, PageFault) else None
+    pages = 1 if isinstance(counted, PageFault) else counted
+    source_id = readings.add_source(
+        ledger,
+        batch_id=batch_id,
+        sha256=file.sha256,
+        name=file.name,
+        size_bytes=file.size_bytes,
+        pages=pages,
+    )
+    return _Work(file, source_id, batch_id, tuple(range(pages)), fault)
+
+
+def _open_batch(ledger: Ledger, period: str, thresholds: Thresholds) -> int:
+    return readings.open_batch(
+        ledger,
+        period=period,
+        software=f"omr {version('omr-surveys')}, opencv {cv2.__version__}",
+        thresholds=thresholds.as_dict(),
+    )
+
+
+def _earlier_failures(ledger: Ledger, file: ScanFile, source: Source) -> list[Failure]:
+    """What could not be used of a file that was read before: said again each time."""
+    return [
+        Failure(
+            str(PageRef(file.path, row.reading.page)),
+            _("could not be read ({reason})").format(reason=", ".join(row.reading.reasons)),
+        )
+        for row in readings.sheet_rows(ledger, source_id=source.source_id)
+        if FILE_FAULTS.intersection(row.reading.reasons)
+    ]
+
+
+def _outcomes(
+    work: Sequence[_Work], context: ReadingContext, jobs: int
+) -> Iterator[tuple[_Work, PageOutcome]]:
+    """Every page's outcome, in file and page order."""
+    tasks = [
+        (item, item.pages[start : start + PAGES_PER_TASK])
+        for item in work
+        for start in range(0, len(item.pages), PAGES_PER_TASK)
+    ]
+    if jobs == 1:
+        _start_worker(context)
+        for item, pages in tasks:
+            for page in pages:  # one by one: an interrupted run keeps what it has read
+                yield from ((item, outcome) for outcome in _read(item, (page,)))
+        return
+    waiting: deque[tuple[_Work, Future[list[PageOutcome]]]] = deque()
+    # A fresh interpreter for each worker: forking one that has threads can hang.
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(context,)
+    ) as pool:
+        try:
+            for item, pages in tasks:
+                waiting.append((item, pool.submit(_read, item, pages)))
+                if len(waiting) >= _TASKS_AHEAD * jobs:
+                    first, future = waiting.popleft()
+                    yield from ((first, outcome) for outcome in future.result())
+            while waiting:
+                first, future = waiting.popleft()
+                yield from ((first, outcome) for outcome in future.result())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+_context: ReadingContext | None = None  # each worker's own copy, sent once
+
+
+def _start_worker(context: ReadingContext) -> None:
+    global _context  # noqa: PLW0603 - the way a process pool hands a worker its context
+    _context = context
+    cv2.setNumThreads(1)  # the pages run side by side, not their pixels
+
+
+def _read(item: _Work, pages: Sequence[int]) -> list[PageOutcome]:
+    if item.fault is not None:
+        refused = SheetReading(0, 0, SheetStatus.REFUSED, (item.fault.reason,))
+        return [PageOutcome(0, (refused,), item.fault.detail)]
+    if _context is None:
+        raise RuntimeError("the worker was not started")
+    return [read_page(PageRef(item.file.path, page), _context) for page in pages]

@@ -1,0 +1,112 @@
+"""QR codes on a page image -> their texts.
+
+Two decoders that fail on different damage: zxing-cpp first (fast; weak on smudges), then
+pyzbar (slow; weak on noise) where the system's zbar library is there, then both again on
+enlarged and smoothed copies. Figures in docs/decisions.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import cv2
+import numpy as np
+import zxingcpp
+
+from omr.fiducials import GreyImage
+
+_QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+
+
+@lru_cache(maxsize=1)
+def _zbar() -> Callable[[GreyImage], list[str]] | None:
+    """The pyzbar decoder, or None where the system has no zbar library."""
+    try:
+        from pyzbar import pyzbar  # noqa: PLC0415 - fails where the library is missing
+    except (ImportError, OSError):
+        return None
+
+    def decode(image: GreyImage) -> list[str]:
+        found: list[Any] = pyzbar.decode(image, symbols=[pyzbar.ZBarSymbol.QRCODE])
+        return [symbol.data.decode("utf-8", "replace") for symbol in found]
+
+    return decode
+
+
+def has_zbar() -> bool:
+    """Whether the second decoder can be used on this machine."""
+    return _zbar() is not None
+
+
+def read_code(crop: GreyImage, accept: Callable[[str], bool]) -> list[str]:
+    """The texts of the QR codes in *crop*, trying harder until one is accepted.
+
+    Args:
+        crop: The place where a code is expected and a little more; shape (h, w), uint8.
+        accept: Says of a text whether it is what was looked for.
+
+    Returns:
+        The accepted text alone, or every other text seen (foreign codes), or nothing.
+    """
+    if min(crop.shape) < 20:
+        return []
+    seen: dict[str, None] = {}
+    for texts in _attempts(crop):
+        for text in texts:
+            if accept(text):
+                return [text]
+            seen[text] = None
+    return list(seen)
+
+
+def read_page_codes(grey: GreyImage) -> list[tuple[str, tuple[float, float]]]:
+    """Every QR code on a whole page: text and rough centre, px. For pages without fiducials."""
+    found = []
+    for barcode in zxingcpp.read_barcodes(grey, formats=_QR):
+        corners = barcode.position
+        points = (corners.top_left, corners.bottom_right)
+        centre = (sum(p.x for p in points) / 2, sum(p.y for p in points) / 2)
+        found.append((barcode.text, centre))
+    return found
+
+
+def _attempts(crop: GreyImage) -> Iterator[list[str]]:
+    """Texts from ever more costly looks at the same crop."""
+    zbar = _zbar()
+    yield _zxing(crop)
+    double = _scaled(crop, 2.0)
+    yield _zxing(double)
+    if zbar is not None:
+        yield zbar(crop)
+        yield zbar(double)
+    for image in (
+        np.asarray(cv2.medianBlur(crop, 3), np.uint8),
+        np.asarray(cv2.GaussianBlur(double, (0, 0), 2.0), np.uint8),
+        np.asarray(cv2.morphologyEx(double, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)), np.uint8),
+        np.asarray(cv2.morphologyEx(double, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)), np.uint8),
+    ):
+        yield _zxing(image, zxingcpp.Binarizer.GlobalHistogram)
+        yield _zxing(image)
+        if zbar is not None:
+            yield zbar(image)
+
+
+def _zxing(
+    image: GreyImage, binarizer: zxingcpp.Binarizer = zxingcpp.Binarizer.LocalAverage
+) -> list[str]:
+    found = zxingcpp.read_barcodes(
+        np.ascontiguousarray(image),
+        formats=_QR,
+        try_rotate=False,
+        try_downscale=False,
+        try_invert=False,
+        binarizer=binarizer,
+    )
+    return [barcode.text for barcode in found]
+
+
+def _scaled(image: GreyImage, factor: float) -> GreyImage:
+    resized = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_CUBIC)
+    return np.asarray(resized, np.uint8)

@@ -1,0 +1,133 @@
+"""PDF scans -> grey page images (pypdfium2).
+
+A scanned page is one image; taking it out costs as much as decoding it, while drawing the
+page costs three to eight times as much and resamples the marks. Anything else is drawn.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+
+from omr.fiducials import GreyImage
+from omr.marks import Reason
+from scans.faults import PageFault
+
+RENDER_DPI = 300
+_MAX_RENDERED_SIDE_PX = 8000  # a 541-byte PDF can claim a page of 60,000 px
+_COVERS = 0.85  # share of the page from which an image is the page
+_MAX_PIXELS = 100_000_000  # as scans.pages.MAX_PIXELS
+_POINTS_PER_INCH = 72
+
+
+def count_pages(path: Path) -> int | PageFault:
+    """The number of pages, or why the file cannot be opened."""
+    try:
+        return len(_open(path))
+    except pdfium.PdfiumError as error:
+        return _fault(error)
+
+
+def load_page(path: Path, page: int, *, rendered: bool = False) -> GreyImage | PageFault:
+    """One page, shape (h, w), uint8; 0-based."""
+    try:
+        opened = _open(path)[page]
+        try:
+            if not rendered:
+                image = _only_image(opened)
+                taken = None if image is None else _take_out(image)
+                if taken is not None:
+                    return taken
+            return _render(opened)
+        finally:
+            opened.close()
+    except (pdfium.PdfiumError, IndexError, ValueError, cv2.error) as error:
+        return _fault(error)
+
+
+@lru_cache(maxsize=1)  # the pages of one file come one after the other
+def _open(path: Path) -> pdfium.PdfDocument:
+    return pdfium.PdfDocument(path)
+
+
+def _only_image(page: pdfium.PdfPage) -> pdfium.PdfImage | None:
+    """The image that is the page, if there is one and nothing is drawn beside it.
+
+    Invisible text (a recognised text layer) may be there; it does not hide anything.
+    """
+    objects = list(page.get_objects(max_depth=3))
+    images = [o for o in objects if o.type == pdfium_c.FPDF_PAGEOBJ_IMAGE]
+    others = {o.type for o in objects} - {
+        pdfium_c.FPDF_PAGEOBJ_IMAGE,
+        pdfium_c.FPDF_PAGEOBJ_TEXT,
+        pdfium_c.FPDF_PAGEOBJ_FORM,
+    }
+    if len(images) != 1 or others:
+        return None
+    image = images[0]
+    left, bottom, right, top = image.get_bounds()
+    width, height = page.get_width(), page.get_height()
+    if page.get_rotation() in (90, 270):
+        width, height = height, width
+    if (right - left) * (top - bottom) < _COVERS * width * height:
+        return None
+    a, b, c, d, _e, _f = image.get_matrix().get()
+    return image if a * d - b * c > 0 else None  # otherwise it is shown mirrored
+
+
+def _take_out(image: pdfium.PdfImage) -> GreyImage | None:
+    """The image's own pixels in grey; None where only drawing shows it right."""
+    width, height = image.get_px_size()
+    if width * height > _MAX_PIXELS:
+        raise ValueError(f"{width} x {height} pixels")
+    filters = image.get_filters()
+    about = image.get_metadata()
+    plain = about.colorspace in (
+        pdfium_c.FPDF_COLORSPACE_DEVICEGRAY,
+        pdfium_c.FPDF_COLORSPACE_DEVICERGB,
+    )
+    if filters == ["DCTDecode"] and plain:
+        data = np.frombuffer(bytes(image.get_data()), np.uint8)
+        decoded = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
+        return None if decoded is None else np.asarray(decoded, np.uint8)
+    bitmap = image.get_bitmap()
+    try:
+        return _grey(bitmap)
+    finally:
+        bitmap.close()
+
+
+def _render(page: pdfium.PdfPage) -> GreyImage:
+    width, height = page.get_size()
+    scale = RENDER_DPI / _POINTS_PER_INCH
+    scale = min(scale, _MAX_RENDERED_SIDE_PX / max(width, height, 1.0))
+    # Drawing in colour and converting is three times faster than pdfium's grey mode.
+    bitmap = page.render(scale=scale, rev_byteorder=False)
+    try:
+        return _grey(bitmap)
+    finally:
+        bitmap.close()
+
+
+def _grey(bitmap: pdfium.PdfBitmap) -> GreyImage:
+    pixels = bitmap.to_numpy()
+    if pixels.ndim == 2:
+        return np.array(pixels, np.uint8)
+    if pixels.shape[2] == 1:
+        return np.array(pixels[:, :, 0], np.uint8)
+    code = cv2.COLOR_BGRA2GRAY if pixels.shape[2] == 4 else cv2.COLOR_BGR2GRAY
+    return np.asarray(cv2.cvtColor(pixels, code), np.uint8)
+
+
+def _fault(error: Exception) -> PageFault:
+    text = str(error)
+    if "password" in text.lower():
+        return PageFault(Reason.ENCRYPTED, "the PDF is protected by a password")
+    if "pixels" in text:
+        return PageFault(Reason.TOO_LARGE, text)
+    return PageFault(Reason.UNREADABLE_FILE, text)

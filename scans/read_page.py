@@ -1,0 +1,278 @@
+"""One page through all stages. Runs in a worker: no ledger, no printing.
+
+An expected trouble is a reading with its reason; only a fault of our own is an exception,
+and :func:`read_page` turns that into a named refusal too, so that it costs one page.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from omr.codes import CodeBody, CodeFault, verify
+from omr.fiducials import FoundFiducial, GreyImage, find_fiducials
+from omr.geometry import PagePoint, PageRect, Registration
+from omr.judging import is_doubtful, judge_sheet
+from omr.ledger.readings import SheetReading
+from omr.marks import Reason, SheetStatus
+from omr.measure_codec import pack
+from omr.registration import SheetPlace, Unplaced, place_sheets
+from omr.scoring import bubbles_of, measure
+from omr.serials import Serial
+from omr.streaks import find_streaks
+from scans.faults import PageFault
+from scans.identify import read_code, read_page_codes
+from scans.pages import PageRef, can_render, load_page
+from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingContext
+
+CODE_MARGIN_MM = 3.5  # quiet zone, and room for a sheet that lies a little off
+_INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty paper
+
+
+def read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
+    """Read every sheet on one page."""
+    try:
+        image = load_page(ref)
+        if isinstance(image, PageFault):
+            return _failed(ref, image.reason, image.detail)
+        sheets = read_image(image, context)
+        if all(sheet.status is SheetStatus.BLANK for sheet in sheets) and can_render(ref):
+            # The page may show more than its one image does: inverted, masked, in pieces.
+            drawn = load_page(ref, rendered=True)
+            if not isinstance(drawn, PageFault):
+                sheets = read_image(drawn, context)
+    except Exception:  # noqa: BLE001 - one page's failure must not cost the batch
+        return _failed(ref, Reason.INTERNAL, traceback.format_exc())
+    return PageOutcome(ref.page, _numbered(sheets, ref.page))
+
+
+def read_image(grey: GreyImage, context: ReadingContext) -> list[SheetReading]:
+    """Read every sheet in a grey page image, shape (h, w), uint8; at least one reading."""
+    found = find_fiducials(grey)
+    placed = list(_placed(found, context))
+    if not placed:
+        return [_read_without_fiducials(grey, context, found)]
+    readings = []
+    for each in placed:
+        if isinstance(each, Placed):
+            readings.append(_read_placed(grey, each, context))
+        else:
+            readings.append(_read_unplaced(grey, each, context))
+    return readings
+
+
+def _placed(found: list[FoundFiducial], context: ReadingContext) -> Iterable[Placed | Unplaced]:
+    """Where sheets lie, tried with every arrangement of fiducials that was ever printed."""
+    frames = {layout.frame: layout for layout in context.layouts.values()}
+    best: list[Placed | Unplaced] = []
+    for frame in reversed(frames.values()):  # the newest first
+        places = place_sheets(found, frame.fiducials)
+        tried: list[Placed | Unplaced] = [
+            Placed(place, frame) if isinstance(place, SheetPlace) else place for place in places
+        ]
+        if sum(isinstance(p, Placed) for p in tried) > sum(isinstance(p, Placed) for p in best):
+            best = tried
+        best = best or tried
+    return best
+
+
+def _read_placed(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetReading:
+    identified = _identify(grey, placed, context)
+    if isinstance(identified, Reason):
+        status = SheetStatus.REVIEW if identified is Reason.NO_CODE else SheetStatus.REFUSED
+        return SheetReading(0, 0, status, (identified,), registration=placed.place.registration.h)
+    measured = Measured(identified, measure(grey, placed.place.registration, identified.layout))
+    if _streaked(grey, measured):
+        return _of(identified, SheetStatus.REFUSED, (Reason.STREAK,))
+    return _judged(measured, context)
+
+
+def _identify(grey: GreyImage, placed: Placed, context: ReadingContext) -> Identified | Reason:
+    """Who the sheet is, from both copies of its code, or why that is not certain."""
+    bodies: set[CodeBody] = set()
+    faults: list[CodeFault] = []
+    for place in placed.frame.codes:
+        crop = _crop(grey, placed.place.registration, place.grown(CODE_MARGIN_MM))
+        for text in read_code(
+            crop, lambda text: isinstance(verify(text, context.masters), CodeBody)
+        ):
+            said = verify(text, context.masters)
+            if isinstance(said, CodeBody):
+                bodies.add(said)
+            elif said is not CodeFault.FOREIGN:
+                faults.append(said)
+    if len(bodies) > 1 or (bodies and faults):
+        return Reason.IDENTITY_CONFLICT
+    if not bodies:
+        return Reason(faults[0].value) if faults else Reason.NO_CODE
+    return _resolved(bodies.pop(), placed, context)
+
+
+def _resolved(body: CodeBody, placed: Placed, context: ReadingContext) -> Identified | Reason:
+    layout = context.layouts.get(body.layout)
+    unit = context.names.get(("unit", body.unit))
+    domain = context.names.get(("domain", body.domain))
+    if layout is None or layout.frame != placed.frame.frame:
+        return Reason.LAYOUT
+    if unit is None or domain is None:
+        return Reason.NOT_ISSUED
+    serial = _serial(domain, body)
+    if serial is None:
+        return Reason.NOT_ISSUED
+    return Identified(placed, body, serial, unit, domain, layout)
+
+
+def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
+    identified = measured.identified
+    answers, doubts = judge_sheet(measured.measure, identified.layout, context.thresholds)
+    reasons = list(doubts)
+    if identified.placed.place.missing:
+        reasons.append(Reason.FIDUCIAL_MISSING)
+    waits = bool(reasons) or is_doubtful(answers)
+    for answer in answers.values():
+        reasons += answer.reasons
+    return SheetReading(
+        page=0,
+        sheet=0,
+        status=SheetStatus.REVIEW if waits else SheetStatus.COUNTED,
+        reasons=tuple(dict.fromkeys(reasons)),
+        serial=identified.serial,
+        unit=identified.unit,
+        domain=identified.domain,
+        layout_id=identified.layout.layout_id,
+        answers=answers,
+        registration=identified.placed.place.registration.h,
+        measurements=pack(measured.measure),
+    )
+
+
+def _streaked(grey: GreyImage, measured: Measured) -> bool:
+    """Whether a scanner's streak runs through any bubble."""
+    placed = measured.identified.placed
+    registration = placed.place.registration
+    layout = measured.identified.layout
+    page = PageRect(0, 0, layout.width_mm, layout.height_mm)
+    corners = np.array([_pixel(registration, corner) for corner in page.corners()])
+    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+    scale = registration.px_per_mm(PagePoint(layout.width_mm / 2, layout.height_mm / 2))
+    columns, rows = find_streaks(
+        grey,
+        box=(int(left), int(top), int(right), int(bottom)),
+        px_per_mm=scale,
+        contrast=measured.measure.contrast,
+    )
+    if not len(columns) and not len(rows):
+        return False
+    for _question, bubble in bubbles_of(layout):
+        x, y = _pixel(registration, bubble.centre)
+        reach = (bubble.diameter_mm / 2 + 0.2) * scale
+        if (np.abs(columns - x) <= reach).any() or (np.abs(rows - y) <= reach).any():
+            return True
+    return False
+
+
+def _read_unplaced(grey: GreyImage, unplaced: Unplaced, context: ReadingContext) -> SheetReading:
+    """A sheet that lies where nothing can be measured; named by its code if one is read."""
+    ours = [
+        (abs(x - unplaced.centre_px[0]) + abs(y - unplaced.centre_px[1]), said)
+        for said, (x, y) in _page_bodies(grey, context)
+    ]
+    if not ours:
+        return _refused(unplaced.reason)
+    return _named(min(ours, key=lambda item: item[0])[1], unplaced.reason, context)
+
+
+def _read_without_fiducials(
+    grey: GreyImage, context: ReadingContext, found: list[FoundFiducial]
+) -> SheetReading:
+    """A page on which no sheet could be placed: ours but spoilt, foreign, or empty."""
+    for said, _centre in _page_bodies(grey, context):
+        return _named(said, Reason.REGISTRATION, context)
+    if found:
+        return _refused(Reason.REGISTRATION)
+    if find_fiducials(np.ascontiguousarray(grey[:, ::-1])):
+        return _refused(Reason.MIRRORED)
+    if _is_empty(grey):
+        return SheetReading(0, 0, SheetStatus.BLANK, (Reason.EMPTY_PAGE,))
+    return SheetReading(0, 0, SheetStatus.BLANK, (Reason.FOREIGN_PAGE,))
+
+
+def _page_bodies(
+    grey: GreyImage, context: ReadingContext
+) -> list[tuple[CodeBody, tuple[float, float]]]:
+    """Every code of ours on the page, wherever it lies, with its rough centre."""
+    found = []
+    for text, centre in read_page_codes(grey):
+        said = verify(text, context.masters)
+        if isinstance(said, CodeBody):
+            found.append((said, centre))
+    return found
+
+
+def _named(body: CodeBody, reason: Reason, context: ReadingContext) -> SheetReading:
+    """A refusal that says which form it is about."""
+    unit = context.names.get(("unit", body.unit))
+    domain = context.names.get(("domain", body.domain))
+    serial = None if domain is None else _serial(domain, body)
+    return SheetReading(
+        0, 0, SheetStatus.REFUSED, (reason,), serial=serial, unit=unit, domain=domain
+    )
+
+
+def _serial(domain: str, body: CodeBody) -> str | None:
+    try:
+        return str(Serial(domain, body.campaign, body.number))
+    except ValueError:  # signed by us, yet no number that is ever given
+        return None
+
+
+def _is_empty(grey: GreyImage) -> bool:
+    """Whether the page is bare paper: nearly nothing much darker than it."""
+    small = cv2.resize(grey, (400, 560), interpolation=cv2.INTER_AREA)
+    inner = small[20:-20, 20:-20].astype(np.float32)  # shadows live at the edge
+    paper = float(np.median(inner))
+    return float((inner < paper - 40).mean()) < _INK_SHARE
+
+
+def _crop(grey: GreyImage, registration: Registration, place: PageRect) -> GreyImage:
+    """The upright bounding box, in the image, of a rectangle on the page."""
+    corners = np.array([_pixel(registration, corner) for corner in place.corners()])
+    left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0)
+    right, bottom = np.ceil(corners.max(axis=0)).astype(int)
+    return grey[top : max(bottom, top), left : max(right, left)]
+
+
+def _pixel(registration: Registration, point: PagePoint) -> tuple[float, float]:
+    at = registration.locate(point)
+    return at.x_px, at.y_px
+
+
+def _of(identified: Identified, status: SheetStatus, reasons: tuple[Reason, ...]) -> SheetReading:
+    """A reading that keeps the sheet's identity but none of its answers."""
+    return SheetReading(
+        page=0,
+        sheet=0,
+        status=status,
+        reasons=reasons,
+        serial=identified.serial,
+        unit=identified.unit,
+        domain=identified.domain,
+        layout_id=identified.layout.layout_id,
+        registration=identified.placed.place.registration.h,
+    )
+
+
+def _refused(reason: Reason) -> SheetReading:
+    return SheetReading(0, 0, SheetStatus.REFUSED, (reason,))
+
+
+def _failed(ref: PageRef, reason: Reason, detail: str) -> PageOutcome:
+    return PageOutcome(ref.page, _numbered([_refused(reason)], ref.page), detail)
+
+
+def _numbered(sheets: list[SheetReading], page: int) -> tuple[SheetReading, ...]:
+    return tuple(replace(sheet, page=page, sheet=n) for n, sheet in enumerate(sheets))

@@ -1,0 +1,63 @@
+"""The stages a sheet passes through, one type each: no stage accepts an earlier one's work.
+
+page image -> :class:`Placed` -> :class:`Identified` -> :class:`Measured` -> reading
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from omr.codes import CodeBody
+from omr.judging import Thresholds
+from omr.layout import Layout
+from omr.ledger.readings import SheetReading
+from omr.registration import SheetPlace
+from omr.scoring import SheetMeasure
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingContext:
+    """What a worker must know before it reads a page; plain data, sent once."""
+
+    masters: Mapping[int, bytes]  # signing keys by id, retired ones included
+    layouts: Mapping[str, Layout]  # by the six digits in the QR code
+    names: Mapping[tuple[str, int], str]  # unit and domain ids behind the code's numbers
+    thresholds: Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A sheet whose fiducials say where it lies. Not yet identified."""
+
+    place: SheetPlace
+    frame: Layout  # any layout with these fiducials and code places
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A placed sheet whose signed code says which one it is. Not yet measured."""
+
+    placed: Placed
+    body: CodeBody
+    serial: str
+    unit: str
+    domain: str
+    layout: Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An identified sheet with everything that was measured on it."""
+
+    identified: Identified
+    measure: SheetMeasure
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutcome:
+    """What became of one page: one reading for each sheet on it, at least one."""
+
+    page: int
+    sheets: tuple[SheetReading, ...]
+    detail: str = ""  # why, for the person who looks, if something failed
