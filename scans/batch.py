@@ -121,7 +121,7 @@ def read_batch(
             summary.new[sheet.status] += 1
             summary.reasons.update(sheet.reasons)
             seen(ref, sheet)
-        if FILE_FAULTS.intersection(*[sheet.reasons for sheet in kept]):
+        if any(FILE_FAULTS.intersection(sheet.reasons) for sheet in kept):
             summary.failures.append(Failure(str(ref), outcome.detail))
         done += 1
         progress(done, total)

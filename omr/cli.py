@@ -1,0 +1,123 @@
+"""The omr command: joins the packages' commands and turns failures into exit codes."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from forms.cli import app as forms_app
+from omr.errors import ExitCode, OmrError
+from omr.i18n import _
+from reports.cli import app as reports_app
+from scans.cli import app as scans_app
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help=_("Paper surveys: print numbered forms, read them from scans, merge and tally."),
+)
+app.add_typer(forms_app, name="forms")
+app.add_typer(scans_app, name="scans")
+app.add_typer(reports_app, name="reports")
+
+
+@app.callback()
+def _every_command(
+    *,
+    debug: Annotated[
+        bool, typer.Option("--debug", help=_("Show the full trace of an internal error."))
+    ] = False,
+) -> None:
+    if debug:
+        os.environ["OMR_DEBUG"] = "1"
+
+
+@app.command(help=_("Make a workspace: settings, ledger, signing key, units and surveys."))
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help=_("The workspace's folder."))],
+    province: Annotated[
+        str, typer.Option(help=_("Name or two-digit code of the province."))
+    ] = "31",
+) -> None:
+    from omr.ledger import Ledger
+    from omr.workspace import init_workspace, open_workspace
+
+    result = init_workspace(folder, province)
+    workspace = open_workspace(folder)
+    fresh = not workspace.has_ledger()
+    Ledger.create(workspace.ledger_url).close()
+    if result.created or fresh:
+        print(_("workspace ready in {folder}").format(folder=folder))
+        for path in result.created:
+            print(f"  {path}")
+    else:
+        print(_("{folder} is a workspace already; nothing was changed").format(folder=folder))
+
+
+@app.command(help=_("Read the marks of any page whose boxes are given; one JSON line each."))
+def marks(
+    image: Annotated[Path, typer.Argument(metavar="IMAGE", help=_("A page image."))],
+    boxes: Annotated[Path, typer.Option(help=_("JSON list of boxes: id, x, y, w, h in pixels."))],
+) -> None:
+    from scans.foreign import mark_lines
+
+    for line in mark_lines(image, boxes):
+        print(line)
+
+
+@app.command(help=_("Show the whole job once, on made-up sheets, in a fresh folder."))
+def demo(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help=_("A folder that does not exist yet."))
+    ] = Path("omr-demo"),
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help=_("Worker processes. Default: one for each core."))
+    ] = None,
+    seed: Annotated[int, typer.Option(help=_("Another number makes other sheets."))] = 1,
+) -> None:
+    from omr.demo import run_demo
+
+    run_demo(folder, jobs=jobs, seed=seed)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a Windows console may not speak UTF-8
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        app(args=argv, prog_name="omr")
+    except SystemExit as stop:  # Typer's own: usage errors, --help, typer.Exit
+        return stop.code if isinstance(stop.code, int) else ExitCode.OK
+    except OmrError as error:
+        _tell(error.message, error.remedy)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _tell(_("interrupted; nothing is lost"), _("The same command goes on where it stopped."))
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except Exception as error:
+        if os.environ.get("OMR_DEBUG"):
+            raise
+        name = type(error).__name__
+        _tell(
+            _("internal error: {error}").format(error=f"{name}: {error}".splitlines()[0]),
+            _("Run it again as: omr --debug ..., and report what it prints."),
+        )
+        return ExitCode.INTERNAL_ERROR
+    return ExitCode.OK
+
+
+def _tell(message: str, remedy: str) -> None:
+    print(f"omr: {message}", file=sys.stderr)
+    if remedy:
+        print(f"     {remedy}", file=sys.stderr)

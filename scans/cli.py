@@ -1,0 +1,51 @@
+"""omr scans: read scanned forms, list what was read, say what waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from omr.options import WorkspaceOption
+
+from omr.i18n import _
+
+app = typer.Typer(no_args_is_help=True, help=_("Read scanned forms and settle what is doubtful."))
+
+
+@app.command(help=_("Read scans: PDF, TIFF, JPEG or PNG files, or folders of them."))
+def read(
+    paths: Annotated[list[Path], typer.Argument(help=_("Files or folders."), metavar="PATH...")],
+    workspace: WorkspaceOption = Path(),
+    period: Annotated[
+        str | None, typer.Option(help=_("Reporting month of the batch, YYYY-MM. Default: now."))
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help=_("Worker processes. Default: one for each core."))
+    ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(help=_("Save a picture of every sheet here, showing what was seen.")),
+    ] = None,
+) -> None:
+    from scans.commands import read_scans
+
+    read_scans(paths, workspace, period=period, jobs=jobs, evidence=evidence)
+
+
+@app.command(help=_("Print one JSON line for each sheet seen."))
+def results(
+    workspace: WorkspaceOption = Path(),
+    file: Annotated[str | None, typer.Option(help=_("Only the scan file of that name."))] = None,
+    out: Annotated[Path | None, typer.Option(help=_("Write to this file instead."))] = None,
+) -> None:
+    from scans.commands import write_results
+
+    write_results(workspace, file=file, out=out)
+
+
+@app.command(help=_("Say what is waiting for a person."))
+def status(workspace: WorkspaceOption = Path()) -> None:
+    from scans.commands import print_status
+
+    print_status(workspace)

@@ -1,0 +1,167 @@
+"""What the scans commands do: workspace in, words out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from omr.periods import Period
+from omr.workspace import Workspace, open_workspace
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from omr.errors import InputUnusable, UsageError
+from omr.i18n import _
+from omr.judging import Thresholds
+from omr.ledger import Ledger, readings
+from omr.marks import SheetStatus
+from scans.batch import Summary, read_batch, reading_context
+from scans.evidence import EvidenceFolder
+from scans.identify import has_zbar
+from scans.results import result_lines
+from scans.words import reason_in_words, status_in_words
+
+
+def read_scans(
+    paths: Sequence[Path],
+    root: Path,
+    *,
+    period: str | None = None,
+    jobs: int | None = None,
+    evidence: Path | None = None,
+) -> Summary:
+    """Read scans into the workspace at *root* and say what happened.
+
+    Raises:
+        InputUnusable: If something could not be used; all the rest was read.
+    """
+    workspace = open_workspace(root)
+    month = _period(workspace, period)
+    if not has_zbar():
+        _say(_("omr: libzbar is not installed; codes are read with zxing-cpp alone"))
+    with Ledger.open(workspace.ledger_url) as ledger, _progress() as progress:
+        context = reading_context(ledger, workspace.keyring().masters(), _thresholds(workspace))
+        pictures = EvidenceFolder(evidence, context.layouts) if evidence else None
+        summary = read_batch(
+            ledger,
+            paths,
+            context,
+            period=str(month),
+            jobs=jobs or workspace.settings.jobs or os.cpu_count() or 1,
+            progress=progress,
+            seen=pictures.save if pictures else lambda _ref, _sheet: None,
+        )
+    for line in _told(summary):
+        print(line)
+    if summary.failures:
+        raise _failed(summary)
+    return summary
+
+
+def write_results(root: Path, *, file: str | None, out: Path | None) -> None:
+    """Print the results, or write them to *out*."""
+    workspace = open_workspace(root)
+    with Ledger.open(workspace.ledger_url) as ledger:
+        lines = result_lines(ledger, file=file)
+        if out is None:
+            for line in lines:
+                print(line)
+            return
+        beside = out.with_name(out.name + ".part")
+        try:
+            with beside.open("w", encoding="utf-8", newline="\n") as stream:
+                stream.writelines(line + "\n" for line in lines)
+            beside.replace(out)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise UsageError(
+                _("cannot write {path}: {why}").format(path=out, why=error.strerror),
+                _("Choose a file in a folder you may write to."),
+            ) from error
+
+
+def print_status(root: Path) -> None:
+    """Say how many sheets ended how, and what waits for a person."""
+    workspace = open_workspace(root)
+    with Ledger.open(workspace.ledger_url) as ledger:
+        counts = readings.count_by_status(ledger)
+        reasons = Counter(
+            reason
+            for row in readings.sheet_rows(ledger)
+            if row.reading.status is not SheetStatus.COUNTED
+            for reason in row.reading.reasons
+        )
+    for status, count in counts.items():
+        print(f"{status_in_words(status)}: {count}")
+    print(_("sheets seen: {count}").format(count=sum(counts.values())))
+    if reasons:
+        print(_("reasons:"))
+        for reason, count in reasons.most_common():
+            print(f"  {reason_in_words(reason)}: {count}")
+
+
+def _period(workspace: Workspace, text: str | None) -> Period:
+    if text is not None:
+        return Period.parse(text)
+    return Period.containing(date.today(), workspace.settings.start_day)  # noqa: DTZ011 - office's
+
+
+def _thresholds(workspace: Workspace) -> Thresholds:
+    settings, usual = workspace.settings, Thresholds()
+    return Thresholds(
+        marginal=settings.marginal or usual.marginal,
+        definite=settings.definite or usual.definite,
+    )
+
+
+def _told(summary: Summary) -> Iterator[str]:
+    """The outcome in words, one line each."""
+    for name, source in summary.known:
+        yield _("{file}: already read (as {name}, period {period}); nothing added").format(
+            file=name, name=source.name, period=source.period
+        )
+    if not summary.files:
+        return
+    parts = ", ".join(f"{summary.new[status]} {status_in_words(status)}" for status in SheetStatus)
+    yield _("{sheets} sheets seen in {files} files, period {period}: {parts}").format(
+        sheets=summary.sheets, files=summary.files, period=summary.period, parts=parts
+    )
+    for reason, count in summary.reasons.most_common():
+        yield f"  {reason_in_words(reason)}: {count}"
+    if summary.new[SheetStatus.REVIEW]:
+        yield _("Next: omr scans status shows what waits for a person.")
+
+
+def _failed(summary: Summary) -> InputUnusable:
+    first = summary.failures[0]
+    lines = [f"{failure.where}: {failure.why}" for failure in summary.failures]
+    remedy = _("Scan these again, or export them anew, and read the new file.")
+    if len(lines) == 1 and not Path(first.where).exists():
+        remedy = _("Give the name of a scan file, or of a folder with scans.")
+    return InputUnusable("\n     ".join(lines), remedy)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, if a person is watching."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn(_("Reading")),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    ) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr)
