@@ -64,7 +64,7 @@ def check() -> int:
 
 def main(arguments: list[str]) -> int:
     """Carry out one of the commands above."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - runs before anything is installed
         print("Python 3.11 or newer is needed.", file=sys.stderr)
         return 2
     command, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
