@@ -1,0 +1,166 @@
+"""From a survey's words to places on A5 paper: the one place where positions are chosen.
+
+Pure: the same survey gives the same typeset on every machine, and :mod:`forms.draw` only
+draws what stands here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from forms import choices, clearance, prose, table
+from forms.artwork import Block, Item, Slot, Stroke
+from forms.frame import (
+    BOTTOM_MM,
+    CODES,
+    FIDUCIALS,
+    HEIGHT_MM,
+    LEFT_MM,
+    RIGHT_MM,
+    STAMP,
+    TOP_MM,
+    WIDTH_MM,
+)
+from forms.style import RULE_DARKNESS, RULE_MM
+from forms.text_flow import FormDoesNotFit
+from omr.geometry import PagePoint, PageRect
+from omr.i18n import _
+from omr.layout import Layout, Question
+from omr.survey import Domain, Role, Survey
+
+# White between two parts of the body: what they need, and a hairline's room besides.
+LEAST_GAP_MM = 0.25
+RULED_GAP_MM = 0.75  # from here on a rule in the gap keeps clear of the bubbles beside it
+MOST_GAP_MM = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Typeset:
+    """One domain's form, ready to draw.
+
+    ``items`` are equal on every sheet; ``serial`` and ``unit`` say where other words go.
+    """
+
+    layout: Layout
+    items: tuple[Item, ...]
+    serial: Slot
+    unit: Slot
+
+
+def typeset(survey: Survey, domain: Domain) -> Typeset:
+    """Set the form of *domain*.
+
+    Raises:
+        FormDoesNotFit: If the words need more room than an A5 page has; the message names
+            the survey's line and the excess in mm.
+    """
+    header = prose.header(survey, domain).moved_down(TOP_MM)
+    top = max(TOP_MM + header.height_mm, STAMP.bottom_mm + 0.4)
+    written, area = prose.comment(survey)
+    body = _body(survey, domain, written, BOTTOM_MM - top)
+    placed, rules = _stack(body, top)
+    comment_top = next(y for block, y in placed if block.name == "comment")
+    parts = [block.moved_down(y) for block, y in placed]
+    items = (*prose.furniture(), *header.items, *rules)
+    items += tuple(item for part in parts for item in part.items)
+    layout = Layout(
+        survey=survey.id,
+        revision=survey.revision,
+        domain=domain.id,
+        wording=_wording(survey, domain),
+        width_mm=WIDTH_MM,
+        height_mm=HEIGHT_MM,
+        questions=_in_printed_order(survey, parts),
+        fiducials=FIDUCIALS,
+        codes=CODES,
+        comment=_rounded(replace(area, y_mm=comment_top)),
+        stamp=STAMP,
+    )
+    clearance.check(layout, items, (prose.SERIAL, prose.UNIT))
+    return Typeset(layout, items, prose.SERIAL, prose.UNIT)
+
+
+def _body(survey: Survey, domain: Domain, comment: Block, room_mm: float) -> list[Block]:
+    """The parts under the header, the rating table's groups a little apart if room is left."""
+
+    def parts(group_gap_mm: float) -> list[Block]:
+        rated = survey.with_role(Role.RATED)
+        blocks = [prose.how_to(survey)] if survey.how_to else []
+        if profile := survey.with_role(Role.PROFILE):
+            blocks.append(choices.profile(profile))
+        heads = table.heads(survey.scale)
+        shown = prose.examples(heads.height_mm)
+        blocks.append(replace(heads, items=(*heads.items, *shown.items)))
+        blocks.append(table.rated(rated, domain, group_gap_mm))
+        blocks += [table.overall(q, domain) for q in survey.with_role(Role.OVERALL)]
+        blocks += [choices.reasons(q) for q in survey.with_role(Role.REASONS)]
+        blocks += [choices.yes_no(q) for q in survey.with_role(Role.YES_NO)]
+        blocks.append(comment)
+        if survey.footer:
+            blocks.append(prose.footer(survey))
+        return blocks
+
+    tight = parts(0.0)
+    free = room_mm - _least_height(tight)
+    if free < 0:
+        raise FormDoesNotFit(
+            _("the form of domain {domain} is {excess:.1f} mm too high for A5").format(
+                domain=domain.id, excess=-free
+            ),
+            _("Take a line out of the survey, or make the comment box lower."),
+        )
+    factors = [question.factor for question in survey.with_role(Role.RATED)]
+    groups = sum(one != other for one, other in pairwise(factors))
+    spare = free - len(tight) * (RULED_GAP_MM - LEAST_GAP_MM)
+    # What the parts do not need sets the groups of rows apart, up to a third of a row.
+    return parts(min(spare / 2 / groups, 2.0)) if groups and spare > 0 else tight
+
+
+def _least_height(blocks: Sequence[Block]) -> float:
+    gaps = sum(LEAST_GAP_MM for block in blocks[1:] if block.name != "rated")
+    return sum(block.height_mm for block in blocks) + gaps
+
+
+def _stack(
+    blocks: Sequence[Block], top_mm: float
+) -> tuple[list[tuple[Block, float]], list[Stroke]]:
+    """Each block with its top edge, down to the margin, and hairlines in the gaps."""
+    gaps = sum(block.name != "rated" for block in blocks[1:])
+    free = BOTTOM_MM - top_mm - _least_height(blocks)
+    gap = min(LEAST_GAP_MM + free / (gaps + 1), MOST_GAP_MM)
+    y = top_mm + gap - LEAST_GAP_MM
+    placed: list[tuple[Block, float]] = []
+    rules: list[Stroke] = []
+    for index, block in enumerate(blocks):
+        if index and block.name != "rated":
+            if gap >= RULED_GAP_MM and block.name in {"heads", "overall"}:
+                rules.append(_rule(y + gap / 2))
+            if gap >= RULED_GAP_MM and blocks[index - 1].name == "overall":
+                rules.append(_rule(y + gap / 2))
+            y += gap
+        placed.append((block, y))
+        y += block.height_mm
+    return placed, rules
+
+
+def _rule(y_mm: float) -> Stroke:
+    ends = (PagePoint(LEFT_MM, round(y_mm, 3)), PagePoint(RIGHT_MM, round(y_mm, 3)))
+    return Stroke(ends, RULE_MM, RULE_DARKNESS, "rule")
+
+
+def _in_printed_order(survey: Survey, parts: Sequence[Block]) -> tuple[Question, ...]:
+    placed = {question.id: question for part in parts for question in part.questions}
+    return tuple(placed[question.id] for question in survey.questions)
+
+
+def _rounded(area: PageRect) -> PageRect:
+    return PageRect(*(round(v, 3) for v in (area.x_mm, area.y_mm, area.w_mm, area.h_mm)))
+
+
+def _wording(survey: Survey, domain: Domain) -> str:
+    """Hash of every printed word: the survey's and those that every form carries."""
+    words = "\n".join((survey.wording(domain), *prose.FIXED_WORDS))
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
