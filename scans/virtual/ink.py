@@ -1,0 +1,167 @@
+"""Pen strokes as ink on the canvas: deposit along the path, then Beer-Lambert absorption."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import cv2
+import numpy as np
+
+from scans.virtual import parameters as p
+from scans.virtual.canvas import Canvas, fibres, piece
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from scans.virtual.contract import Spot
+    from scans.virtual.intent import PenKind
+    from scans.virtual.strokes import Stroke
+
+INK_PER_MM = 22.0  # ink is drawn at least this finely: a 0.3 mm nib is then 6.6 pixels wide
+
+
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """One particular pen (see :class:`parameters.PenMaker` for the fields' meaning)."""
+
+    nib_mm: float
+    density: float
+    make: p.PenMaker
+
+
+@dataclass(frozen=True, slots=True)
+class InkPatch:
+    """Ink on part of the canvas.
+
+    Attributes:
+        x0: Left column on the canvas.
+        y0: Top row on the canvas.
+        light: Float32 ``(rows, columns)`` or ``(rows, columns, 3)``: share of light left, 0..1.
+    """
+
+    x0: int
+    y0: int
+    light: NDArray[Any]
+
+
+def take_pen(kind: PenKind, rng: np.random.Generator) -> Pen:
+    """A pen of that kind out of the drawer."""
+    make = p.PENS[kind]
+    return Pen(make.nib_mm.draw(rng), make.density.draw(rng), make)
+
+
+def _nib(width: float) -> NDArray[Any]:
+    """A round nib of *width* pixels: float32, a straight line's middle then has deposit 1."""
+    radius = max(0.5, width / 2)
+    reach = int(np.ceil(radius + 0.5))
+    at = np.arange(-reach, reach + 1)
+    away = np.hypot(at[:, None], at[None, :])
+    disc = np.clip(radius + 0.5 - away, 0.0, 1.0)
+    return np.asarray(disc / (2 * radius), dtype=np.float32)
+
+
+def _splat(points: NDArray[Any], weight: NDArray[Any], shape: tuple[int, int]) -> NDArray[Any]:
+    """Float32 *shape* with each weight shared among the four pixels round its point."""
+    column, row = (points - 0.5).T
+    left, top = np.floor(column).astype(np.int64), np.floor(row).astype(np.int64)
+    across, down = column - left, row - top
+    flat = np.zeros(shape[0] * shape[1])
+    for right, below, share in (
+        (0, 0, (1 - across) * (1 - down)),
+        (1, 0, across * (1 - down)),
+        (0, 1, (1 - across) * down),
+        (1, 1, across * down),
+    ):
+        index = (top + below) * shape[1] + left + right
+        flat += np.bincount(index, share * weight, minlength=flat.size)
+    return flat.reshape(shape).astype(np.float32)
+
+
+def _rolls(rng: np.random.Generator, count: int, skip: float) -> NDArray[Any]:
+    """Where a ball pen writes (1) and where it skips (about *skip* of the way, in short runs)."""
+    knots = rng.random(count // 12 + 2)
+    along = np.interp(np.arange(count) / 12.0, np.arange(len(knots)), knots)
+    return (along > skip * 1.2).astype(np.float64) * 0.85 + 0.15
+
+
+def draw(
+    canvas: Canvas,
+    strokes: Sequence[Stroke],
+    pen: Pen,
+    rng: np.random.Generator,
+    lamp: tuple[float, float, float],
+) -> InkPatch | None:
+    """Put *strokes* on *canvas*.
+
+    Args:
+        canvas: Changed in place.
+        strokes: Positions in mm on the printed page.
+        pen: Which ink, how wide.
+        rng: Source of skips and grain.
+        lamp: Share of blue, green and red light that a grey scan is made of.
+
+    Returns:
+        The ink as it went onto the canvas, or None when all of it falls outside.
+    """
+    per_mm = canvas.per_mm[0]
+    fine = max(2, int(np.ceil(INK_PER_MM / per_mm)))
+    kernel = _nib(pen.nib_mm * per_mm * fine)
+    reach = len(kernel) // 2 + 2 + int(np.ceil(3 * pen.make.bleed_mm * per_mm * fine))
+    points = canvas.to_pixels(np.concatenate([stroke.points_mm for stroke in strokes]))
+    low = np.floor(points.min(axis=0) - reach / fine).astype(int) - 1
+    high = np.ceil(points.max(axis=0) + reach / fine).astype(int) + 1
+    width, height = (high - low).tolist()
+    if canvas.window(int(low[0]), int(low[1]), width, height) is None:
+        return None
+    pressure = np.concatenate([stroke.pressure for stroke in strokes])
+    weight = pressure * (p.PATH_STEP_MM * per_mm * fine)
+    if pen.make.skip:
+        weight = weight * _rolls(rng, len(weight), pen.make.skip)
+    deposit: NDArray[Any] = cv2.filter2D(
+        _splat((points - low) * fine, weight, (height * fine, width * fine)),
+        cv2.CV_32F,
+        kernel,
+        borderType=cv2.BORDER_CONSTANT,
+    )
+    if pen.make.bleed_mm:
+        deposit = cv2.GaussianBlur(deposit, (0, 0), pen.make.bleed_mm * per_mm * fine)
+    fibre = piece(fibres(round(p.GRAIN_MM * per_mm * fine, 1)), rng, deposit.shape[:2])
+    standing = 0.62 - 0.45 * min(1.0, float(pressure.mean()))  # a heavy hand reaches the valleys
+    touch = np.clip((fibre - standing) / 0.35, 0.0, 1.6)
+    density = np.maximum(deposit, 0.0) * (
+        pen.density * (1.0 - pen.make.grain + pen.make.grain * touch)
+    )
+    left = np.exp(-density[..., None] * np.asarray(pen.make.absorb_bgr, dtype=np.float32))
+    light = pen.make.floor + (1.0 - pen.make.floor) * left
+    if not canvas.colour:
+        light = light @ np.asarray(lamp, dtype=np.float32)
+    light = cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA)
+    patch = InkPatch(int(low[0]), int(low[1]), np.asarray(light, dtype=np.float32))
+    canvas.cover(patch.x0, patch.y0, patch.light)
+    return patch
+
+
+def visible_ink_mm2(
+    canvas: Canvas, patch: InkPatch, spot: Spot, blur_mm: float, least_light: float
+) -> float:
+    """How much of *patch* can be seen inside a bubble, in mm².
+
+    Args:
+        canvas: What the patch was drawn on.
+        patch: One mark's ink.
+        spot: The bubble; its outline is widened by :data:`parameters.CLEAR_BEYOND_MM`.
+        blur_mm: Sd of the scanner's blur.
+        least_light: A pixel is visible ink when less light than this is left.
+    """
+    light = patch.light.min(axis=2) if patch.light.ndim == 3 else patch.light
+    light = cv2.GaussianBlur(light, (0, 0), max(0.2, blur_mm * canvas.per_mm[0]))
+    rows, columns = np.mgrid[0 : light.shape[0], 0 : light.shape[1]] + 0.5
+    x = (columns + patch.x0 - canvas.origin[0]) / canvas.per_mm[0] - spot.x_mm
+    y = (rows + patch.y0 - canvas.origin[1]) / canvas.per_mm[1] - spot.y_mm
+    half = (spot.w_mm / 2 + p.CLEAR_BEYOND_MM, spot.h_mm / 2 + p.CLEAR_BEYOND_MM)
+    inside = (x / half[0]) ** 2 + (y / half[1]) ** 2 <= 1.0
+    seen = int(np.count_nonzero(inside & (light < least_light)))
+    return seen / (canvas.per_mm[0] * canvas.per_mm[1])
