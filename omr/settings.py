@@ -173,10 +173,14 @@ def _check_thresholds(table: Table, settings: Settings) -> None:
             _("'marginal' and 'definite' belong together"),
             _("give both or neither"),
         )
-    elif marginal is not None and definite is not None and marginal >= definite:
-        if definite == table.values["definite"]:  # else it is a stand-in after a mistake
-            table.wrong(
-                "marginal",
-                _("'marginal' must be less than 'definite'"),
-                _("correct one of the two"),
-            )
+    elif (
+        marginal is not None
+        and definite is not None
+        and marginal >= definite
+        and definite == table.values["definite"]  # else it is a stand-in after a mistake
+    ):
+        table.wrong(
+            "marginal",
+            _("'marginal' must be less than 'definite'"),
+            _("correct one of the two"),
+        )

@@ -325,3 +325,20 @@ def test_a_group_is_refused_with_its_parts() -> None:
 
     assert "L01, L02" in caught.value.remedy
     assert "QLHC" not in caught.value.remedy
+
+
+def test_the_shipped_survey_without_any_one_line_is_parsed_or_refused_by_line() -> None:
+    lines = shipped_survey_text().split("\n")
+    refused = 0
+    for number in range(len(lines)):
+        rest = lines[:number] + lines[number + 1 :]
+        try:
+            parse("\n".join(rest))
+        except MistakesInFile as error:
+            refused += 1
+            for sentence in error.problems:
+                where = re.match(r"s\.toml:(\d+): ", sentence)
+                assert where, sentence
+                assert 1 <= int(where[1]) <= len(rest)
+
+    assert refused > 80  # all but notes, blank lines and optional keys
