@@ -29,6 +29,7 @@ from forms.text_flow import FormDoesNotFit
 from omr.geometry import PagePoint, PageRect
 from omr.i18n import _
 from omr.layout import Layout, Question
+from omr.serials import Serial
 from omr.survey import Domain, Role, Survey
 
 # White between two parts of the body: what they need, and a hairline's room besides.
@@ -48,6 +49,14 @@ class Typeset:
     items: tuple[Item, ...]
     serial: Slot
     unit: Slot
+
+    def serial_words(self, serial: Serial) -> str:
+        """What stands in the serial's place."""
+        return f"{prose.NUMBER} {serial}"
+
+    def unit_words(self, code: str, short: str) -> str:
+        """What stands in the unit's place: its short name if that fits, else its code."""
+        return short if short and self.unit.holds(short) else code
 
 
 def typeset(survey: Survey, domain: Domain) -> Typeset:

@@ -1,0 +1,159 @@
+"""One print run: serials are taken, every sheet is signed and drawn, the file gets its name.
+
+Number first, print second: the serials are committed before a page is drawn, and voided if
+the file does not come about. A crash may waste a serial; it can never print one twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from forms.draft_file import DraftFile
+from forms.draw import FormsPdf
+from forms.paper import imposition
+from forms.typeset import Typeset
+from omr.codes import CodeBody, campaign_key, sign
+from omr.errors import OmrError
+from omr.geometry import PagePoint
+from omr.ledger import Ledger, issued
+from omr.serials import Serial
+from omr.settings import Paper
+
+
+@dataclass(frozen=True, slots=True)
+class PrintOrder:
+    """What to print, and where to."""
+
+    typeset: Typeset
+    unit: str  # code
+    unit_short: str
+    year: int
+    count: int
+    pad_size: int
+    paper: Paper
+    out: Path
+    manifest: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A finished run."""
+
+    run: issued.PrintRun
+    pages: int
+    set_aside: tuple[Path, ...]  # new names of files that stood in the way
+
+    @property
+    def first(self) -> Serial:
+        """The first serial."""
+        return Serial(self.run.domain, self.run.year, self.run.first)
+
+    @property
+    def last(self) -> Serial:
+        """The last serial."""
+        return Serial(self.run.domain, self.run.year, self.run.first + self.run.count - 1)
+
+
+def print_forms(
+    ledger: Ledger,
+    order: PrintOrder,
+    signing: tuple[int, bytes],
+    on_sheet: Callable[[], None] | None = None,
+) -> Printed:
+    """Print *order*.
+
+    Args:
+        ledger: Keeps the layout, gives the serials.
+        order: What to print; ``count`` at least 1.
+        signing: Id and master of the key that signs now.
+        on_sheet: Called after each sheet, to show progress.
+
+    Raises:
+        UsageError: If a file cannot be written; then no serial was taken.
+    """
+    key_id, master = signing
+    with DraftFile(order.out) as pdf, DraftFile(order.manifest) as manifest:
+        issued.keep_layout(ledger, order.typeset.layout)
+        run = issued.take_serials(
+            ledger,
+            unit=order.unit,
+            domain=order.typeset.layout.domain,
+            year=order.year,
+            count=order.count,
+            layout=order.typeset.layout,
+            key_id=key_id,
+            paper=order.paper.value,
+            pad_size=order.pad_size,
+        )
+        try:
+            pages = _draw(order, run, campaign_key(master, run.year), pdf, manifest, on_sheet)
+            # The manifest first: once the PDF has its name, the forms exist.
+            set_aside = [draft.publish() for draft in (manifest, pdf)]
+        except BaseException as failure:  # an interruption too leaves serials without paper
+            pdf.withdraw()
+            manifest.withdraw()
+            with suppress(OmrError):  # the first failure is the one to tell
+                issued.void_run(ledger, run.run_id, f"not printed: {type(failure).__name__}")
+            raise
+    return Printed(run, pages, tuple(path for path in set_aside if path))
+
+
+def _draw(
+    order: PrintOrder,
+    run: issued.PrintRun,
+    key: bytes,
+    pdf: DraftFile,
+    manifest: DraftFile,
+    on_sheet: Callable[[], None] | None,
+) -> int:
+    """Draw the run's sheets and describe them; the number of pages."""
+    typeset = order.typeset
+    laid = imposition(order.paper)
+    art = FormsPdf(
+        pdf.file,
+        typeset,
+        unit=typeset.unit_words(order.unit, order.unit_short),
+        page_width_mm=laid.width_mm,
+        page_height_mm=laid.height_mm,
+        title=f"{run.unit} {run.domain} {run.year}: {run.first} – {run.first + run.count - 1}",
+    )
+    page = -1
+    for page, sheets in enumerate(laid.pages(run.count)):
+        for index, at in sheets:
+            serial = Serial(run.domain, run.year, run.first + index)
+            art.sheet(typeset.serial_words(serial), _code_text(run, serial, key), at)
+            manifest.file.write(_manifest_line(run, serial, page, at))
+            if on_sheet:
+                on_sheet()
+        art.end_page(laid.cuts)
+    art.save()
+    return page + 1
+
+
+def _code_text(run: issued.PrintRun, serial: Serial, key: bytes) -> str:
+    body = CodeBody(
+        key_id=run.key_id,
+        campaign=run.year,
+        unit=run.unit_number,
+        domain=run.domain_number,
+        number=serial.number,
+        layout=run.layout_id[: issued.CODE_DIGITS],
+    )
+    return sign(body, key)
+
+
+def _manifest_line(run: issued.PrintRun, serial: Serial, page: int, at: PagePoint) -> bytes:
+    line = {
+        "pdf_page": page,
+        "x_mm": at.x_mm,
+        "y_mm": at.y_mm,
+        "serial": str(serial),
+        "unit": run.unit,
+        "domain": run.domain,
+        "layout": run.layout_id,
+    }
+    return json.dumps(line, ensure_ascii=False).encode() + b"\n"
