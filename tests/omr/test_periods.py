@@ -10,7 +10,7 @@ from omr.errors import ExitCode, UsageError
 from omr.periods import Period
 
 START_DAYS = st.integers(1, 28)
-DAYS = st.dates(date(2000, 2, 1), date(2099, 11, 30))
+DAYS = st.dates(date(2000, 2, 1), date(2099, 10, 31))
 PERIODS = st.builds(Period, st.integers(2000, 2099), st.integers(1, 12), START_DAYS)
 
 
