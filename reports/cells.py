@@ -42,6 +42,7 @@ class OptionWords:
     extra: Mapping[str, str] = field(default_factory=dict)  # words of a profile: option id
     _by_key: dict[str, str] = field(default_factory=dict)
     _most_parts: int = 1  # pieces between separators that one option can have
+    _understood: dict[str, Chosen] = field(default_factory=dict)  # cells seen before
 
     def __post_init__(self) -> None:
         options = self.question.options
@@ -59,10 +60,16 @@ class OptionWords:
         """What *cell* says to this question."""
         if not cell:
             return Chosen()
+        if cell in self._understood:
+            return self._understood[cell]
         if self.question.kind is QuestionKind.SINGLE:
             option = self._option(cell)
-            return Chosen(leftover=cell) if option is None else Chosen((option,))
-        return self._several(cell)
+            chosen = Chosen(leftover=cell) if option is None else Chosen((option,))
+        else:
+            chosen = self._several(cell)
+        if not chosen.leftover:  # free words would fill the memory for nothing
+            self._understood[cell] = chosen
+        return chosen
 
     def _add(self, level: Iterable[tuple[str, str]]) -> None:
         found: dict[str, set[str]] = {}

@@ -6,24 +6,23 @@ Pure over an open table; :mod:`omr.ledger.electronic` decides what is new.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, tzinfo
 
-from omr.errors import InputUnusable
 from omr.i18n import _
 from omr.ledger.electronic import NewResponse
 from omr.survey import Domain, Survey
 from omr.units import Unit, UnitCatalogue
 from reports.cells import Chosen, OptionWords
 from reports.columns import Columns, HeaderWords
+from reports.doubles import Submission, flag_doubles
 from reports.names import DomainNames, UnitNames
+from reports.preconditions import date_order, refuse_lost_letters, require_columns
 from reports.profile import Profile
-from reports.table import CsvTable, Row, damaged, wrong_encoding
-from reports.timestamps import DateOrder, OrderDoubt, Stamp, choose_order, read_stamp
+from reports.table import CsvTable, Row, damaged, first_filled, wrong_encoding
+from reports.timestamps import DateOrder, Stamp, read_stamp
 from reports.unmatched import REFUSES_ROW, Trouble, Unmatched
-
-DOUBLE_SUBMISSION = "double-submission"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +46,6 @@ class ReadExport:
     dropped: tuple[str, ...]  # headers of personal columns
 
 
-@dataclass(frozen=True, slots=True)
-class _Submission:
-    """One response with what only this file's other rows are compared by."""
-
-    response: NewResponse
-    moment: datetime
-    to_the_second: bool
-
-
 def header_words(profile: Profile, around: Surroundings) -> HeaderWords:
     """What the headers of an export may say."""
     return HeaderWords(profile, around.surveys)
@@ -69,9 +59,9 @@ def read_export(table: CsvTable, profile: Profile, around: Surroundings) -> Read
             came here, or day and month cannot be told apart.
     """
     columns = header_words(profile, around).columns(table.header)
-    _refuse_lost_letters(table, columns)
-    _require_columns(table, columns, profile)
-    order = _date_order(table, columns, profile)
+    refuse_lost_letters(table, columns)
+    require_columns(table, columns, profile)
+    order = date_order(table, columns, profile)
     reader = _RowReader(table, profile, around, columns, order)
     submissions = []
     rows_seen = rows_refused = 0
@@ -85,7 +75,7 @@ def read_export(table: CsvTable, profile: Profile, around: Surroundings) -> Read
     return ReadExport(
         rows_seen=rows_seen,
         rows_refused=rows_refused,
-        responses=tuple(_flag_doubles(submissions, profile.double_submission_s)),
+        responses=tuple(flag_doubles(submissions, profile.double_submission_s)),
         unmatched=tuple(reader.unmatched),
         dropped=tuple(table.header[place] for place in columns.personal),
     )
@@ -115,7 +105,7 @@ class _RowReader:
             for question in survey.questions
         }
 
-    def read(self, row: Row) -> _Submission | None:
+    def read(self, row: Row) -> Submission | None:
         """The row's response; None, with the reasons noted, if it cannot be imported."""
         found_before = len(self.unmatched)
         if row.surplus:
@@ -146,10 +136,10 @@ class _RowReader:
             unread=tuple(unread),
             remarks=remarks,
         )
-        return _Submission(response, moment, stamp.to_the_second)
+        return Submission(response, moment, stamp.to_the_second)
 
     def _moment(self, row: Row) -> tuple[Stamp | None, datetime | None]:
-        place, text = _first_filled(row, self.columns.timestamp)
+        place, text = first_filled(row, self.columns.timestamp)
         stamp = read_stamp(text)
         moment = None if stamp is None else stamp.at(self.order, self.around.zone)
         if moment is None:
@@ -157,7 +147,7 @@ class _RowReader:
         return stamp, moment
 
     def _unit(self, row: Row, day: date | None) -> Unit | None:
-        place, text = _first_filled(row, self.columns.unit)
+        place, text = first_filled(row, self.columns.unit)
         if day is None:
             return None
         text = text or self.profile.unit
@@ -170,7 +160,7 @@ class _RowReader:
         return unit
 
     def _domain(self, row: Row) -> tuple[Survey, Domain] | None:
-        place, text = _first_filled(row, self.columns.domain)
+        place, text = first_filled(row, self.columns.domain)
         text = text or self.profile.domain
         found = self._domains.find(text)
         if found is None:
@@ -194,7 +184,7 @@ class _RowReader:
             if chosen.leftover:
                 unread.append(question.id)
                 remarks[question.id] = chosen.leftover
-        _place, comment = _first_filled(row, self.columns.comments[survey.id])
+        _place, comment = first_filled(row, self.columns.comments[survey.id])
         if comment:
             remarks[survey.comment.id] = comment
         self._note_not_asked(row, survey)
@@ -245,105 +235,8 @@ class _RowReader:
             raise wrong_encoding(self.table.name, where, text)
 
 
-def _first_filled(row: Row, places: Iterable[int]) -> tuple[int | None, str]:
-    """The first cell with words among *places*, else the first place, empty."""
-    first: int | None = None
-    for place in places:
-        first = place if first is None else first
-        if row.cells[place]:
-            return place, row.cells[place]
-    return first, ""
-
-
 def _group(profile: str, unit: Unit, domain: Domain, moment: datetime) -> str:
     """Digest of everything that tells two rows apart, save what they say."""
     at = moment.astimezone(UTC).isoformat(timespec="seconds")
     words = f"{profile}\n{unit.code}\n{domain.id}\n{at}"
     return hashlib.sha256(words.encode()).hexdigest()[:32]
-
-
-def _flag_doubles(submissions: Sequence[_Submission], window_s: int) -> list[NewResponse]:
-    """The responses, those marked that repeat an earlier one within *window_s* seconds."""
-    window = timedelta(seconds=window_s)
-    kept: dict[tuple[object, ...], datetime] = {}
-    doubles = set()
-    order = sorted(range(len(submissions)), key=lambda place: submissions[place].moment)
-    for place in order if window_s else ():
-        one = submissions[place]
-        response = one.response
-        same = (
-            response.unit,
-            response.domain,
-            tuple(response.answers.items()),
-            tuple(response.remarks.items()),
-        )
-        gap = one.moment - kept[same] if same in kept else None
-        # Times to the minute that are 60 s apart may lie nearly two minutes apart.
-        if gap is not None and (gap < window or (gap == window and one.to_the_second)):
-            doubles.add(place)
-        else:
-            kept[same] = one.moment
-    return [
-        replace(one.response, excluded=DOUBLE_SUBMISSION) if place in doubles else one.response
-        for place, one in enumerate(submissions)
-    ]
-
-
-def _refuse_lost_letters(table: CsvTable, columns: Columns) -> None:
-    for place in columns.unmapped:
-        if damaged(table.header[place]):
-            where = _("header of column {number}").format(number=place + 1)
-            raise wrong_encoding(table.name, where, table.header[place])
-
-
-def _require_columns(table: CsvTable, columns: Columns, profile: Profile) -> None:
-    missing = [
-        name
-        for name, present in (
-            (_("time of answer"), bool(columns.timestamp)),
-            (_("unit"), bool(columns.unit or profile.unit)),
-            (_("domain"), bool(columns.domain or profile.domain)),
-            (_("any question"), columns.asks_something),
-        )
-        if not present
-    ]
-    if missing:
-        raise InputUnusable(
-            _("{file} has no column for: {missing}; nothing was imported").format(
-                file=table.name, missing=", ".join(missing)
-            ),
-            _("Its headers are: {headers}. Say in {profile} which is which.").format(
-                headers="; ".join(f"'{header}'" for header in table.header),
-                profile=profile.path,
-            ),
-        )
-
-
-def _date_order(table: CsvTable, columns: Columns, profile: Profile) -> DateOrder:
-    if profile.date_order is not None:
-        return profile.date_order
-    texts = {row.number: _first_filled(row, columns.timestamp)[1] for row in table.rows()}
-    stamps = {number: stamp for number, text in texts.items() if (stamp := read_stamp(text))}
-    order = choose_order(stamps.values())
-    if isinstance(order, DateOrder):
-        return order
-    if order is OrderDoubt.BOTH:
-        day = next(n for n, s in stamps.items() if not s.year_first and s.first > 12)
-        month = next(n for n, s in stamps.items() if not s.year_first and s.second > 12)
-        what = _(
-            "{file} writes dates in two orders: '{day}' in row {day_row}, "
-            "'{month}' in row {month_row}; nothing was imported"
-        ).format(file=table.name, day=texts[day], day_row=day, month=texts[month], month_row=month)
-        raise InputUnusable(
-            what, _("Two exports were joined, or a spreadsheet changed dates: export it again.")
-        )
-    number = next(n for n, s in stamps.items() if not s.year_first and s.first != s.second)
-    raise InputUnusable(
-        _(
-            "{file} does not show whether '{date}' (row {row}) has the day or the month first; "
-            "nothing was imported"
-        ).format(file=table.name, date=texts[number], row=number),
-        _('Write date_order = "dmy" (day first) or "mdy" (month first) in {profile}.').format(
-            profile=profile.path
-        ),
-    )

@@ -68,6 +68,7 @@ class DomainNames:
         for domain in self._domains.values():
             self._by_name.setdefault(text_key(domain.name), []).append(domain)
         self._extra = {text_key(words): name for words, name in extra.items()}
+        self._found: dict[str, tuple[Survey, Domain] | None] = {}
 
     def find(self, text: str) -> tuple[Survey, Domain] | None:
         """The one domain that *text* names, with its survey.
@@ -75,6 +76,11 @@ class DomainNames:
         Where the same words name a domain and a part that is counted under it (PCCC and
         L05 are both "Phòng cháy, chữa cháy"), the domain is meant.
         """
+        if text not in self._found:
+            self._found[text] = self._look_up(text)
+        return self._found[text]
+
+    def _look_up(self, text: str) -> tuple[Survey, Domain] | None:
         key = text_key(text)
         candidates = self._candidates(key)
         if not candidates:

@@ -11,7 +11,7 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -100,6 +100,16 @@ def read_csv(path: Path, known_header: Callable[[str], bool]) -> CsvTable:
         header=header,
         rows=rows,
     )
+
+
+def first_filled(row: Row, places: Iterable[int]) -> tuple[int | None, str]:
+    """The first place whose cell has words, and they; else the first place and no words."""
+    first: int | None = None
+    for place in places:
+        first = place if first is None else first
+        if row.cells[place]:
+            return place, row.cells[place]
+    return first, ""
 
 
 def damaged(text: str) -> bool:
