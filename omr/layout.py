@@ -71,6 +71,13 @@ class Layout:
     comment: PageRect
     stamp: PageRect
 
+    def __post_init__(self) -> None:
+        # Neither would come back from its description, so a ledger could keep but never read it.
+        if any(code.w_mm != code.h_mm for code in self.codes):
+            raise ValueError("a code's place must be square")
+        if len({question.id for question in self.questions}) < len(self.questions):
+            raise ValueError("a question's id stands twice in one layout")
+
     @property
     def layout_id(self) -> str:
         """Content hash, 12 hexadecimal digits; the first 6 stand in the QR code."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 MAX_NUMBER = 999_999
 CHECK_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters: no I, O, Q, which look like 1 and 0
-_PATTERN = re.compile(r"([A-Z][A-Z0-9]{0,9})-(\d{2})-(\d{6})-([A-Z])")
+_DOMAIN = re.compile(r"[A-Z][A-Z0-9]{0,9}")  # longer ones would outgrow the check's weights
+_PATTERN = re.compile(rf"({_DOMAIN.pattern})-([0-9]{{2}})-([0-9]{{6}})-([A-Z])")
 
 
 class SerialMistyped(ValueError):
@@ -24,12 +25,13 @@ class SerialMistyped(ValueError):
 class Serial:
     """The number of one form; never reused."""
 
-    domain: str  # code of the survey domain, e.g. GTDB or L05
+    domain: str  # code of the survey domain, e.g. GTDB or L05; at most 10 characters
     year: int  # four digits, 2000 to 2099
     number: int  # 1 to 999,999 within domain and year
 
     def __post_init__(self) -> None:
-        if not 2000 <= self.year <= 2099 or not 1 <= self.number <= MAX_NUMBER:
+        fits = 2000 <= self.year <= 2099 and 1 <= self.number <= MAX_NUMBER
+        if not fits or _DOMAIN.fullmatch(self.domain) is None:
             raise ValueError(f"no such serial: {self.domain} {self.year} {self.number}")
 
     def __str__(self) -> str:
