@@ -249,8 +249,6 @@ def _frame(
     plan, dpi = work.plan, work.plan.dpi
     turn = 90.0 * float(rng.choice((1, 3))) if plan.sideways else 0.0
     two = plan.sheets_per_page == 2
-    if two and not plan.sideways:
-        turn = 90.0 * float(rng.choice((1, 3)))
     size_mm, places = _glass(work, job, rng, sideways=turn != 0.0)
     skews = [_skew(work, rng) for _sheet in sheets]
     quarter = [turn + 180.0 * (Damage.UPSIDE_DOWN in one.damage) for one in job.sheets]
@@ -266,7 +264,9 @@ def _frame(
             wave_phase=float(rng.random()),
         )
         expose(sheet.canvas, work.scanner, placement, frame, dpi, alone=alone)
-    order = sorted(range(len(sheets)), key=lambda n: (round(places[n][1] / 40.0), places[n][0]))
+    heights = [place[1] for place in places]
+    down = 1 if max(heights) - min(heights) > sheets[0].canvas.outline_mm[2, 1] / 4 else 0
+    order = sorted(range(len(sheets)), key=lambda number: places[number][down])
     return frame, order, skews
 
 
@@ -281,15 +281,18 @@ def _glass(
         sizes.append(size[::-1] if sideways else size)
     wide, high = sizes[0]
     if work.plan.sheets_per_page == 2:
-        glass = p.A4_GLASS_MM
-        tops = [0.0, glass[1] - sizes[-1][1]]
-        return glass, [
-            (
-                size[0] / 2 + float(rng.uniform(0.5, max(1.0, glass[0] - size[0]))),
-                top + size[1] / 2 + float(rng.uniform(-0.5, 0.5)),
-            )
-            for top, size in zip(tops, sizes, strict=False)
-        ]
+        # upright sheets lie side by side on a landscape glass, turned ones below each other
+        along = 1 if sideways else 0
+        glass = p.A4_GLASS_MM if sideways else p.A4_GLASS_MM[::-1]
+        places = []
+        for number, size in enumerate(sizes):
+            start = number * (glass[along] - size[along])
+            centre = [0.0, 0.0]
+            centre[along] = start + size[along] / 2 + float(rng.uniform(-0.5, 0.5))
+            spare = max(1.0, glass[1 - along] - size[1 - along])
+            centre[1 - along] = size[1 - along] / 2 + float(rng.uniform(0.5, spare))
+            places.append((centre[0], centre[1]))
+        return glass, places
     if work.plan.a4_glass:
         glass = p.A4_GLASS_MM
         room = (max(1.0, glass[0] - wide), max(1.0, glass[1] - high))

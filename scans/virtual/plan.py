@@ -54,7 +54,8 @@ class ScanPlan:
         damage: Rate (0..1) of each damage, per sheet.
         quality: JPEG quality; None draws one per file.
         pages_per_file: Then a new file begins.
-        sheets_per_page: 2 lays two sheets on one A4 glass.
+        sheets_per_page: 2 lays two sheets on one A4 glass, side by side, or below each other
+            when they are turned sideways.
         a4_glass: Scan the whole A4 glass even for a single sheet.
         sideways: Sheets are fed with their long edge first.
         seal: Rate of sheets that bear the red seal.
@@ -86,7 +87,7 @@ class ScanPlan:
         binary = self.mode is Mode.BINARY
         problems = [
             (self.compression not in MAY_HOLD[self.container], _("this file cannot hold it")),
-            (binary is (self.compression is Compression.JPEG), _("JPEG is for grey and colour")),
+            (binary and self.compression is Compression.JPEG, _("JPEG is for grey and colour")),
             (self.compression is Compression.G4 and not binary, _("G4 is for black and white")),
             (not 100 <= self.dpi <= 600, _("the resolution must be 100 to 600 dpi")),
             (self.sheets_per_page not in {1, 2}, _("a page holds 1 or 2 sheets")),
