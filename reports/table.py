@@ -139,10 +139,15 @@ def _mistaken(text: str) -> bool:
     if text.isascii():
         return False
     try:
-        text.encode("cp1252").decode("utf-8")
+        b"".join(_windows_byte(letter) for letter in text).decode("utf-8")
     except UnicodeError:
         return False
     return True
+
+
+def _windows_byte(letter: str) -> bytes:
+    """The letter's byte in Windows-1252; programs keep its five unused bytes as they are."""
+    return bytes([ord(letter)]) if "\x80" <= letter <= "\x9f" else letter.encode("cp1252")
 
 
 def _bytes(path: Path) -> bytes:
@@ -196,7 +201,10 @@ def _delimiter(body: str, known_header: Callable[[str], bool], name: str) -> str
     """The delimiter under which the header has most known, then most, columns."""
 
     def worth(delimiter: str) -> tuple[int, int]:
-        cells = next(_records(body, delimiter, name, 0), (0, []))[1]
+        try:
+            cells = next(_records(body, delimiter, name, 0), (0, []))[1]
+        except InputUnusable:  # under a wrong delimiter, quotation marks look misplaced
+            return -1, 0
         return sum(known_header(cell) for cell in cells), len(cells)
 
     return max(_DELIMITERS, key=worth)

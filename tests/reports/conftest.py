@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from omr.geometry import PagePoint, PageRect
+from omr.layout import Bubble, Fiducial, Layout, Question, QuestionKind
+from omr.ledger import Ledger
+from omr.ledger.issued import PrintRun, keep_layout, take_serials
+from omr.ledger.readings import SheetReading, add_page, add_source, open_batch
+from omr.marks import Answer, AnswerState, Reason, SheetStatus
+from omr.periods import Period
+from omr.provinces import find_province
+from omr.survey_file import shipped_survey
+from omr.units_file import parse_units
+from omr.workspace import Workspace, init_workspace, open_workspace
+from reports.electronic import Surroundings
+
+UNITS = """\
+code,name,short,kind,parent,admin_code,valid_from,valid_to,successors,domains,aliases
+HP,Công an thành phố Hải Phòng,CATP,tinh,,31,2025-07-01,,,,CAHP
+HP-PC06,Phòng Cảnh sát quản lý hành chính về trật tự xã hội,PC06,phong,HP,,2025-07-01,,,QLHC,
+HP-PC08,Phòng Cảnh sát giao thông,PC08,phong,HP,,2025-07-01,,,GTDB,Phòng CSGT
+HP-10888,Công an xã Cẩm Giang,CAX Cẩm Giang,xa,HP,10888,2025-07-01,,,QLHC|GTDB,
+HP-10903,Công an xã Cẩm Giàng,CAX Cẩm Giàng,xa,HP,10903,2025-07-01,,,QLHC|GTDB,
+HP-CU-DUONGQUAN,Công an phường Dương Quan (cũ),,phuong_cu,HP,,2025-03-01,2025-07-01,,QLHC,
+"""
+
+
+@pytest.fixture(scope="session")
+def around() -> Surroundings:
+    survey = shipped_survey()
+    return Surroundings(
+        surveys={survey.id: survey},
+        units=parse_units(UNITS, Path("units.csv")),
+        zone=ZoneInfo("Asia/Ho_Chi_Minh"),
+        period_of=lambda day: str(Period.containing(day)),
+    )
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    root = tmp_path / "office"
+    init_workspace(root, find_province("31"))
+    workspace = open_workspace(root)
+    workspace.units_file.write_text(UNITS, encoding="utf-8")
+    Ledger.create(workspace.ledger_url).close()
+    return workspace
+
+
+def small_layout(domain: str) -> Layout:
+    bubbles = tuple(Bubble(f"r{value}", PagePoint(50.0 + value, 50.0), 4.5) for value in (5, 4, 3))
+    place = PageRect(10.0, 10.0, 18.0, 18.0)
+    return Layout(
+        survey="hai-long",
+        revision=1,
+        domain=domain,
+        wording="0123456789abcdef",
+        width_mm=148.0,
+        height_mm=210.0,
+        questions=(Question("a1", QuestionKind.SINGLE, bubbles),),
+        fiducials=(Fiducial(0, PagePoint(8.0, 8.0), 6.0),),
+        codes=(place,),
+        comment=place,
+        stamp=place,
+    )
+
+
+@dataclass
+class Office:
+    """Prints and returns forms without paper."""
+
+    ledger: Ledger
+    batches: dict[str, int] = field(default_factory=dict)
+    pages: int = 0
+
+    def print_forms(self, count: int, unit: str = "HP-PC08", domain: str = "GTDB") -> list[str]:
+        layout = small_layout(domain)
+        keep_layout(self.ledger, layout)
+        run: PrintRun = take_serials(
+            self.ledger,
+            unit=unit,
+            domain=domain,
+            year=2026,
+            count=count,
+            layout=layout,
+            key_id=1,
+            paper="a5",
+            pad_size=50,
+        )
+        return [str(serial) for serial in run.serials()]
+
+    def scan(
+        self,
+        serial: str | None,
+        period: str,
+        *,
+        status: SheetStatus = SheetStatus.COUNTED,
+        reasons: Sequence[Reason] = (),
+        unit: str | None = "HP-PC08",
+        domain: str | None = "GTDB",
+        **said: str,
+    ) -> SheetReading:
+        if period not in self.batches:
+            self.batches[period] = open_batch(
+                self.ledger, period=period, software="test", thresholds={}
+            )
+        self.pages += 1
+        source = add_source(
+            self.ledger,
+            batch_id=self.batches[period],
+            sha256=f"{self.pages:064d}",
+            name=f"lô {self.pages}.pdf",
+            size_bytes=1,
+            pages=1,
+        )
+        answers = {
+            question: Answer(AnswerState.ANSWERED, tuple(option.split("|")))
+            if option
+            else Answer(AnswerState.BLANK)
+            for question, option in said.items()
+        }
+        reading = SheetReading(
+            page=0,
+            sheet=0,
+            status=status,
+            reasons=tuple(reasons),
+            serial=serial,
+            unit=unit,
+            domain=domain,
+            answers=answers,
+        )
+        return add_page(
+            self.ledger, source_id=source, batch_id=self.batches[period], sheets=[reading]
+        )[0]
+
+
+@pytest.fixture
+def office(workspace: Workspace) -> Iterator[Office]:
+    with Ledger.open(workspace.ledger_url) as ledger:
+        yield Office(ledger)
+
+
+@pytest.fixture
+def this_period(workspace: Workspace) -> str:
+    return str(Period.containing(date.today()))  # noqa: DTZ011 - the office's own day
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    def write_text(text: str, name: str = "export.csv", encoding: str = "utf-8") -> Path:
+        path = tmp_path / name
+        path.write_bytes(text.encode(encoding))
+        return path
+
+    return write_text
