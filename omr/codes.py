@@ -48,7 +48,14 @@ class CodeBody:
     flags: int = 0
 
     def to_bytes(self) -> bytes:
-        """The 15 bytes that are signed."""
+        """The 15 bytes that are signed.
+
+        Raises:
+            ValueError: If ``layout`` is not six hexadecimal digits; packing would pad or cut it.
+        """
+        layout = bytes.fromhex(self.layout)
+        if len(layout) != 3:
+            raise ValueError(f"a layout's code has 6 hexadecimal digits, not {self.layout!r}")
         return _BODY.pack(
             VERSION,
             self.key_id,
@@ -57,7 +64,7 @@ class CodeBody:
             self.domain,
             self.number,
             self.flags,
-            bytes.fromhex(self.layout),
+            layout,
         )
 
 
