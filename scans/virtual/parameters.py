@@ -20,6 +20,12 @@ Origins, named in the comments below:
 * ``[P]`` standard physics or motor-control literature: minimum-jerk movement (Flash and Hogan
   1985), physiological tremor of 8-12 Hz, Beer-Lambert absorption.
 * ``[A]`` assumed, no measurement yet: an office may replace them by its own bench set.
+
+What comes out, measured the same way on 24 simulated 300 dpi grey sheets (p25 / median / p75;
+the real figure in brackets): edge across 2.5 / 2.7 / 3.1 px (2.8), along 2.2 / 2.5 / 2.8 px
+(2.4); darkest 3 % of a fill 5 / 20 / 32 levels (24); solid toner 35 / 43 / 52 levels (18-24: ours
+is paler, so contrast is not flattered), its noise 1.4 / 1.9 / 4.3 (4); noise of the paper
+0.1 / 0.3 / 0.5 (0.4).
 """
 
 from __future__ import annotations

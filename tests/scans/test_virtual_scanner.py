@@ -14,7 +14,7 @@ import virtual_forms
 from PIL import Image
 
 from omr.errors import InputUnusable, UsageError
-from scans.virtual.containers import encode
+from scans.virtual.containers import encode, open_book
 from scans.virtual_scanner import (
     COMPLIANT,
     DEMO_PLANS,
@@ -185,12 +185,20 @@ def test_every_kind_of_scan_file_holds_its_pages(
     assert [json.loads(line) for line in written] == truths
 
 
-def test_g4_in_pdf_and_tiff_loses_nothing() -> None:
+def test_g4_in_pdf_and_tiff_loses_nothing(tmp_path: Path) -> None:
     image = np.where(np.random.default_rng(1).random((97, 131)) < 0.3, 0, 255).astype(np.uint8)
     tiff = encode(image, Container.TIFF, Compression.G4, 0, 300)
     with Image.open(io.BytesIO(tiff.data)) as picture:
         assert picture.info["dpi"] == (300, 300)
+        assert picture.tag_v2[262] == 0  # white is zero, as scanners write it
         assert (np.asarray(picture.convert("L")) == image).all()
+    assert (cv2.imdecode(np.frombuffer(tiff.data, np.uint8), cv2.IMREAD_GRAYSCALE) == image).all()
+    book = open_book(tmp_path / "g4.pdf", Container.PDF)
+    for page in (image, 255 - image):
+        book.add(encode(page, Container.PDF, Compression.G4, 0, 300))
+    book.close()
+    assert (grey_page(tmp_path / "g4.pdf", 0) == image).all()
+    assert (grey_page(tmp_path / "g4.pdf", 1) == 255 - image).all()
 
 
 def test_a_jpeg_notes_its_resolution(forms: PrintedForms, tmp_path: Path) -> None:
