@@ -262,24 +262,26 @@ class _Settlement:
         both could be read and the profile let different questions be read. Then whatever
         either reading understood is kept.
         """
-        candidates = self._held.get(response.group, [])
         readable = frozenset(response.answers) - frozenset(response.unread)
-        for held in candidates:
-            both = readable & held.readable
-            agree = all(response.answers[name] == held.answers[name] for name in both)
-            if not both or not agree or readable == held.readable:
-                continue
-            candidates.remove(held)
-            if readable - held.readable:
-                before = {name: held.answers[name] for name in held.readable}
-                better = replace(
-                    response,
-                    answers={**response.answers, **before},
-                    unread=tuple(name for name in response.unread if name not in before),
-                )
-                self._added.append((better, held.record_id))
+        same_row = [
+            held
+            for held in self._held.get(response.group, [])
+            if readable != held.readable
+            and all(response.answers[q] == held.answers[q] for q in readable & held.readable)
+        ]
+        if not same_row:
+            self._added.append((response, None))
             return
-        self._added.append((response, None))
+        held = max(same_row, key=lambda held: len(readable & held.readable))
+        self._held[response.group].remove(held)
+        if readable - held.readable:
+            before = {name: held.answers[name] for name in held.readable}
+            better = replace(
+                response,
+                answers={**response.answers, **before},
+                unread=tuple(name for name in response.unread if name not in before),
+            )
+            self._added.append((better, held.record_id))
 
 
 def _body(response: NewResponse, replaces: str | None) -> str:
