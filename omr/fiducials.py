@@ -73,7 +73,7 @@ def _reduced(grey: GreyImage, factor: int) -> GreyImage:
     if factor == 1:
         return grey
     height, width = grey.shape
-    size = (width // factor, height // factor)
+    size = (max(1, width // factor), max(1, height // factor))
     return cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 

@@ -50,9 +50,9 @@ def place_sheets(
         printed: The layout's fiducials.
     """
     groups = _group(found, printed)
-    placed = [(_centre(group), _register(group, printed)) for group in groups]
-    placed.sort(key=lambda item: _reading_order(item[0], [centre for centre, _ in placed]))
-    return [place for _, place in placed]
+    centres = [_centre(group) for group in groups]
+    order = sorted(range(len(groups)), key=lambda n: _reading_order(centres[n], centres))
+    return [_register(groups[n], printed) for n in order]
 
 
 def _register(group: Sequence[FoundFiducial], printed: Sequence[Fiducial]) -> SheetPlace | Unplaced:
@@ -84,13 +84,14 @@ def _fit(
     """The best map of *page* (n, 2) mm onto *image* (n, 2) px; None if there is none.
 
     With one fiducial missing (not *whole*) three corners hold an affine map only; a
-    homography would follow their noise.
+    homography would follow their noise. All their points count alike: a consensus fit
+    (LMEDS) drops a whole fiducial as outliers and was up to 0.6 mm off.
     """
     if whole:
         matrix = cv2.findHomography(page, image, 0)[0]
     else:
-        affine = cv2.estimateAffine2D(page, image, method=cv2.LMEDS)[0]
-        matrix = np.vstack([affine, [0.0, 0.0, 1.0]]) if np.size(affine) == 6 else np.empty(0)
+        affine = np.linalg.lstsq(np.column_stack([page, np.ones(len(page))]), image, rcond=None)[0]
+        matrix = np.vstack([affine.T, [0.0, 0.0, 1.0]])
     if np.size(matrix) != 9 or not np.isfinite(matrix).all() or abs(matrix[2, 2]) < 1e-9:
         return None
     a, b, c, d, e, f, g, h, i = (float(value) for value in (matrix / matrix[2, 2]).ravel())
@@ -169,11 +170,8 @@ def _reading_order(
     centre: tuple[float, float], all_centres: Sequence[tuple[float, float]]
 ) -> tuple[int, float]:
     """Row, then place in the row; sheets side by side are one row though not quite level."""
-    ys = sorted(y for _x, y in all_centres)
-    if not ys:
-        return (0, centre[0])
-    spread = ys[-1] - ys[0]
-    xs = [x for x, _y in all_centres]
-    level = spread < 0.5 * (max(xs) - min(xs)) if len(ys) > 1 else True
+    xs, ys = zip(*all_centres, strict=True)
+    spread = max(ys) - min(ys)
+    level = spread < 0.5 * (max(xs) - min(xs))
     row = 0 if level else sum(y < centre[1] - 0.25 * spread for y in ys)
     return (row, centre[0])
