@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from omr.errors import UsageError
 from omr.i18n import _
 from omr.options import WorkspaceOption
+from omr.serials import MAX_NUMBER
 from omr.settings import MAX_PAD_SIZE, Paper
 
 if TYPE_CHECKING:
@@ -28,14 +30,12 @@ def print_command(
     *,
     unit: Annotated[str, typer.Option(metavar="CODE", help=_("Unit that hands the forms out."))],
     domain: Annotated[str, typer.Option(metavar="CODE", help=_("Domain of the survey."))],
-    count: Annotated[int, typer.Option(metavar="N", min=1, help=_("How many forms."))],
+    count: Annotated[int, typer.Option(metavar="N", help=_("How many forms."))],
     out: Annotated[Path, typer.Option(metavar="FILE.pdf", help=_("Where the forms are written."))],
     pad_size: Annotated[
         int | None,
         typer.Option(
             metavar="N",
-            min=1,
-            max=MAX_PAD_SIZE,
             help=_("Forms in one pad. Default: as in omr.toml."),
         ),
     ] = None,
@@ -55,12 +55,14 @@ def print_command(
 
     from forms.printing import PrintOrder, print_forms
     from forms.typeset import typeset
-    from omr.errors import UsageError
     from omr.ledger import Ledger
     from omr.survey_file import find_domain
     from omr.workspace import open_workspace
 
-    if manifest is not None and manifest.absolute() == out.absolute():
+    _refuse_beyond("--count", count, MAX_NUMBER)
+    if pad_size is not None:
+        _refuse_beyond("--pad-size", pad_size, MAX_PAD_SIZE)
+    if manifest is not None and manifest.resolve() == out.resolve():
         raise UsageError(
             _("the forms and the manifest cannot be the same file"),
             _("Give --manifest another name."),
@@ -108,7 +110,6 @@ def layouts(
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the files are written."))],
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    from omr.errors import UsageError
     from omr.layout import layout_to_json
     from omr.ledger import Ledger, issued
     from omr.workspace import open_workspace
@@ -128,6 +129,14 @@ def layouts(
             _("Choose a folder that you may write to."),
         ) from error
     print(_("{count} layouts in {folder}").format(count=len(kept), folder=out))
+
+
+def _refuse_beyond(option: str, value: int, most: int) -> None:
+    if not 1 <= value <= most:
+        raise UsageError(
+            _("{option} cannot be {value}").format(option=option, value=value),
+            _("Give a whole number from 1 to {most}.").format(most=most),
+        )
 
 
 def _warn(unit: Unit, domain: Domain, today: date) -> None:

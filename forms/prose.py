@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from forms.artwork import Block, Disc, Item, Ring, Slot, Stroke
@@ -127,7 +128,8 @@ def comment(survey: Survey) -> tuple[Block, PageRect]:
     items: list[Item] = list(
         set_line(PagePoint(COMMENT_LEFT_MM, y), words, Face.BOLD, size, "comment")
     )
-    start = COMMENT_LEFT_MM + width + 2.0
+    # Dots of all lines stand under each other.
+    start = COMMENT_LEFT_MM + math.ceil((width + 2.0) / WRITING_PITCH_MM) * WRITING_PITCH_MM
     while y <= survey.comment.height_mm - 1.0:
         ends = (PagePoint(start, y), PagePoint(COMMENT_RIGHT_MM, y))
         if COMMENT_RIGHT_MM - start > 10.0:

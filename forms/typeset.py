@@ -34,7 +34,7 @@ from omr.survey import Domain, Role, Survey
 
 # White between two parts of the body: what they need, and a hairline's room besides.
 LEAST_GAP_MM = 0.25
-RULED_GAP_MM = 0.75  # from here on a rule in the gap keeps clear of the bubbles beside it
+RULED_GAP_MM = 0.7  # from here on a rule in the gap keeps clear of the bubbles beside it
 MOST_GAP_MM = 3.0
 
 
@@ -67,7 +67,7 @@ def typeset(survey: Survey, domain: Domain) -> Typeset:
             the survey's line and the excess in mm.
     """
     header = prose.header(survey, domain).moved_down(TOP_MM)
-    top = max(TOP_MM + header.height_mm, STAMP.bottom_mm + 0.4)
+    top = max(TOP_MM + header.height_mm + 0.7, STAMP.bottom_mm + 0.4)
     written, area = prose.comment(survey)
     body = _body(survey, domain, written, BOTTOM_MM - top)
     placed, rules = _stack(body, top)
@@ -125,7 +125,7 @@ def _body(survey: Survey, domain: Domain, comment: Block, room_mm: float) -> lis
     groups = sum(one != other for one, other in pairwise(factors))
     spare = free - len(tight) * (RULED_GAP_MM - LEAST_GAP_MM)
     # What the parts do not need sets the groups of rows apart, up to a third of a row.
-    return parts(min(spare / 2 / groups, 2.0)) if groups and spare > 0 else tight
+    return parts(round(min(spare / 2 / groups, 2.0), 3)) if groups and spare > 0 else tight
 
 
 def _least_height(blocks: Sequence[Block]) -> float:
@@ -150,7 +150,7 @@ def _stack(
             if gap >= RULED_GAP_MM and blocks[index - 1].name == "overall":
                 rules.append(_rule(y + gap / 2))
             y += gap
-        placed.append((block, y))
+        placed.append((block, round(y, 3)))
         y += block.height_mm
     return placed, rules
 

@@ -1,0 +1,68 @@
+"""A workspace to print in, and orders to print."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forms.printing import Printed, PrintOrder, print_forms
+from forms.typeset import typeset
+from omr.keys import Keyring
+from omr.ledger import Ledger
+from omr.provinces import find_province
+from omr.settings import Paper
+from omr.survey import Survey
+from omr.survey_file import shipped_survey
+from omr.workspace import Workspace, init_workspace
+
+
+@pytest.fixture(scope="session")
+def survey() -> Survey:
+    return shipped_survey()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    made = init_workspace(tmp_path / "office", find_province("31")).workspace
+    Ledger.create(made.ledger_url).close()
+    return made
+
+
+@pytest.fixture
+def order(survey: Survey, tmp_path: Path) -> Callable[..., PrintOrder]:
+    """An order of two forms of GTDB on A5, with any part of it changed."""
+
+    def make(domain: str = "GTDB", **changes: Any) -> PrintOrder:
+        parts = {
+            "typeset": typeset(survey, survey.domain(domain)),
+            "unit": "HP-PC08",
+            "unit_short": "PC08",
+            "year": 2026,
+            "count": 2,
+            "pad_size": 50,
+            "paper": Paper.A5,
+            "out": tmp_path / "forms.pdf",
+            "manifest": tmp_path / "forms.jsonl",
+        }
+        return PrintOrder(**(parts | changes))
+
+    return make
+
+
+@pytest.fixture
+def run(workspace: Workspace) -> Callable[..., Printed]:
+    """Print an order in the workspace."""
+
+    def do(order: PrintOrder, **options: Any) -> Printed:
+        with Ledger.open(workspace.ledger_url) as ledger:
+            return print_forms(ledger, order, workspace.keyring().signing(), **options)
+
+    return do
+
+
+@pytest.fixture
+def keyring(workspace: Workspace) -> Keyring:
+    return workspace.keyring()
