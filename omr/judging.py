@@ -16,19 +16,29 @@ from omr.scoring import BubbleMeasure, SheetMeasure
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What divides blank, marginal and marked. Darkness is a mean over the bubble's inside.
+    """What divides blank, marginal and marked; see :class:`omr.scoring.BubbleMeasure`.
 
-    The defaults were set on virtual scans of our own forms (``benchmarks/``): a blank
-    bubble stays below 0.012 at 200 dpi, a hesitation speck of 0.5 mm measures 0.015, the
-    thinnest ball-pen tick 0.07, a light pencil tick 0.05.
+    The defaults were set on virtual scans of our own forms at 150, 200 and 300 dpi
+    (``docs/decisions.md``): 99 % of blank bubbles measure below 0.008, a hesitation speck
+    of 0.5 mm 0.015, a light pencil's dash 0.014, a ball pen's tick 0.03 to 0.2.
     """
 
-    marginal: float = 0.020
-    definite: float = 0.060
-    noise_factor: float = 6.0  # blank bubbles' spread times this is no evidence of ink
-    around: float = 0.60  # share of directions with ink outside the outline: circled
-    through: float = 0.85  # share of ink on one line right across: a stray line
-    solid: float = 0.90  # coverage from which strokes over a filled bubble are looked for
+    marginal: float = 0.012  # darkness
+    definite: float = 0.050
+    long: float = 0.45  # extent of a stroke that is meant though it is thin, ...
+    definite_long: float = 0.026  # ... and the darkness that it must have
+    own: float = 0.50  # share of a stroke's ink in this bubble, below which it is another's
+    tail: float = 0.20  # coverage that the end of another bubble's stroke may have
+    leaves: float = 0.16  # how far beyond the outline a line runs that is not this bubble's
+    beside: float = 0.04  # ink in the clear ring of a bubble that is itself blank
+    around: float = 0.72  # share of directions with ink outside: circled ...
+    hollow: float = 0.10  # ... if no more of the inside than this is ink
+    solid: float = 0.65  # coverage from which strokes over a filled bubble are looked for
+    struck: float = 0.08  # ink in the clear ring of such a bubble: its strokes' ends
+    spilt: float = 1.3  # ink outside per ink inside from which it comes from elsewhere, ...
+    spilt_least: float = 0.12  # ... if there is so much of it
+    strong: float = 0.10  # darkness of a mark that cannot have lost much to a 1-bit scan
+    noise_factor: float = 5.0  # blank bubbles' spread times this is no evidence of ink
 
     def __post_init__(self) -> None:
         if not 0 < self.marginal < self.definite <= 1:
@@ -36,44 +46,66 @@ class Thresholds:
                 f"need 0 < marginal < definite <= 1, got {self.marginal} and {self.definite}"
             )
 
-    def judge(self, darkness: float) -> Mark:
-        """What one bubble's darkness means by itself."""
-        if darkness >= self.definite:
-            return Mark.MARKED
-        if darkness >= self.marginal:
-            return Mark.MARGINAL
-        return Mark.BLANK
-
     def as_dict(self) -> dict[str, float]:
         """For the record of a batch."""
         return asdict(self)
 
 
-# A sheet whose blank bubbles scatter more than this hides light marks: a person reads it.
-MAX_NOISE = 0.012
+MAX_NOISE = 0.012  # a sheet whose blank bubbles scatter more than this hides light marks
+_MOST_FLOOR = 0.020  # noise excuses no more: a light pencil's tick begins at 0.02
 MIN_CONTRAST = 50.0  # grey levels between paper and black; below, strokes drown in noise
+# The printed outlines are lighter than any pen: a scan that loses them loses pencil too. Even
+# with an answer everywhere three bubbles of four stay blank and show theirs.
+MIN_OUTLINES_FOUND = 0.45
 MAX_BENT_MM = 0.8  # the search for outlines ends at 0.9
 
 
 def judge_sheet(
     measured: SheetMeasure, layout: Layout, thresholds: Thresholds
 ) -> tuple[dict[str, Answer], tuple[Reason, ...]]:
-    """Every answer of a sheet, and what is doubtful about the sheet as a whole."""
+    """Every answer of a sheet, and what is doubtful about the sheet as a whole.
+
+    A doubt about the sheet makes every answer on it doubtful: what was seen is kept as the
+    candidates, but nothing of it stands without a person.
+    """
     by_question: dict[str, list[BubbleMeasure]] = {q.id: [] for q in layout.questions}
     for bubble in measured.bubbles:
         by_question[bubble.question].append(bubble)
-    floor = thresholds.noise_factor * measured.noise
+    floor = min(thresholds.noise_factor * measured.noise, _MOST_FLOOR)
     answers = {
         question.id: judge_question(question, by_question[question.id], thresholds, floor)
         for question in layout.questions
     }
-    return answers, doubts_about(measured)
+    doubts = doubts_about(measured)
+    if measured.bilevel and _may_have_lost_marks(measured, layout, thresholds):
+        doubts = _unique((*doubts, Reason.POOR_IMAGE))
+    if doubts:
+        answers = {
+            question: Answer(
+                AnswerState.DOUBTFUL, answer.options, _unique((*doubts, *answer.reasons))
+            )
+            for question, answer in answers.items()
+        }
+    return answers, doubts
+
+
+def _may_have_lost_marks(measured: SheetMeasure, layout: Layout, thresholds: Thresholds) -> bool:
+    """Whether a 1-bit scan may have turned marks into paper.
+
+    One person fills a sheet with one pen. Where that pen's marks are whole and dark, a blank
+    bubble is blank; where some are crumbs, or hardly any are left, blanks prove nothing.
+    """
+    ink = [b.darkness for b in measured.bubbles if b.darkness > 0 or b.coverage > 0]
+    strong = sum(darkness >= thresholds.strong for darkness in ink)
+    weak = len(ink) - strong
+    return strong < len(layout.questions) / 2 or weak > strong / 6
 
 
 def doubts_about(measured: SheetMeasure) -> tuple[Reason, ...]:
     """Why the whole sheet should be looked at; empty when its answers can stand."""
     reasons = []
-    if measured.noise > MAX_NOISE or measured.contrast < MIN_CONTRAST:
+    faint = measured.contrast < MIN_CONTRAST or measured.outlines_found < MIN_OUTLINES_FOUND
+    if faint or measured.noise > MAX_NOISE:
         reasons.append(Reason.POOR_IMAGE)
     if measured.bent_mm > MAX_BENT_MM:
         reasons.append(Reason.REGISTRATION)
@@ -94,38 +126,79 @@ def judge_question(
         thresholds: Of this run.
         floor: Darkness that this sheet's blank bubbles may reach by noise alone.
     """
-    marks = {b.option: _judge_bubble(b, thresholds, floor) for b in bubbles}
-    marked = tuple(o for o, (mark, _) in marks.items() if mark is Mark.MARKED)
-    marginal = tuple(o for o, (mark, _) in marks.items() if mark is Mark.MARGINAL)
-    reasons = [reason for _, reason in marks.values() if reason is not None]
-    if question.kind is QuestionKind.SINGLE and len(marked) + len(marginal) > 1:
-        struck = _struck_through(bubbles, thresholds)
+    judged = {b.option: judge_bubble(b, thresholds, floor) for b in bubbles}
+    single = question.kind is QuestionKind.SINGLE
+    if any(mark is Mark.MARKED for mark, _ in judged.values()):
+        # The row has a mark of its own, so a tail that comes in from another row is none.
+        for bubble in bubbles:
+            if _is_tail(bubble, thresholds):
+                judged[bubble.option] = (Mark.BLANK, None)
+    judged |= _beside(bubbles, judged, thresholds, single=single)
+    chosen = tuple(option for option, (mark, _) in judged.items() if mark is not Mark.BLANK)
+    reasons = [reason for _, reason in judged.values() if reason is not None]
+    if single and len(chosen) > 1:
+        struck = any(_looks_struck(b, thresholds) for b in bubbles)
         reasons.append(Reason.CORRECTION if struck else Reason.OVERVOTE)
     if reasons:
-        candidates = tuple(o for o, (mark, _) in marks.items() if mark is not Mark.BLANK)
-        return Answer(AnswerState.DOUBTFUL, candidates, _unique(reasons))
-    if marked:
-        return Answer(AnswerState.ANSWERED, marked)
+        return Answer(AnswerState.DOUBTFUL, chosen, _unique(reasons))
+    if chosen:
+        return Answer(AnswerState.ANSWERED, chosen)
     return Answer(AnswerState.BLANK)
 
 
-def _judge_bubble(
-    bubble: BubbleMeasure, thresholds: Thresholds, floor: float
+def judge_bubble(
+    bubble: BubbleMeasure, thresholds: Thresholds, floor: float = 0.0
 ) -> tuple[Mark, Reason | None]:
-    """One bubble's mark, and why it is marginal if it is."""
-    mark = thresholds.judge(bubble.darkness)
-    if mark is Mark.MARGINAL and bubble.darkness < floor:
-        mark = Mark.BLANK
-    if bubble.around >= thresholds.around and bubble.coverage < thresholds.solid / 2:
+    """One bubble's mark by itself, and why it is marginal if it is."""
+    if bubble.around >= thresholds.around and bubble.coverage < thresholds.hollow:
         return Mark.MARGINAL, Reason.CIRCLED
-    if mark is not Mark.BLANK and bubble.through >= thresholds.through:
+    if bubble.darkness < max(thresholds.marginal, floor):
+        return Mark.BLANK, None
+    long = bubble.extent >= thresholds.long and bubble.darkness >= thresholds.definite_long
+    if bubble.darkness < thresholds.definite and not long:
+        return Mark.MARGINAL, Reason.MARGINAL_MARK
+    passing = bubble.straight > 0 and bubble.leaves >= thresholds.leaves
+    spilt = bubble.outside > max(thresholds.spilt * bubble.coverage, thresholds.spilt_least)
+    thin = bubble.straight > 0 or bubble.coverage < thresholds.hollow
+    if passing or spilt or (thin and bubble.share < thresholds.own):
         return Mark.MARGINAL, Reason.STRAY_LINE
-    return mark, Reason.MARGINAL_MARK if mark is Mark.MARGINAL else None
+    return Mark.MARKED, None
 
 
-def _struck_through(bubbles: Sequence[BubbleMeasure], thresholds: Thresholds) -> bool:
-    """Whether one of several marked bubbles looks filled first and then crossed out."""
-    return any(b.coverage >= thresholds.solid * 0.75 and b.outside > 0.08 for b in bubbles)
+def _is_tail(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether a bubble's ink is the thin, straight end of a stroke made in another one."""
+    return (
+        bubble.share < thresholds.own and bubble.straight > 0 and bubble.coverage < thresholds.tail
+    )
+
+
+def _beside(
+    bubbles: Sequence[BubbleMeasure],
+    judged: Mapping[str, tuple[Mark, Reason | None]],
+    thresholds: Thresholds,
+    *,
+    single: bool,
+) -> dict[str, tuple[Mark, Reason | None]]:
+    """Blank bubbles with ink just outside that may have been meant for them.
+
+    In a row with one good mark such ink is that mark's overflow or a neighbour's tail; in a
+    row without any, or whose only mark looks struck through, it may be the answer.
+    """
+    marked = [b for b in bubbles if judged[b.option][0] is not Mark.BLANK]
+    settled = single and any(not _looks_struck(b, thresholds) for b in marked)
+    if settled:
+        return {}
+    reason = Reason.CORRECTION if marked and single else Reason.MARGINAL_MARK
+    return {
+        b.option: (Mark.MARGINAL, reason)
+        for b in bubbles
+        if judged[b.option][0] is Mark.BLANK and b.outside >= thresholds.beside
+    }
+
+
+def _looks_struck(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether a bubble looks filled first and then crossed out: strokes end outside it."""
+    return bubble.coverage >= thresholds.solid and bubble.outside >= thresholds.struck
 
 
 def _unique(reasons: Sequence[Reason]) -> tuple[Reason, ...]:

@@ -1,4 +1,4 @@
-"""A sheet's measurements as bytes for the ledger, and back: about 5 bytes a bubble.
+"""A sheet's measurements as bytes for the ledger, and back: about 4 bytes a bubble.
 
 The order of the bubbles is the layout's, so only numbers are kept. Shares are stored in
 steps of 1/250, darkness in steps of 1/10,000: finer than two scans of one sheet agree.
@@ -15,9 +15,10 @@ from omr.layout import Layout
 from omr.scoring import BubbleMeasure, SheetMeasure, bubbles_of
 
 _VERSION = 1
-_HEAD = struct.Struct(">BffffH")
+_HEAD = struct.Struct(">Bffff?H")
 _DARKNESS_STEPS = 10_000
 _SHARE_STEPS = 250
+_SHARES = ("coverage", "outside", "around", "extent", "straight", "leaves", "share")
 
 
 def pack(measured: SheetMeasure) -> bytes:
@@ -29,10 +30,11 @@ def pack(measured: SheetMeasure) -> bytes:
         measured.contrast,
         measured.bent_mm,
         measured.outlines_found,
+        measured.bilevel,
         len(bubbles),
     )
     darkness = np.array([b.darkness * _DARKNESS_STEPS for b in bubbles]).round().astype(">u2")
-    shares = np.array([[b.coverage, b.outside, b.around, b.through] for b in bubbles])
+    shares = np.array([[getattr(b, name) for name in _SHARES] for b in bubbles])
     small = (shares * _SHARE_STEPS).round().astype(np.uint8)
     paper = np.array([b.paper for b in bubbles]).round().astype(np.uint8)
     # Column by column, so that the many nearly blank bubbles compress well.
@@ -46,25 +48,23 @@ def unpack(data: bytes, layout: Layout) -> SheetMeasure:
     Raises:
         ValueError: If they are of another version or another layout.
     """
-    version, noise, contrast, bent_mm, outlines_found, count = _HEAD.unpack_from(data)
+    version, noise, contrast, bent_mm, outlines_found, bilevel, count = _HEAD.unpack_from(data)
     places = bubbles_of(layout)
     if version != _VERSION or count != len(places):
         raise ValueError("these measurements are of another version or layout")
     body = zlib.decompress(data[_HEAD.size :])
     darkness = np.frombuffer(body, ">u2", count) / _DARKNESS_STEPS
-    small = np.frombuffer(body, np.uint8, 4 * count, 2 * count).reshape(4, count) / _SHARE_STEPS
-    paper = np.frombuffer(body, np.uint8, count, 6 * count)
+    small = np.frombuffer(body, np.uint8, len(_SHARES) * count, 2 * count) / _SHARE_STEPS
+    small = small.reshape(len(_SHARES), count)
+    paper = np.frombuffer(body, np.uint8, count, (2 + len(_SHARES)) * count)
     bubbles = tuple(
         BubbleMeasure(
             question,
             bubble.option,
-            float(darkness[n]),
-            float(small[0, n]),
-            float(small[1, n]),
-            float(small[2, n]),
-            float(small[3, n]),
-            float(paper[n]),
+            darkness=float(darkness[n]),
+            paper=float(paper[n]),
+            **{name: float(value) for name, value in zip(_SHARES, small[:, n], strict=True)},
         )
         for n, (question, bubble) in enumerate(places)
     )
-    return SheetMeasure(bubbles, noise, contrast, bent_mm, outlines_found)
+    return SheetMeasure(bubbles, noise, contrast, bent_mm, outlines_found, bilevel)

@@ -7,12 +7,13 @@ sheet itself: 0 is its paper beside the bubble, 1 the black of its fiducials.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr import strokes
 from omr.fiducials import GreyImage
 from omr.geometry import PagePoint, Registration
 from omr.layout import Bubble, Fiducial, Layout
@@ -26,7 +27,10 @@ HALF_SIDE_MM = 4.0  # a patch reaches so far from the bubble's centre
 CLEAR_MM = 1.0
 _LINE_MM = 0.25  # printed outline, forms.typeset
 _EDGE_MM = 0.25  # blur and jitter of the outline's edge reach so far into the bubble
-INK = 0.30  # a sample this dark is ink rather than paper: light pencil measures 0.25 to 0.5
+_TRACED_FROM = 0.005  # coverage: fewer inked samples than a dot of 0.3 mm are no stroke
+# A sample is ink from five times the paper's own scatter on, but at least a light pencil's
+# 0.12 and at most 0.30, which every ball pen passes.
+_INK_FACTOR, _LEAST_INK, _MOST_INK = 5.0, 0.12, 0.30
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,11 @@ class BubbleMeasure:
     darkness: float  # mean over the inside, the page's blank bubbles taken off
     coverage: float  # share of the inside that is ink
     outside: float  # share of the clear ring just outside the outline that is ink
-    around: float  # share of directions (of 16) in which that ring has ink
-    through: float  # how much of the inside's ink lies on one straight line right across
+    around: float  # share of directions in which there is ink outside, as of a drawn ring
+    extent: float  # how far apart the inside's ink ends are, share of the diameter
+    straight: float  # 1 if the inside's ink is one straight line, else 0
+    leaves: float  # how far beyond the outline its stroke goes, share of the diameter
+    share: float  # of the ink that its stroke leaves in any bubble, the part in this one
     paper: float  # grey level of the paper here, 0 to 255
 
 
@@ -52,15 +59,33 @@ class SheetMeasure:
     contrast: float  # paper minus black, grey levels
     bent_mm: float  # how far the outlines lie from where the fiducials put them, at most
     outlines_found: float  # share of bubbles whose printed outline was seen
+    bilevel: bool  # a scanner or fax decided what is black and what is white
 
 
 @dataclass(frozen=True, slots=True)
 class _Discs:
-    """Masks of a patch, each (side, side) float32 with a sum of 1, and directions."""
+    """Masks of a patch, each (side, side) float32 with a sum of 1."""
 
     inside: FloatArray
     ring: FloatArray
-    sectors: NDArray[np.int64]  # (side, side): 0 to 15 in the clear ring, -1 elsewhere
+
+
+@dataclass(frozen=True, slots=True)
+class _Shades:
+    """What turns grey levels into darkness on one sheet."""
+
+    paper: NDArray[np.float64]  # (n,) at every bubble
+    black: float
+    ink: float  # from this darkness on a sample is ink
+
+    def dark(
+        self, samples: FloatArray, which: NDArray[np.int64] | slice = slice(None)
+    ) -> FloatArray:
+        """Samples (n, ...) as darkness: 0 paper, 1 black; clipped to -0.2 .. 1.2."""
+        shape = (-1,) + (1,) * (samples.ndim - 1)
+        paper = self.paper[which].reshape(shape)
+        span = np.maximum(paper - self.black, 20.0)
+        return np.clip((paper - samples) / span, -0.2, 1.2).astype(np.float32)
 
 
 def measure(grey: GreyImage, registration: Registration, layout: Layout) -> SheetMeasure:
@@ -75,21 +100,22 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     centres = np.array([[b.centre.x_mm, b.centre.y_mm] for _, b in places])
     radius = float(np.median([b.diameter_mm for _, b in places])) / 2
     black = _black_level(grey, registration, layout.fiducials)
-
-    patches = sample(grey, registration, centres)
-    paper = _paper_levels(patches)
-    contrast = float(np.median(paper)) - black
-    dark = _darkness(patches, paper, black)
-    settled = settle_offsets(dark, centres, radius, PX_PER_MM)
-    patches = sample(grey, registration, centres + settled.offsets_mm)
-    dark = _darkness(patches, paper, black)
-
     discs = _discs(radius)
+
+    patches = _patches(grey, registration, centres, HALF_SIDE_MM)
+    shades = _Shades(_paper_levels(patches, discs), black, _MOST_INK)
+    settled = settle_offsets(shades.dark(patches), centres, radius, PX_PER_MM)
+    centres = centres + settled.offsets_mm
+    dark = shades.dark(_patches(grey, registration, centres, HALF_SIDE_MM))
+
     raw = np.einsum("nij,ij->n", dark, discs.inside)
     blank, noise = _blank_population(raw)
-    ink = dark > INK
-    coverage = np.einsum("nij,ij->n", ink.astype(np.float32), discs.inside)
-    outside = np.einsum("nij,ij->n", ink.astype(np.float32), discs.ring)
+    shades = replace(shades, ink=_ink_level(dark[raw <= np.median(raw)], discs))
+    ink = (dark > shades.ink).astype(np.float32)
+    coverage = np.einsum("nij,ij->n", ink, discs.inside)
+    outside = np.einsum("nij,ij->n", ink, discs.ring)
+    around = _around(grey, registration, centres, radius, shades)
+    traced = _strokes(grey, registration, centres, radius, shades, coverage)
     bubbles = tuple(
         BubbleMeasure(
             question=question,
@@ -97,35 +123,91 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
             darkness=_unit(raw[n] - blank),
             coverage=_unit(coverage[n]),
             outside=_unit(outside[n]),
-            around=_around(ink[n], discs),
-            through=_through(ink[n], radius) if coverage[n] > 0.01 else 0.0,
-            paper=float(paper[n]),
+            around=float(around[n]),
+            extent=_unit(traced[n].extent_mm / (2 * radius)),
+            straight=float(traced[n].straight),
+            leaves=_unit(traced[n].leaves_mm / (2 * radius)),
+            share=traced[n].share,
+            paper=float(shades.paper[n]),
         )
         for n, (question, bubble) in enumerate(places)
     )
-    return SheetMeasure(bubbles, noise, contrast, settled.largest_mm, settled.share_found)
+    contrast = float(np.median(shades.paper)) - black
+    return SheetMeasure(
+        bubbles, noise, contrast, settled.largest_mm, settled.share_found, _is_bilevel(grey)
+    )
 
 
-def sample(
-    grey: GreyImage, registration: Registration, centres_mm: NDArray[np.float64]
+def _strokes(
+    grey: GreyImage,
+    registration: Registration,
+    centres_mm: NDArray[np.float64],
+    radius_mm: float,
+    shades: _Shades,
+    coverage: NDArray[np.float64],
+) -> list[strokes.Stroke]:
+    """The stroke in every bubble that has any ink."""
+    found = [strokes.NOTHING] * len(centres_mm)
+    inked = np.flatnonzero(coverage > _TRACED_FROM)
+    if not len(inked):
+        return found
+    patches = _patches(grey, registration, centres_mm[inked], strokes.REACH_MM)
+    for n, patch in zip(inked, shades.dark(patches, inked), strict=True):
+        others = np.delete(centres_mm, n, axis=0) - centres_mm[n]
+        found[n] = strokes.trace(patch > shades.ink, others, radius_mm, PX_PER_MM)
+    return found
+
+
+def _around(
+    grey: GreyImage,
+    registration: Registration,
+    centres_mm: NDArray[np.float64],
+    radius_mm: float,
+    shades: _Shades,
+) -> NDArray[np.float64]:
+    """Share of the rays from every bubble that meet ink before the next bubbles, (n,)."""
+    rays = strokes.ray_points(radius_mm)
+    points = centres_mm[:, None, None, :] + rays[None]
+    ink = shades.dark(_sample(grey, registration, points)) > shades.ink
+    for n, centre in enumerate(centres_mm):
+        near = np.flatnonzero(np.abs(centres_mm - centre).max(axis=1) < 2 * strokes.REACH_MM)
+        for other in centres_mm[near[near != n]]:
+            apart = np.hypot(*np.moveaxis(points[n] - other, -1, 0))
+            ink[n] &= apart > radius_mm + strokes.BAND_MM
+    met: NDArray[np.float64] = ink.any(axis=2).mean(axis=1)
+    return met
+
+
+def _patches(
+    grey: GreyImage,
+    registration: Registration,
+    centres_mm: NDArray[np.float64],
+    half_side_mm: float,
 ) -> FloatArray:
     """Upright patches of the page round *centres_mm* (n, 2).
 
     Returns:
-        Shape (n, side, side), float32, grey levels; side is ``2 * HALF_SIDE_MM`` wide.
+        Shape (n, side, side), float32, grey levels; side is ``2 * half_side_mm`` wide.
     """
-    side = round(2 * HALF_SIDE_MM * PX_PER_MM) + 1
+    side = round(2 * half_side_mm * PX_PER_MM) + 1
     steps = (np.arange(side) - side // 2) / PX_PER_MM
-    gx, gy = np.meshgrid(steps, steps)
-    x = centres_mm[:, 0, None, None] + gx
-    y = centres_mm[:, 1, None, None] + gy
+    grid = np.stack(np.meshgrid(steps, steps), axis=-1)
+    return _sample(grey, registration, centres_mm[:, None, None, :] + grid[None])
+
+
+def _sample(
+    grey: GreyImage, registration: Registration, points_mm: NDArray[np.float64]
+) -> FloatArray:
+    """Grey levels at page points (n, rows, columns, 2): shape (n, rows, columns), float32."""
+    x, y = points_mm[..., 0], points_mm[..., 1]
     a, b, c, d, e, f, g, h, i = registration.h
     w = g * x + h * y + i
-    map_x = ((a * x + b * y + c) / w).astype(np.float32).reshape(-1, side)
-    map_y = ((d * x + e * y + f) / w).astype(np.float32).reshape(-1, side)
-    # remap limits its output to 32,767 rows; 80 bubbles of 65 rows stay well below.
-    tiles = cv2.remap(grey, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return tiles.reshape(len(centres_mm), side, side).astype(np.float32)
+    # remap limits its output to 32,767 rows; 80 bubbles of 113 rows stay well below.
+    flat = (-1, x.shape[-1])
+    map_x = ((a * x + b * y + c) / w).astype(np.float32).reshape(flat)
+    map_y = ((d * x + e * y + f) / w).astype(np.float32).reshape(flat)
+    levels = cv2.remap(grey, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return levels.reshape(x.shape).astype(np.float32)
 
 
 def _black_level(
@@ -144,22 +226,21 @@ def _black_level(
     return float(np.median(levels)) if levels else 0.0
 
 
-def _paper_levels(patches: FloatArray) -> NDArray[np.float64]:
-    """The paper's grey level at every bubble, shape (n,), held against its neighbours.
+def _is_bilevel(grey: GreyImage) -> bool:
+    """Whether the image knows only black and white (a JPEG's ripples round them aside)."""
+    some = grey[::8, ::3]
+    return float(np.mean((some > 24) & (some < 231))) < 0.002
 
-    Marked patches are mostly ink, so a patch that is much darker than the sheet as a whole
-    takes the sheet's level instead.
+
+def _paper_levels(patches: FloatArray, discs: _Discs) -> NDArray[np.float64]:
+    """The paper's grey level at every bubble, shape (n,): the middle of its clear ring.
+
+    Where a mark fills the ring as well the level would be the ink's, so a level far below
+    the sheet's own is replaced by the sheet's.
     """
-    # Most of a patch's border is clear of print and of marks.
-    levels = np.percentile(patches.reshape(len(patches), -1), 75, axis=1)
+    levels = np.median(patches[:, discs.ring > 0], axis=1)
     typical = float(np.median(levels))
-    return np.where(levels < 0.8 * typical, typical, levels)
-
-
-def _darkness(patches: FloatArray, paper: NDArray[np.float64], black: float) -> FloatArray:
-    """Patches as darkness: 0 paper, 1 black; clipped to -0.2 .. 1.2."""
-    span = np.maximum(paper - black, 20.0)[:, None, None]
-    return np.clip((paper[:, None, None] - patches) / span, -0.2, 1.2).astype(np.float32)
+    return np.where(levels < 0.85 * typical, typical, levels)
 
 
 def _discs(radius_mm: float) -> _Discs:
@@ -172,9 +253,14 @@ def _discs(radius_mm: float) -> _Discs:
     ring = ((distance >= outer + _EDGE_MM) & (distance <= outer + CLEAR_MM - 0.1)).astype(
         np.float32
     )
-    angle = (np.arctan2(gy, gx) + np.pi) / (2 * np.pi) * 16
-    sectors = np.where(ring > 0, np.clip(angle.astype(np.int64), 0, 15), -1)
-    return _Discs(inside / inside.sum(), ring / ring.sum(), sectors)
+    return _Discs(inside / inside.sum(), ring / ring.sum())
+
+
+def _ink_level(blank: FloatArray, discs: _Discs) -> float:
+    """From which darkness on a sample is ink, given patches that look blank."""
+    inside = blank[:, discs.inside > 0]
+    scatter = 1.4826 * float(np.median(np.abs(inside - np.median(inside))))
+    return float(np.clip(_INK_FACTOR * scatter, _LEAST_INK, _MOST_INK))
 
 
 def _blank_population(raw: NDArray[np.float32]) -> tuple[float, float]:
@@ -187,42 +273,6 @@ def _blank_population(raw: NDArray[np.float32]) -> tuple[float, float]:
     middle = float(np.median(lower))
     spread = 1.4826 * float(np.median(np.abs(lower - middle)))
     return middle, spread
-
-
-def _around(ink: NDArray[np.bool_], discs: _Discs) -> float:
-    hit = np.bincount(discs.sectors[ink & (discs.sectors >= 0)], minlength=16)
-    # Two samples: a lone speck of dirt is no direction with ink.
-    return float(np.count_nonzero(hit >= 2)) / 16
-
-
-def _through(ink: NDArray[np.bool_], radius_mm: float) -> float:
-    """Share of the ink within reach that lies in a straight band right across the patch.
-
-    1 when there is only a thin line that enters on one side, crosses the bubble and leaves
-    on the other; small for a tick, a cross, a scribble or a filled bubble.
-    """
-    rows, columns = np.nonzero(ink)
-    half = ink.shape[0] // 2
-    x, y = (columns - half) / PX_PER_MM, (rows - half) / PX_PER_MM
-    reach = HALF_SIDE_MM
-    printed = np.abs(np.hypot(x, y) - radius_mm) < _LINE_MM / 2 + 0.15  # the outline itself
-    x, y = x[~printed], y[~printed]
-    if len(x) < 8:
-        return 0.0
-    best = 0.0
-    for angle in np.linspace(0, np.pi, 24, endpoint=False):
-        along = x * np.cos(angle) + y * np.sin(angle)
-        across = -x * np.sin(angle) + y * np.cos(angle)
-        centre = np.median(across)
-        band = np.abs(across - centre) < 0.45
-        if not band.any():
-            continue
-        low, high = along[band].min(), along[band].max()
-        crosses = low < -(radius_mm + 0.7) and high > radius_mm + 0.7
-        filled = np.unique(np.round(along[band] * 4)).size / (2 * reach * 4)
-        if crosses and filled > 0.7:
-            best = max(best, float(band.mean()))
-    return best
 
 
 def _unit(value: float) -> float:
