@@ -156,12 +156,27 @@ def visible_ink_mm2(
         blur_mm: Sd of the scanner's blur.
         least_light: A pixel is visible ink when less light than this is left.
     """
-    light = patch.light.min(axis=2) if patch.light.ndim == 3 else patch.light
-    light = cv2.GaussianBlur(light, (0, 0), max(0.2, blur_mm * canvas.per_mm[0]))
-    rows, columns = np.mgrid[0 : light.shape[0], 0 : light.shape[1]] + 0.5
-    x = (columns + patch.x0 - canvas.origin[0]) / canvas.per_mm[0] - spot.x_mm
-    y = (rows + patch.y0 - canvas.origin[1]) / canvas.per_mm[1] - spot.y_mm
+    sd = max(0.2, blur_mm * canvas.per_mm[0])
     half = (spot.w_mm / 2 + p.CLEAR_BEYOND_MM, spot.h_mm / 2 + p.CLEAR_BEYOND_MM)
-    inside = (x / half[0]) ** 2 + (y / half[1]) ** 2 <= 1.0
-    seen = int(np.count_nonzero(inside & (light < least_light)))
+    window = np.array(
+        [
+            (spot.x_mm - half[0], spot.y_mm - half[1]),
+            (spot.x_mm + half[0], spot.y_mm + half[1]),
+        ]
+    )
+    low, high = canvas.to_pixels(window) - (patch.x0, patch.y0)
+    left, top = (max(0, int(v - 4 * sd)) for v in low)
+    right, bottom = (int(v + 4 * sd) + 1 for v in high)
+    light = patch.light[top : max(top, bottom), left : max(left, right)]
+    if light.size == 0:
+        return 0.0
+    if light.ndim == 3:
+        light = np.minimum(np.minimum(light[..., 0], light[..., 1]), light[..., 2])
+    soft = cv2.GaussianBlur(light, (0, 0), sd)
+    columns = np.arange(soft.shape[1]) + (left + patch.x0 + 0.5 - canvas.origin[0])
+    rows = np.arange(soft.shape[0]) + (top + patch.y0 + 0.5 - canvas.origin[1])
+    across = (columns / canvas.per_mm[0] - spot.x_mm) / half[0]
+    down = (rows / canvas.per_mm[1] - spot.y_mm) / half[1]
+    inside = (across**2)[None, :] + (down**2)[:, None] <= 1.0
+    seen = int(np.count_nonzero(inside & (soft < least_light)))
     return seen / (canvas.per_mm[0] * canvas.per_mm[1])
