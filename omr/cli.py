@@ -20,6 +20,7 @@ from scans.cli import app as scans_app
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help starts 50 ms sooner
     add_completion=False,
     help=_("Paper surveys: print numbered forms, read them from scans, merge and tally."),
 )
@@ -47,18 +48,23 @@ def init(
     ] = "31",
 ) -> None:
     from omr.ledger import Ledger
-    from omr.workspace import init_workspace, open_workspace
+    from omr.provinces import find_province
+    from omr.workspace import init_workspace
 
-    result = init_workspace(folder, province)
-    workspace = open_workspace(folder)
-    fresh = not workspace.has_ledger()
-    Ledger.create(workspace.ledger_url).close()
-    if result.created or fresh:
-        print(_("workspace ready in {folder}").format(folder=folder))
-        for path in result.created:
-            print(f"  {path}")
-    else:
+    result = init_workspace(
+        folder, find_province(province), make_ledger=lambda url: Ledger.create(url).close()
+    )
+    if not result.is_new:
         print(_("{folder} is a workspace already; nothing was changed").format(folder=folder))
+        for path in result.missing:
+            print(
+                _("omr: warning: {path} is missing; put its backup back").format(path=path),
+                file=sys.stderr,
+            )
+        return
+    print(_("workspace ready in {folder}").format(folder=folder))
+    for path in result.created:
+        print(f"  {path}")
 
 
 @app.command(help=_("Read the marks of any page whose boxes are given; one JSON line each."))
@@ -100,7 +106,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         _tell(error.message, error.remedy)
         return error.exit_code
     except KeyboardInterrupt:
-        _tell(_("interrupted; nothing is lost"), _("The same command goes on where it stopped."))
+        _tell(
+            _("interrupted; nothing is lost"),
+            _("Run the command again; what was read is not read twice."),
+        )
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

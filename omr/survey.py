@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
 from omr.layout import QuestionKind
@@ -107,9 +107,24 @@ class Survey:
         return tuple(question for question in self.questions if question.role is role)
 
     def wording(self, domain: Domain) -> str:
-        """Short hash of every word that a form of *domain* carries."""
-        words = asdict(self) | {"domains": asdict(domain)}
-        canonical = json.dumps(words, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """Short hash of every word of the survey that a form of *domain* carries.
+
+        What is not printed (aliases, factors, alerts, other domains) does not count.
+        """
+        words = [
+            (self.title, self.subtitle, self.intro, self.how_to, self.footer),
+            [(option.id, option.short) for option in self.scale],
+            [
+                (
+                    question.id,
+                    text_for(question, domain),
+                    [(o.id, o.label) for o in question.options],
+                )
+                for question in self.questions
+            ],
+            (self.comment.text, domain.id, domain.name),
+        ]
+        canonical = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 

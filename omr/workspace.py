@@ -6,6 +6,7 @@ reads them. The ledger has its own module; here is only its address.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -82,8 +83,15 @@ class Workspace:
             UsageError: If the settings cannot be read, or have mistakes.
             LedgerUnusable: If the folder's name does not fit into an address.
         """
-        if self.settings.ledger_url:
-            return self.settings.ledger_url
+        return self.settings.ledger_url or self.embedded_ledger_url
+
+    @property
+    def embedded_ledger_url(self) -> str:
+        """The address of the ledger file in the folder.
+
+        Raises:
+            LedgerUnusable: If the folder's name does not fit into an address.
+        """
         path = self.ledger_file.as_posix()
         if "?" in path:  # would begin the address's options
             raise LedgerUnusable(
@@ -166,11 +174,21 @@ def open_workspace(root: Path) -> Workspace:
     return workspace
 
 
-def init_workspace(root: Path, province: Province) -> InitResult:
-    """Make a workspace for the police of *province*; all of it but the ledger.
+def init_workspace(
+    root: Path,
+    province: Province,
+    make_ledger: Callable[[str], object] = lambda _url: None,
+) -> InitResult:
+    """Make a workspace for the police of *province*.
 
     Nothing that exists is ever overwritten. The settings are written last: without them a
     run that was cut short is simply run again, and with them nothing is changed any more.
+
+    Args:
+        root: The folder; made if absent.
+        province: Decides the units.
+        make_ledger: Makes or opens the ledger at a SQLAlchemy address; handed in, so that
+            this module needs no database.
 
     Raises:
         KeysUnusable: If there is a ledger but no key: a new key would make every form that
@@ -188,7 +206,7 @@ def init_workspace(root: Path, province: Province) -> InitResult:
             _("Put the backup of {path} back.").format(path=workspace.keys_file),
         )
     try:
-        created, kept = _write_parts(workspace, province)
+        created, kept = _write_parts(workspace, province, make_ledger)
     except OSError as error:
         raise LedgerUnusable(
             _("the workspace cannot be written: {path}: {reason}").format(
@@ -205,6 +223,7 @@ def _existing(workspace: Workspace) -> InitResult:
         workspace.units_file,
         workspace.surveys_folder,
         workspace.keys_file,
+        *([] if workspace.settings.ledger_url else [workspace.ledger_file]),
     )
     there = tuple(path.relative_to(workspace.root) for path in parts if path.exists())
     missing = tuple(path.relative_to(workspace.root) for path in parts if not path.exists())
@@ -212,9 +231,10 @@ def _existing(workspace: Workspace) -> InitResult:
 
 
 def _write_parts(
-    workspace: Workspace, province: Province
+    workspace: Workspace, province: Province, make_ledger: Callable[[str], object]
 ) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
     """Write what is missing; which files were written, and which were there."""
+    ledger_url = workspace.embedded_ledger_url  # refused before anything is written
     for folder in (
         workspace.root,
         workspace.surveys_folder,
@@ -233,6 +253,8 @@ def _write_parts(
     }
     written = {path: write_new_file(path, text.encode()) for path, text in texts.items()}
     written[workspace.keys_file] = create_keyring(workspace.keys_file, datetime.now(UTC).date())
+    written[workspace.ledger_file] = not workspace.ledger_file.exists()
+    make_ledger(ledger_url)
     settings = shipped_settings_text(agency=province.police, city=province.name)
     written[workspace.settings_file] = write_new_file(workspace.settings_file, settings.encode())
     return (

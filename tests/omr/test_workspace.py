@@ -31,8 +31,12 @@ def contents(root: Path) -> dict[str, bytes]:
     }
 
 
+def touch(url: str) -> None:
+    Path(url.removeprefix("sqlite:///")).touch()
+
+
 def make(root: Path) -> InitResult:
-    return init_workspace(root, HAI_PHONG)
+    return init_workspace(root, HAI_PHONG, make_ledger=touch)
 
 
 def test_a_new_workspace_has_every_part_and_opens(tmp_path: Path) -> None:
@@ -162,10 +166,20 @@ def test_the_ledger_is_a_file_in_the_workspace_unless_the_settings_say_otherwise
 
 
 def test_a_path_that_would_break_the_ledger_s_address_is_refused(tmp_path: Path) -> None:
-    workspace = make(tmp_path / "what?").workspace
-
     with pytest.raises(LedgerUnusable, match="question mark"):
-        _ = workspace.ledger_url
+        make(tmp_path / "what?")
+
+    assert not (tmp_path / "what?").exists()
+
+
+def test_the_ledger_is_made_before_the_settings_that_complete_a_workspace(tmp_path: Path) -> None:
+    there: list[bool] = []
+
+    init_workspace(
+        tmp_path, HAI_PHONG, make_ledger=lambda _url: there.append((tmp_path / "omr.toml").exists())
+    )
+
+    assert there == [False]
 
 
 def test_parts_are_read_once_and_only_when_asked_for(tmp_path: Path) -> None:
