@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from omr.survey import Role, Survey, SurveyQuestion
 from reports.responses import Response
 
-# The two bottom levels of the scale are what offices are told to act on (domain.md 5.4).
+# The two bottom levels of the scale are what offices are told to act on.
 LOW_RATING = 2
 
 

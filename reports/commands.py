@@ -211,7 +211,9 @@ def _import_told(name: str, found: ReadExport, outcome: ImportOutcome) -> Iterat
         refused=found.rows_refused,
     )
     if outcome.improved:
-        yield _("{count} known rows were read better than before").format(count=outcome.improved)
+        yield _("{count} known rows were understood better than before and replaced").format(
+            count=outcome.improved
+        )
     if found.responses and not outcome.new and not outcome.improved:
         yield _("nothing was added: every row that can be imported is in the ledger already")
     if found.dropped:

@@ -154,8 +154,8 @@ class _RowReader:
         unit = self._units.find(text, day)
         if unit is None:
             self._refuse_if_damaged(place, text, row)
-            known = self._units.has_code(text)
-            trouble = Trouble.UNIT_NOT_VALID if known else Trouble.UNKNOWN_UNIT
+            existed = text and self._units.existed(text)
+            trouble = Trouble.UNIT_NOT_VALID if existed else Trouble.UNKNOWN_UNIT
             self._note(trouble, row, place, text)
         return unit
 

@@ -17,7 +17,7 @@ from reports.alerts import Alert
 from reports.reconcile import Reconciliation
 from reports.responses import Response
 
-# What spreadsheets take for the beginning of a formula, also in full width (reliability.md).
+# What spreadsheets take for the beginning of a formula, also in full width.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _RESPONSE_HEAD = ("response", "channel", "unit", "domain", "period")
 _STOCK_HEAD = (

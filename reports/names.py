@@ -8,7 +8,7 @@ from datetime import date
 
 from omr.survey import Domain, Survey
 from omr.text_key import text_key
-from omr.units import Unit, UnitCatalogue
+from omr.units import Unit, UnitCatalogue, name_key
 
 # "HP-PC08 - Phòng Cảnh sát giao thông", "Phòng Cảnh sát giao thông (HP-PC08)"
 _CODE_FIRST = re.compile(r"(?P<code>\S+)\s*(?:\s[-–—|]|:)\s+(?P<name>.+)", re.DOTALL)
@@ -37,9 +37,10 @@ class UnitNames:
         unit = self._units.unit(code)
         return unit if unit.valid_on(day) else None
 
-    def has_code(self, text: str) -> bool:
-        """Whether *text* is the code of a unit of any time."""
-        return text.strip().upper() in self._units
+    def existed(self, text: str) -> bool:
+        """Whether *text* is the code or a name of a unit of any time."""
+        key = name_key(text)
+        return any(key in unit.text_keys() for unit in self._units.units)
 
     def _look_up(self, text: str, day: date) -> Unit | None:
         extra = self._extra.get(text_key(text))

@@ -10,7 +10,7 @@ from omr.ledger.readings import SheetRow
 from omr.marks import AnswerState, Reason, SheetStatus
 from reports.responses import Channel, Place, Response
 
-# Faults of a sheet's identity or code, as against faults of the scan (domain.md 1.5): the
+# Faults of a sheet's identity or code, as against faults of the scan: the
 # paper exists, yet it is no form that this unit should have returned.
 ANOMALIES = frozenset(
     {

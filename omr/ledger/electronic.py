@@ -51,7 +51,7 @@ class ImportOutcome:
 
     new: int
     known: int
-    improved: int  # known rows of which more could be read this time
+    improved: int  # known rows of which more was understood this time
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ class _Held:
     digest: str
     answers: Said
     readable: frozenset[str]  # the questions asked, less those not understood
+    excluded: str
 
 
 def add_import(
@@ -239,6 +240,7 @@ class _Settlement:
                         digest=digest,
                         answers=_answers(body),
                         readable=frozenset(body["asked"]) - frozenset(body["unread"]),
+                        excluded=row.excluded,
                     )
                 )
 
@@ -248,11 +250,15 @@ class _Settlement:
         for response in self._responses:
             digest = _digest(response.answers)
             candidates = self._held.get(response.group, [])
-            equal = next((held for held in candidates if held.digest == digest), None)
-            if equal is None:
+            equal = [held for held in candidates if held.digest == digest]
+            if not equal:
                 unmatched.append(response)
-            else:
-                candidates.remove(equal)
+                continue
+            held = next((h for h in equal if h.excluded == response.excluded), equal[0])
+            candidates.remove(held)
+            if response.excluded and not held.excluded:
+                # The row that this one repeats was refused in the earlier import.
+                self._added.append((response, held.record_id))
         return unmatched
 
     def _settle(self, response: NewResponse) -> None:

@@ -130,6 +130,18 @@ def test_a_row_of_which_nothing_could_be_read_is_not_counted_twice(ledger: Ledge
     assert sorted(row.answers["a1"] for row in rows(ledger)) == [("r4",), ("r5",)]
 
 
+def test_a_row_found_to_repeat_another_is_excluded_later_but_never_included_again(
+    ledger: Ledger,
+) -> None:
+    add(ledger, new("h", a1="r5"))
+    first, second = new("g", a1="r5"), new("h", a1="r5", excluded="double-submission")
+    assert add(ledger, first, second) == ImportOutcome(new=1, known=0, improved=1)
+    assert sorted(row.excluded for row in rows(ledger)) == ["", "double-submission"]
+    assert add(ledger, first, second).known == 2
+    assert add(ledger, new("h", a1="r5")).known == 1
+    assert sorted(row.excluded for row in rows(ledger)) == ["", "double-submission"]
+
+
 def test_a_reading_that_contradicts_is_another_response(ledger: Ledger) -> None:
     add(ledger, new(a1="r5", t0="", unread=("t0",)))
     assert add(ledger, new(a1="r4", t0="r4")).new == 1

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -148,7 +148,7 @@ def office(workspace: Workspace) -> Iterator[Office]:
 
 @pytest.fixture
 def this_period(workspace: Workspace) -> str:
-    return str(Period.containing(date.today()))  # noqa: DTZ011 - the office's own day
+    return str(Period.containing(datetime.now(workspace.settings.zone).date()))
 
 
 @pytest.fixture

@@ -97,6 +97,7 @@ def test_a_unit_is_known_by_code_or_by_a_whole_name(read: Read, words: str, code
         ("Cẩm Giang", Trouble.UNKNOWN_UNIT),
         ("HP-PC08 - Công an xã Cẩm Giang", Trouble.UNKNOWN_UNIT),
         ("HP-CU-DUONGQUAN", Trouble.UNIT_NOT_VALID),
+        ("Công an phường Dương Quan (cũ)", Trouble.UNIT_NOT_VALID),
     ],
 )
 def test_a_row_without_a_sure_unit_is_refused_with_its_place(
