@@ -7,6 +7,7 @@ SQL is written outside this package; each activity uses its own module here:
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,6 +43,9 @@ class Ledger:
     def open(cls, url: str) -> Ledger:
         """Open an existing ledger and bring it to the present version.
 
+        A file without a ledger in it is never filled: it may be all that a full disk or a
+        synchronised folder left of one, and an empty ledger would give serials out again.
+
         Raises:
             LedgerUnusable: If it is missing, damaged, locked or of a newer version.
         """
@@ -51,13 +55,7 @@ class Ledger:
                 _("no ledger at {path}").format(path=path),
                 _("Make a workspace with: omr init DIR"),
             )
-        ledger = cls(_engine(url))
-        try:
-            ledger._come_up_to_date()
-        except BaseException:
-            ledger.close()
-            raise
-        return ledger
+        return cls._opened(url, may_be_empty=path is None)
 
     @classmethod
     def create(cls, url: str) -> Ledger:
@@ -67,10 +65,33 @@ class Ledger:
             LedgerUnusable: If it cannot be made.
         """
         path = sqlite_path(url)
-        if path is not None and path.exists():
+        if path is None:
+            return cls._opened(url, may_be_empty=True)
+        if path.exists():
             return cls.open(url)
+        # Made under another name, so that an interruption leaves no half of a ledger.
+        draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+        try:
+            cls._opened(_with_path(url, draft), may_be_empty=True).close()
+            if not path.exists():
+                draft.replace(path)
+        except OSError as error:
+            raise LedgerUnusable(
+                _("the ledger cannot be used: {why}").format(why=error), _remedy("unable to open")
+            ) from error
+        finally:
+            for ending in ("", "-wal", "-shm"):
+                draft.with_name(draft.name + ending).unlink(missing_ok=True)
+        return cls.open(url)
+
+    @classmethod
+    def _opened(cls, url: str, *, may_be_empty: bool) -> Ledger:
         ledger = cls(_engine(url))
-        ledger._come_up_to_date()
+        try:
+            ledger._come_up_to_date(may_be_empty=may_be_empty)
+        except BaseException:
+            ledger.close()
+            raise
         return ledger
 
     def close(self) -> None:
@@ -104,11 +125,16 @@ class Ledger:
         ):
             yield connection
 
-    def _come_up_to_date(self) -> None:
+    def _come_up_to_date(self, *, may_be_empty: bool) -> None:
         with self.read() as connection:
             known = _revision(connection)
         if known == HEAD_REVISION:
             return
+        if known is None and not may_be_empty:
+            raise LedgerUnusable(
+                _("there is no ledger in the file {path}").format(path=self._engine.url.database),
+                _("Put the newest backup in its place."),
+            )
         from omr.ledger.migrate import steps, upgrade  # noqa: PLC0415 - slow, seldom needed
 
         if known is not None and known not in steps():
@@ -132,6 +158,10 @@ def sqlite_path(url: str) -> Path | None:
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None
     return Path(parsed.database)
+
+
+def _with_path(url: str, path: Path) -> str:
+    return make_url(url).set(database=str(path)).render_as_string(hide_password=False)
 
 
 def _engine(url: str) -> Engine:
