@@ -94,7 +94,7 @@ def test_a_run_cut_short_anywhere_is_completed_without_replacing_anything(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     complete = len(make(tmp_path / "whole").created)
-    for allowed in range(complete):
+    for allowed in range(complete - 1):  # the ledger is not one of the files written here
         root = tmp_path / str(allowed)
         written = 0
 
@@ -116,7 +116,8 @@ def test_a_run_cut_short_anywhere_is_completed_without_replacing_anything(
 
         result = make(root)
 
-        assert len(before) == len(result.kept) == allowed
+        assert len(before) == len(result.kept)
+        assert len(set(before) - {"ledger.db"}) == allowed
         assert before.items() <= contents(root).items()
         assert len(contents(root)) == complete
         assert open_workspace(root).keyring().signing_id == 1
