@@ -29,7 +29,8 @@ class Thresholds:
     definite_long: float = 0.026  # ... and the darkness that it must have
     own: float = 0.50  # share of a stroke's ink in this bubble, below which it is another's
     tail: float = 0.20  # coverage that the end of another bubble's stroke may have
-    leaves: float = 0.16  # how far beyond the outline a line runs that is not this bubble's
+    leaves: float = 0.95  # how far beyond the outline a line runs that is not this bubble's ...
+    enters: float = 0.25  # ... or beyond it on both sides
     beside: float = 0.04  # ink in the clear ring of a bubble that is itself blank
     around: float = 0.72  # share of directions with ink outside: circled ...
     hollow: float = 0.10  # ... if no more of the inside than this is ink
@@ -37,7 +38,9 @@ class Thresholds:
     struck: float = 0.08  # ink in the clear ring of such a bubble: its strokes' ends
     spilt: float = 1.3  # ink outside per ink inside from which it comes from elsewhere, ...
     spilt_least: float = 0.12  # ... if there is so much of it
-    strong: float = 0.10  # darkness of a mark that cannot have lost much to a 1-bit scan
+    # Middle coverage of a sheet's marks in a 1-bit scan: the thinnest ball pen's ticks make
+    # 0.09, pencil that has fallen to pieces at most 0.06.
+    whole: float = 0.085
     noise_factor: float = 5.0  # blank bubbles' spread times this is no evidence of ink
 
     def __post_init__(self) -> None:
@@ -95,10 +98,10 @@ def _may_have_lost_marks(measured: SheetMeasure, layout: Layout, thresholds: Thr
     One person fills a sheet with one pen. Where that pen's marks are whole and dark, a blank
     bubble is blank; where some are crumbs, or hardly any are left, blanks prove nothing.
     """
-    ink = [b.darkness for b in measured.bubbles if b.darkness > 0 or b.coverage > 0]
-    strong = sum(darkness >= thresholds.strong for darkness in ink)
-    weak = len(ink) - strong
-    return strong < len(layout.questions) / 2 or weak > strong / 6
+    coverages = sorted(b.coverage for b in measured.bubbles if b.coverage > 0)
+    if len(coverages) < len(layout.questions) / 2:
+        return True
+    return coverages[len(coverages) // 2] < thresholds.whole
 
 
 def doubts_about(measured: SheetMeasure) -> tuple[Reason, ...]:
@@ -157,7 +160,9 @@ def judge_bubble(
     long = bubble.extent >= thresholds.long and bubble.darkness >= thresholds.definite_long
     if bubble.darkness < thresholds.definite and not long:
         return Mark.MARGINAL, Reason.MARGINAL_MARK
-    passing = bubble.straight > 0 and bubble.leaves >= thresholds.leaves
+    passing = bubble.straight > 0 and (
+        bubble.leaves >= thresholds.leaves or bubble.enters >= thresholds.enters
+    )
     spilt = bubble.outside > max(thresholds.spilt * bubble.coverage, thresholds.spilt_least)
     thin = bubble.straight > 0 or bubble.coverage < thresholds.hollow
     if passing or spilt or (thin and bubble.share < thresholds.own):

@@ -18,7 +18,16 @@ _VERSION = 1
 _HEAD = struct.Struct(">Bffff?H")
 _DARKNESS_STEPS = 10_000
 _SHARE_STEPS = 250
-_SHARES = ("coverage", "outside", "around", "extent", "straight", "leaves", "share")
+_SHARES = (
+    "coverage",
+    "outside",
+    "around",
+    "extent",
+    "straight",
+    "leaves",
+    "enters",
+    "share",
+)
 
 
 def pack(measured: SheetMeasure) -> bytes:

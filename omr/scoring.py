@@ -45,7 +45,8 @@ class BubbleMeasure:
     around: float  # share of directions in which there is ink outside, as of a drawn ring
     extent: float  # how far apart the inside's ink ends are, share of the diameter
     straight: float  # 1 if the inside's ink is one straight line, else 0
-    leaves: float  # how far beyond the outline its stroke goes, share of the diameter
+    leaves: float  # how far beyond the outline that line goes, share of the diameter ...
+    enters: float  # ... and on its shorter side
     share: float  # of the ink that its stroke leaves in any bubble, the part in this one
     paper: float  # grey level of the paper here, 0 to 255
 
@@ -127,6 +128,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
             extent=_unit(traced[n].extent_mm / (2 * radius)),
             straight=float(traced[n].straight),
             leaves=_unit(traced[n].leaves_mm / (2 * radius)),
+            enters=_unit(traced[n].enters_mm / (2 * radius)),
             share=traced[n].share,
             paper=float(shades.paper[n]),
         )

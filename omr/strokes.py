@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 REACH_MM = 7.0  # a row away and more: strokes further out are seen from the next bubble
 BAND_MM = 0.30  # to each side of the printed outline: its line, blur and a small miss
 _BENT_MM = 0.35  # a line's ink is at most so much broader than the line itself
+_ALONG_MM = 1.0  # a hand-drawn line strays so far from straight over a bubble's width
 _LINE_RATIO = 1.6  # a line is at least so much longer than broad
 RAYS = 32
 _RAY_END_MM = 6.0  # hand-drawn rings round an option stay within the next row's middle
@@ -26,12 +27,13 @@ class Stroke:
     """The ink in a bubble as part of a stroke."""
 
     extent_mm: float  # how far apart the ink's ends inside the bubble are
-    straight: bool  # whether inside the bubble it is one straight line
-    leaves_mm: float  # how far beyond the outline the stroke goes
+    straight: bool  # whether inside the bubble it is one straight line; if so:
+    leaves_mm: float  # how far beyond the outline that line goes on its longer side
+    enters_mm: float  # and on its shorter side
     share: float  # of the ink that it leaves in any bubble, the part in this one (0..1)
 
 
-NOTHING = Stroke(0.0, straight=False, leaves_mm=0.0, share=1.0)
+NOTHING = Stroke(0.0, straight=False, leaves_mm=0.0, enters_mm=0.0, share=1.0)
 
 
 def trace(
@@ -71,14 +73,37 @@ def trace(
         (float(np.count_nonzero(stroke & (np.hypot(gx - x, gy - y) < inner))) for x, y in near),
         default=0.0,
     )
-    longest, narrowest = _widths(mine)
+    longest, narrowest, angle = _widths(mine)
     thickness = 2 * float(cv2.distanceTransform(mine.astype(np.uint8), cv2.DIST_L2, 3).max())
+    straight = narrowest < min(thickness + _BENT_MM * px_per_mm, longest / _LINE_RATIO)
+    far, near_end = _ends(gx[stroke], gy[stroke], gx[mine], gy[mine], angle)
     return Stroke(
         extent_mm=longest / px_per_mm,
-        straight=narrowest < min(thickness + _BENT_MM * px_per_mm, longest / _LINE_RATIO),
-        leaves_mm=max(0.0, float(distance[stroke].max()) - radius_mm),
+        straight=straight,
+        leaves_mm=max(0.0, far - radius_mm) if straight else 0.0,
+        enters_mm=max(0.0, near_end - radius_mm) if straight else 0.0,
         share=inside / (inside + elsewhere),
     )
+
+
+def _ends(
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    inside_x: NDArray[np.float64],
+    inside_y: NDArray[np.float64],
+    angle: float,
+) -> tuple[float, float]:
+    """How far a line at *angle* reaches from the bubble's centre: longer and shorter side.
+
+    Only the stroke's ink near the line counts, so a word that it touches does not.
+    """
+    offset = float(np.median(-inside_x * np.sin(angle) + inside_y * np.cos(angle)))
+    beside = np.abs(-x * np.sin(angle) + y * np.cos(angle) - offset) < _ALONG_MM
+    along = (x * np.cos(angle) + y * np.sin(angle))[beside]
+    if not len(along):
+        return 0.0, 0.0
+    ends = sorted((float(along.max()), float(-along.min())))
+    return ends[1], ends[0]
 
 
 def ray_points(radius_mm: float) -> NDArray[np.float64]:
@@ -90,10 +115,10 @@ def ray_points(radius_mm: float) -> NDArray[np.float64]:
     return points
 
 
-def _widths(ink: NDArray[np.bool_]) -> tuple[float, float]:
-    """The greatest and the least width of *ink* over sixteen directions, px."""
+def _widths(ink: NDArray[np.bool_]) -> tuple[float, float, float]:
+    """The greatest and the least width of *ink* in px, and the direction of the greatest."""
     rows, columns = np.nonzero(ink)
     angles = np.arange(16) * np.pi / 16
     along = np.outer(np.cos(angles), columns) + np.outer(np.sin(angles), rows)
     widths = along.max(axis=1) - along.min(axis=1) + 1.0
-    return float(widths.max()), float(widths.min())
+    return float(widths.max()), float(widths.min()), float(angles[widths.argmax()])
