@@ -185,6 +185,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     cursor.execute("pragma journal_mode = wal")
     cursor.execute("pragma synchronous = full")
     cursor.execute("pragma foreign_keys = on")
+    # Without this "insert or replace" deletes the old row past the triggers that forbid it.
+    cursor.execute("pragma recursive_triggers = on")
     cursor.close()
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, insert, select
 
-from omr.errors import OmrError, UsageError
+from omr.errors import LedgerUnusable, OmrError, UsageError
 from omr.i18n import _
 from omr.layout import Layout, layout_from_json, layout_to_json
 from omr.ledger import Ledger, now
@@ -83,12 +83,22 @@ def keep_layout(ledger: Ledger, kept: Layout) -> None:
 
 
 def layouts(ledger: Ledger) -> list[Layout]:
-    """Every layout ever printed, the oldest first."""
+    """Every layout ever printed, the oldest first.
+
+    Raises:
+        LedgerUnusable: If one is no longer what was kept.
+    """
     with ledger.read() as connection:
         bodies = connection.execute(
             select(layout.c.body_json).order_by(layout.c.kept_at, layout.c.layout_id)
         ).scalars()
-        return [layout_from_json(json.loads(body)) for body in bodies]
+        try:
+            return [layout_from_json(json.loads(body)) for body in bodies]
+        except (ValueError, KeyError, TypeError) as error:
+            raise LedgerUnusable(
+                _("a layout in the ledger is damaged: {why}").format(why=error),
+                _("Put the newest backup of the ledger in its place."),
+            ) from error
 
 
 def take_serials(
@@ -168,14 +178,28 @@ def take_serials(
 
 
 def void_run(ledger: Ledger, run_id: int, why: str) -> None:
-    """Void every serial of a run that was not printed after all."""
+    """Void every serial of a run that was not printed after all.
+
+    Serials that are void already keep their first record, so a repetition changes nothing.
+
+    Raises:
+        UsageError: If there is no such run.
+    """
     with ledger.write() as connection:
-        serials = connection.execute(select(issued.c.serial).where(issued.c.run_id == run_id))
+        rows = connection.execute(
+            select(issued.c.serial, voided.c.serial.label("voided"))
+            .outerjoin(voided, voided.c.serial == issued.c.serial)
+            .where(issued.c.run_id == run_id)
+        ).all()
+        if not rows:
+            raise UsageError(_("there is no print run {run_id}").format(run_id=run_id))
         at = now()
-        connection.execute(
-            insert(voided),
-            [{"serial": serial, "why": why, "voided_at": at} for serial in serials.scalars()],
-        )
+        live = [row.serial for row in rows if row.voided is None]
+        if live:
+            connection.execute(
+                insert(voided),
+                [{"serial": serial, "why": why, "voided_at": at} for serial in live],
+            )
 
 
 def code_numbers(ledger: Ledger) -> dict[tuple[str, int], str]:

@@ -1,0 +1,117 @@
+"""Ledgers for tests: fresh ones in milliseconds, print runs and readings in a line."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from make_layout import make_layout
+
+from omr.layout import Layout
+from omr.ledger import Ledger, issued, readings
+from omr.ledger.readings import SheetReading
+from omr.marks import Answer, Answers, AnswerState, Reason, SheetStatus
+
+LAYOUT = make_layout()
+
+
+@functools.cache
+def _template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="omr-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "ledger.db"
+    with Ledger.create(f"sqlite:///{path}") as ledger:
+        issued.keep_layout(ledger, LAYOUT)
+    return path
+
+
+def ledger_url(folder: Path, name: str = "ledger.db") -> str:
+    """The address of a fresh ledger in *folder* that knows one layout."""
+    path = folder / name
+    shutil.copyfile(_template(), path)
+    return f"sqlite:///{path}"
+
+
+def fresh_ledger(folder: Path) -> Ledger:
+    """A fresh ledger in *folder* that knows one layout, open."""
+    return Ledger.open(ledger_url(folder))
+
+
+def take(
+    ledger: Ledger,
+    count: int = 10,
+    *,
+    unit: str = "HP-PC08",
+    domain: str = "GTDB",
+    year: int = 2026,
+    layout: Layout = LAYOUT,
+) -> issued.PrintRun:
+    """Take serials as a print run would."""
+    return issued.take_serials(
+        ledger,
+        unit=unit,
+        domain=domain,
+        year=year,
+        count=count,
+        layout=layout,
+        key_id=1,
+        paper="a5",
+        pad_size=50,
+    )
+
+
+def add_file(
+    ledger: Ledger, name: str = "batch.pdf", *, pages: int = 10, period: str = "2026-07"
+) -> tuple[int, int]:
+    """Announce a scan file in a batch of its own: source id and batch id."""
+    batch_id = readings.open_batch(
+        ledger, period=period, software="test", thresholds={"marginal": 0.1}
+    )
+    source_id = readings.add_source(
+        ledger,
+        batch_id=batch_id,
+        sha256=hashlib.sha256(f"{name} {batch_id}".encode()).hexdigest(),
+        name=name,
+        size_bytes=1000,
+        pages=pages,
+    )
+    return source_id, batch_id
+
+
+def answers(**said: str) -> Answers:
+    """``answers(q1="r5", q2="")``: what a form says; blank where the text is empty."""
+    return {
+        question: Answer(AnswerState.ANSWERED, (option,)) if option else Answer(AnswerState.BLANK)
+        for question, option in said.items()
+    }
+
+
+def seen(
+    serial: str | None,
+    *,
+    page: int = 0,
+    sheet: int = 0,
+    status: SheetStatus = SheetStatus.COUNTED,
+    reasons: tuple[Reason, ...] = (),
+    unit: str | None = "HP-PC08",
+    domain: str | None = "GTDB",
+    said: Answers | None = None,
+) -> SheetReading:
+    """What the machine saw on one sheet."""
+    return SheetReading(
+        page=page,
+        sheet=sheet,
+        status=status,
+        reasons=reasons,
+        serial=serial,
+        unit=unit,
+        domain=domain,
+        layout_id=LAYOUT.layout_id,
+        answers=answers(q1="r5", q2="r1") if said is None else said,
+        registration=(8.0, 0.0, 0.0, 0.0, 8.0, 0.0, 0.0, 0.0, 1.0),
+        measurements=b"measured",
+    )

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.script import ScriptDirectory
+from make_ledger import LAYOUT, add_file, fresh_ledger, ledger_url, seen, take
+
+from omr.errors import LedgerUnusable
+from omr.ledger import Ledger, issued, migrate, readings
+from omr.ledger.schema import HEAD_REVISION, append_only_ddl, metadata
+from omr.marks import SheetStatus
+
+TABLES = sorted(metadata.tables)
+
+
+def _full_ledger(folder: Path) -> Ledger:
+    """A ledger with at least one row in every table."""
+    ledger = fresh_ledger(folder)
+    run = take(ledger, 3)
+    serials = [str(serial) for serial in run.serials()]
+    source_id, batch_id = add_file(ledger)
+    readings.add_page(ledger, source_id=source_id, batch_id=batch_id, sheets=[seen(serials[0])])
+    spoilt = take(ledger, 2)
+    issued.void_run(ledger, spoilt.run_id, "paper jam")
+    with ledger.write() as connection:
+        for table in metadata.sorted_tables:
+            if not connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one():
+                connection.execute(table.insert().values(_a_row(connection, table)))
+    return ledger
+
+
+def _a_row(connection: sa.Connection, table: sa.Table) -> dict[str, Any]:
+    """Any row that *table* takes: what other tables have, and words that its checks allow."""
+    checks = [str(c.sqltext) for c in table.constraints if isinstance(c, sa.CheckConstraint)]
+    values: dict[str, Any] = {}
+    for column in table.columns:
+        allowed = [re.findall(r"'([^']*)'", c) for c in checks if c.startswith(f"{column.name} in")]
+        if column.foreign_keys:
+            [key] = column.foreign_keys
+            values[column.name] = connection.execute(sa.select(key.column).limit(1)).scalar_one()
+        elif isinstance(column.type, sa.Text):
+            values[column.name] = allowed[0][0] if allowed else "x"
+        else:
+            values[column.name] = b"x" if isinstance(column.type, sa.LargeBinary) else 1
+    return values
+
+
+def test_the_migrations_lead_to_the_tables_that_the_program_uses(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger, ledger.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_migrations_make_the_same_checks_and_indexes_as_the_tables(tmp_path: Path) -> None:
+    direct = sa.create_engine(f"sqlite:///{tmp_path / 'direct.db'}")
+    metadata.create_all(direct)
+    with fresh_ledger(tmp_path) as ledger, ledger.read() as migrated, direct.connect() as made:
+        for name in TABLES:
+            assert _rules(migrated, name) == _rules(made, name)
+    direct.dispose()
+
+
+def _rules(connection: sa.Connection, table: str) -> dict[str, Any]:
+    inspector = sa.inspect(connection)
+    indexes = {
+        index["name"]: (
+            index["column_names"],
+            index["unique"],
+            str(index.get("dialect_options", {}).get("sqlite_where")),
+        )
+        for index in inspector.get_indexes(table)
+    }
+    return {
+        "checks": sorted(
+            (check["name"], check["sqltext"]) for check in inspector.get_check_constraints(table)
+        ),
+        "unique": sorted(
+            (str(unique["name"]), unique["column_names"])
+            for unique in inspector.get_unique_constraints(table)
+        ),
+        "foreign": sorted(
+            (str(key["name"]), key["constrained_columns"], key["referred_table"])
+            for key in inspector.get_foreign_keys(table)
+        ),
+        "primary": inspector.get_pk_constraint(table),
+        "indexes": indexes,
+        "nullable": {column["name"]: column["nullable"] for column in inspector.get_columns(table)},
+    }
+
+
+def test_the_newest_step_is_the_one_that_the_program_expects(tmp_path: Path) -> None:
+    script = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
+
+    assert script.get_heads() == [HEAD_REVISION]
+    assert HEAD_REVISION in migrate.steps()
+    with fresh_ledger(tmp_path) as ledger, ledger.read() as connection:
+        version = connection.execute(sa.text("select version_num from alembic_version")).scalar()
+        assert version == HEAD_REVISION
+
+
+def test_every_table_is_of_the_kind_that_only_grows(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger, ledger.read() as connection:
+        triggers = set(
+            connection.execute(
+                sa.text("select name from sqlite_master where type = 'trigger'")
+            ).scalars()
+        )
+
+    assert triggers == {f"{name}_no_{verb}" for name in TABLES for verb in ("update", "delete")}
+
+
+def test_no_row_of_any_table_can_be_changed_or_deleted(tmp_path: Path) -> None:
+    with _full_ledger(tmp_path) as ledger:
+        for name in TABLES:
+            table = metadata.tables[name]
+            column = next(iter(table.columns))
+            for attempt in (
+                table.update().values({column: column}),
+                table.delete(),
+            ):
+                with (
+                    pytest.raises(sa.exc.IntegrityError, match="only ever added"),
+                    ledger.write() as connection,
+                ):
+                    connection.execute(attempt)
+        with ledger.read() as connection:
+            for name in TABLES:
+                count = sa.select(sa.func.count()).select_from(metadata.tables[name])
+                assert connection.execute(count).scalar_one() > 0, name
+
+
+def test_a_row_cannot_be_replaced_by_inserting_over_it(tmp_path: Path) -> None:
+    with _full_ledger(tmp_path) as ledger:
+        before = _everything(ledger)
+        for name in TABLES:
+            table = metadata.tables[name]
+            again = table.insert().from_select(list(table.columns), sa.select(table))
+            with pytest.raises(sa.exc.IntegrityError), ledger.write() as connection:
+                connection.execute(again.prefix_with("or replace"))
+        assert _everything(ledger) == before
+
+
+def _everything(ledger: Ledger) -> dict[str, list[Any]]:
+    with ledger.read() as connection:
+        return {
+            name: [tuple(row) for row in connection.execute(sa.select(metadata.tables[name]))]
+            for name in TABLES
+        }
+
+
+def test_the_database_itself_lets_no_two_readings_hold_one_serial(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        serial = str(next(take(ledger, 1).serials()))
+        source_id, batch_id = add_file(ledger)
+        sheet = metadata.tables["sheet"]
+
+        def row(number: int, status: SheetStatus) -> dict[str, Any]:
+            return {
+                "record_id": f"r{number}",
+                "source_id": source_id,
+                "batch_id": batch_id,
+                "page": number,
+                "sheet": 0,
+                "status": status.value,
+                "reasons_json": "[]",
+                "serial": serial,
+            }
+
+        with ledger.write() as connection:
+            connection.execute(sheet.insert().values(row(0, SheetStatus.COUNTED)))
+        for status in (SheetStatus.COUNTED, SheetStatus.REVIEW):
+            with pytest.raises(sa.exc.IntegrityError), ledger.write() as connection:
+                connection.execute(sheet.insert().values(row(1, status)))
+        for number, status in enumerate((SheetStatus.DUPLICATE, SheetStatus.REFUSED), start=2):
+            with ledger.write() as connection:
+                connection.execute(sheet.insert().values(row(number, status)))
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        ("voided", {"serial": "GTDB-26-999999-A", "why": "", "voided_at": ""}),
+        ("issued", {"serial": "S", "domain": "D", "year": 26, "number": 1, "run_id": 77}),
+        (
+            "answer",
+            {"sheet_id": 77, "question": "a", "state": "blank", "options": "", "reasons": ""},
+        ),
+    ],
+)
+def test_a_row_about_something_that_does_not_exist_is_refused(
+    tmp_path: Path, table: str, values: dict[str, Any]
+) -> None:
+    with (
+        fresh_ledger(tmp_path) as ledger,
+        pytest.raises(sa.exc.IntegrityError),
+        ledger.write() as connection,
+    ):
+        connection.execute(metadata.tables[table].insert().values(values))
+
+
+def test_a_word_that_is_no_status_is_refused(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        source_id, batch_id = add_file(ledger)
+        values = {
+            "record_id": "r",
+            "source_id": source_id,
+            "batch_id": batch_id,
+            "page": 0,
+            "sheet": 0,
+            "status": "maybe",
+            "reasons_json": "[]",
+        }
+        with pytest.raises(sa.exc.IntegrityError), ledger.write() as connection:
+            connection.execute(metadata.tables["sheet"].insert().values(values))
+
+
+@pytest.mark.parametrize("after", ["sheet", "issued", "voided"])
+def test_a_migration_that_fails_midway_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    genuine = Operations.create_table
+
+    def fails(self: Operations, name: str, *columns: Any, **options: Any) -> Any:
+        made = genuine(self, name, *columns, **options)
+        if name == after:
+            raise OSError("disk pulled out")
+        return made
+
+    path = tmp_path / "ledger.db"
+    with monkeypatch.context() as patch:
+        patch.setattr(Operations, "create_table", fails)
+        with pytest.raises((OSError, LedgerUnusable)):
+            Ledger.create(f"sqlite:///{path}")
+    assert list(tmp_path.iterdir()) == []
+
+    with Ledger.create(f"sqlite:///{path}") as ledger:
+        assert issued.layouts(ledger) == []
+    assert [entry.name for entry in tmp_path.iterdir()] == ["ledger.db"]
+
+
+def test_making_a_ledger_twice_keeps_what_is_in_it(tmp_path: Path) -> None:
+    url = ledger_url(tmp_path)
+    with Ledger.open(url) as ledger:
+        take(ledger, 3)
+
+    with Ledger.create(url) as ledger:
+        assert take(ledger, 1).first == 4
+
+
+def test_a_kept_layout_comes_back_and_is_kept_once(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        issued.keep_layout(ledger, LAYOUT)
+
+        assert issued.layouts(ledger) == [LAYOUT]
+        with ledger.read() as connection:
+            body = connection.execute(sa.select(metadata.tables["layout"].c.body_json)).scalar_one()
+        assert json.loads(body)["layout"] == LAYOUT.layout_id
+
+
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_each_kind_of_database_is_told_to_refuse_changes(dialect: str) -> None:
+    statements = " ".join(append_only_ddl(dialect, TABLES)).lower()
+
+    for name in TABLES:
+        assert f" on {name} " in statements
+    assert "update" in statements
+    assert "delete" in statements
