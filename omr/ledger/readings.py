@@ -198,6 +198,8 @@ def _settle(connection: Connection, seen: SheetReading) -> SheetReading:
         return _refused(seen, Reason.VOIDED)
     if (known.unit, known.domain) != (seen.unit, seen.domain):
         return _refused(seen, Reason.IDENTITY_CONFLICT)
+    if seen.layout_id not in (None, known.layout_id):
+        return _refused(seen, Reason.LAYOUT)  # it was read with another form's places
     holder = connection.execute(
         select(sheet.c.sheet_id).where(sheet.c.serial == seen.serial, sheet.c.status.in_(_HOLDING))
     ).scalar_one_or_none()
