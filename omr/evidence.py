@@ -1,4 +1,4 @@
-"""A picture that shows what the reader saw on a sheet (pure: arrays in, array out)."""
+"""Pictures of a sheet: upright, and with what the reader saw (pure: arrays in and out)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from omr.layout import Bubble, Layout
 from omr.marks import Answer, AnswerState
 
 PX_PER_MM = 8.0  # of the picture: the page upright, 203 dpi
+ON_UPRIGHT = Registration((PX_PER_MM, 0.0, 0.0, 0.0, PX_PER_MM, 0.0, 0.0, 0.0, 1.0))
+JPEG_QUALITY = 80
 _GREEN, _AMBER, _BLUE, _RED = (60, 150, 40), (0, 150, 240), (200, 120, 30), (40, 40, 210)  # BGR
 
 
@@ -34,7 +36,8 @@ def draw_evidence(
     Returns:
         Shape (height, width, 3), uint8, BGR.
     """
-    picture = cv2.cvtColor(_upright(grey, registration, layout), cv2.COLOR_GRAY2BGR)
+    grey_sheet = upright(grey, registration, layout)
+    picture = np.asarray(cv2.cvtColor(grey_sheet, cv2.COLOR_GRAY2BGR), np.uint8)
     for fiducial in layout.fiducials:
         half = fiducial.size_mm / 2
         x, y = fiducial.centre.x_mm, fiducial.centre.y_mm
@@ -45,14 +48,34 @@ def draw_evidence(
         answer = answers.get(question.id)
         for bubble in question.bubbles:
             _ring(picture, bubble, answer)
-    return np.asarray(picture, np.uint8)
+    return picture
 
 
-def _upright(grey: GreyImage, registration: Registration, layout: Layout) -> GreyImage:
+def upright(grey: GreyImage, registration: Registration, layout: Layout) -> GreyImage:
+    """The sheet alone, upright, at :data:`PX_PER_MM`; :data:`ON_UPRIGHT` maps onto it.
+
+    Args:
+        grey: The page image, shape (h, w), uint8.
+        registration: Where the sheet lies in it.
+        layout: Gives the sheet's size; any layout printed on that paper will do.
+    """
     to_image = np.array(registration.h).reshape(3, 3) @ np.diag([1 / PX_PER_MM, 1 / PX_PER_MM, 1])
-    size = (round(layout.width_mm * PX_PER_MM), round(layout.height_mm * PX_PER_MM))
+    width, height = size_px(layout)
     flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
-    return np.asarray(cv2.warpPerspective(grey, to_image, size, flags=flags), np.uint8)
+    return np.asarray(cv2.warpPerspective(grey, to_image, (width, height), flags=flags), np.uint8)
+
+
+def size_px(layout: Layout) -> tuple[int, int]:
+    """Width and height of an upright picture of *layout*'s sheet."""
+    return round(layout.width_mm * PX_PER_MM), round(layout.height_mm * PX_PER_MM)
+
+
+def jpeg_of(grey: GreyImage) -> bytes:
+    """A grey picture as JPEG, as small as still shows a faint pencil: about 250 kB a sheet."""
+    done, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    if not done:
+        raise RuntimeError("the picture could not be packed")
+    return bytes(data)
 
 
 def _ring(picture: NDArray[np.integer], bubble: Bubble, answer: Answer | None) -> None:

@@ -94,6 +94,7 @@ def read_batch(
     jobs: int,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     seen: Callable[[PageRef, SheetReading], None] = lambda _ref, _sheet: None,
+    keep_picture: Callable[[bytes], str] | None = None,
 ) -> Summary:
     """Read what is new in *paths* and keep it in the ledger.
 
@@ -105,6 +106,8 @@ def read_batch(
         jobs: Worker processes, at least 1.
         progress: Told the pages done and the pages in all.
         seen: Told every sheet as it was kept.
+        keep_picture: Stores the picture of a sheet that waits for a person; see
+            :func:`omr.ledger.readings.add_page`. Without it the page for people shows none.
     """
     summary = Summary(period)
     files, unusable = find_files(paths)
@@ -115,7 +118,11 @@ def read_batch(
     for item, outcome in _outcomes(work, context, jobs if total > _SERIAL_UP_TO else 1):
         ref = PageRef(item.file.path, outcome.page)
         kept = readings.add_page(
-            ledger, source_id=item.source_id, batch_id=item.batch_id, sheets=outcome.sheets
+            ledger,
+            source_id=item.source_id,
+            batch_id=item.batch_id,
+            sheets=outcome.sheets,
+            keep_picture=keep_picture,
         )
         for sheet in kept:
             summary.new[sheet.status] += 1

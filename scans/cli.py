@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from omr.options import WorkspaceOption
 
 from omr.i18n import _
+from omr.options import WorkspaceOption
 
 app = typer.Typer(no_args_is_help=True, help=_("Read scanned forms and settle what is doubtful."))
 

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from omr.periods import Period
-from omr.workspace import Workspace, open_workspace
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -20,6 +18,9 @@ from omr.i18n import _
 from omr.judging import Thresholds
 from omr.ledger import Ledger, readings
 from omr.marks import SheetStatus
+from omr.periods import Period
+from omr.pictures import PictureStore
+from omr.workspace import Workspace, open_workspace
 from scans.batch import Summary, read_batch, reading_context
 from scans.evidence import EvidenceFolder
 from scans.identify import has_zbar
@@ -55,6 +56,7 @@ def read_scans(
             jobs=jobs or workspace.settings.jobs or os.cpu_count() or 1,
             progress=progress,
             seen=pictures.save if pictures else lambda _ref, _sheet: None,
+            keep_picture=PictureStore(workspace.evidence_folder).keep,
         )
     for line in _told(summary):
         print(line)

@@ -14,9 +14,11 @@ import cv2
 import numpy as np
 
 from omr.codes import CodeBody, CodeFault, verify
+from omr.evidence import jpeg_of, upright
 from omr.fiducials import FoundFiducial, GreyImage, find_fiducials
 from omr.geometry import PagePoint, PageRect, Registration
 from omr.judging import is_doubtful, judge_sheet
+from omr.layout import Layout
 from omr.ledger.readings import SheetReading
 from omr.marks import Reason, SheetStatus
 from omr.measure_codec import pack
@@ -81,12 +83,28 @@ def _placed(found: list[FoundFiducial], context: ReadingContext) -> Iterable[Pla
 
 
 def _read_placed(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetReading:
+    reading = _read_kept(grey, placed, context)
+    if reading.status is not SheetStatus.REVIEW:
+        return reading
+    picture = jpeg_of(upright(grey, placed.place.registration, placed.frame))
+    return replace(reading, picture=picture)
+
+
+def _read_kept(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetReading:
     identified = _identify(grey, placed, context)
     if isinstance(identified, Reason):
-        status = SheetStatus.REVIEW if identified is Reason.NO_CODE else SheetStatus.REFUSED
-        return SheetReading(0, 0, status, (identified,), registration=placed.place.registration.h)
+        reasons: tuple[Reason, ...] = (identified,)
+        if identified is not Reason.NO_CODE:
+            return SheetReading(
+                0, 0, SheetStatus.REFUSED, reasons, registration=placed.place.registration.h
+            )
+        if placed.place.missing:  # still to be known when a person has typed the serial
+            reasons += (Reason.FIDUCIAL_MISSING,)
+        return SheetReading(
+            0, 0, SheetStatus.REVIEW, reasons, registration=placed.place.registration.h
+        )
     measured = Measured(identified, measure(grey, placed.place.registration, identified.layout))
-    if _streaked(grey, measured):
+    if streaked(grey, placed.place.registration, identified.layout, measured.measure.contrast):
         return _of(identified, SheetStatus.REFUSED, (Reason.STREAK,))
     return _judged(measured, context)
 
@@ -150,11 +168,15 @@ def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
     )
 
 
-def _streaked(grey: GreyImage, measured: Measured) -> bool:
-    """Whether a scanner's streak runs through any bubble."""
-    placed = measured.identified.placed
-    registration = placed.place.registration
-    layout = measured.identified.layout
+def streaked(grey: GreyImage, registration: Registration, layout: Layout, contrast: float) -> bool:
+    """Whether a scanner's streak runs through any bubble.
+
+    Args:
+        grey: The page image, shape (h, w), uint8.
+        registration: Where the sheet lies in it.
+        layout: The sheet's layout.
+        contrast: Paper minus black on this sheet, grey levels.
+    """
     page = PageRect(0, 0, layout.width_mm, layout.height_mm)
     corners = np.array([_pixel(registration, corner) for corner in page.corners()])
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
@@ -163,7 +185,7 @@ def _streaked(grey: GreyImage, measured: Measured) -> bool:
         grey,
         box=(int(left), int(top), int(right), int(bottom)),
         px_per_mm=scale,
-        contrast=measured.measure.contrast,
+        contrast=contrast,
     )
     if not len(columns) and not len(rows):
         return False

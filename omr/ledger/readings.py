@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, exists, func, insert, select
 
 from omr.ledger import Ledger, now
 from omr.ledger.issued import find_issued
-from omr.ledger.schema import answer, batch, sheet, source
-from omr.marks import HOLDS_SERIAL, Answer, Answers, AnswerState, Reason, SheetStatus
+from omr.ledger.rows import held_answers, rows_of, sheets_query
+from omr.ledger.schema import answer, batch, decision, sheet, source
+from omr.ledger.sheets import SheetReading, SheetRow
+from omr.marks import HOLDS_SERIAL, Answers, AnswerState, Reason, SheetStatus
 
-_HOLDING = sorted(status.value for status in HOLDS_SERIAL)
-_ROWS_AT_ONCE = 500  # keeps memory flat over a month of sheets
+__all__ = [
+    "SheetReading",
+    "SheetRow",
+    "Source",
+    "add_page",
+    "add_source",
+    "count_by_status",
+    "find_source",
+    "open_batch",
+    "pages_done",
+    "sheet_rows",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,33 +39,6 @@ class Source:
     pages: int
     batch_id: int
     period: str
-
-
-@dataclass(frozen=True, slots=True)
-class SheetReading:
-    """What the machine saw on one sheet, before the ledger has its say."""
-
-    page: int  # 0-based in its file
-    sheet: int  # 0-based on its page
-    status: SheetStatus
-    reasons: tuple[Reason, ...] = ()
-    serial: str | None = None
-    unit: str | None = None
-    domain: str | None = None
-    layout_id: str | None = None
-    answers: Answers = field(default_factory=dict)
-    registration: tuple[float, ...] | None = None
-    measurements: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SheetRow:
-    """One sheet as the ledger holds it."""
-
-    file: str
-    period: str
-    record_id: str
-    reading: SheetReading
 
 
 def open_batch(
@@ -120,21 +104,38 @@ def pages_done(ledger: Ledger, source_id: int) -> set[int]:
 
 
 def add_page(
-    ledger: Ledger, *, source_id: int, batch_id: int, sheets: Iterable[SheetReading]
+    ledger: Ledger,
+    *,
+    source_id: int,
+    batch_id: int,
+    sheets: Iterable[SheetReading],
+    keep_picture: Callable[[bytes], str] | None = None,
 ) -> list[SheetReading]:
     """Keep every sheet of one page, in one transaction.
 
     The ledger settles here, under its write lock, what only it can know: whether the
     serial was issued, is void, or is already held by another reading.
 
+    Args:
+        ledger: The open ledger.
+        source_id: The page's file.
+        batch_id: The batch that reads it.
+        sheets: Everything on the page.
+        keep_picture: Stores a sheet's picture and returns its SHA-256. Called before the
+            transaction, so that no row ever names a picture that is not there.
+
     Returns:
         The sheets as kept.
     """
+    pictured = [
+        (seen, keep_picture(seen.picture) if keep_picture and seen.picture else None)
+        for seen in sheets
+    ]
     kept = []
     with ledger.write() as connection:
-        for seen in sheets:
+        for seen, picture in pictured:
             settled = _settle(connection, seen)
-            _insert(connection, source_id, batch_id, settled)
+            _insert(connection, source_id, batch_id, settled, picture)
             kept.append(settled)
     return kept
 
@@ -146,7 +147,7 @@ def sheet_rows(
     period: str | None = None,
     source_id: int | None = None,
 ) -> Iterator[SheetRow]:
-    """Every sheet seen, in file and page order.
+    """Every sheet seen, as it stands after people's decisions, in file and page order.
 
     Args:
         ledger: The open ledger.
@@ -154,12 +155,7 @@ def sheet_rows(
         period: Only batches of that reporting month.
         source_id: Only that file.
     """
-    query = (
-        select(sheet, source.c.name, batch.c.period)
-        .join(source, source.c.source_id == sheet.c.source_id)
-        .join(batch, batch.c.batch_id == source.c.batch_id)
-        .order_by(sheet.c.source_id, sheet.c.page, sheet.c.sheet)
-    )
+    query = sheets_query()
     if file is not None:
         query = query.where(source.c.name == file)
     if period is not None:
@@ -167,24 +163,31 @@ def sheet_rows(
     if source_id is not None:
         query = query.where(sheet.c.source_id == source_id)
     with ledger.read() as connection:
-        for rows in connection.execute(query).partitions(_ROWS_AT_ONCE):
-            answers = _answers_by_sheet(connection, [row.sheet_id for row in rows])
-            yield from (_sheet_row(row, answers.get(row.sheet_id, {})) for row in rows)
+        yield from rows_of(connection, query)
 
 
 def count_by_status(ledger: Ledger, *, period: str | None = None) -> dict[SheetStatus, int]:
-    """How many sheets ended how; every status has an entry."""
+    """How many sheets stand how after people's decisions; every status has an entry."""
     query = (
         select(sheet.c.status, func.count())
         .join(source, source.c.source_id == sheet.c.source_id)
         .join(batch, batch.c.batch_id == source.c.batch_id)
         .group_by(sheet.c.status)
     )
+    looked_at = sheets_query().where(
+        sheet.c.status == SheetStatus.REVIEW.value,
+        exists().where(decision.c.sheet_id == sheet.c.sheet_id),
+    )
     if period is not None:
         query = query.where(batch.c.period == period)
+        looked_at = looked_at.where(batch.c.period == period)
     with ledger.read() as connection:
         found = {row[0]: row[1] for row in connection.execute(query)}
-    return {status: found.get(status.value, 0) for status in SheetStatus}
+        counts = {status: found.get(status.value, 0) for status in SheetStatus}
+        for row in rows_of(connection, looked_at):
+            counts[SheetStatus.REVIEW] -= 1
+            counts[row.reading.status] += 1
+    return counts
 
 
 def _settle(connection: Connection, seen: SheetReading) -> SheetReading:
@@ -200,12 +203,9 @@ def _settle(connection: Connection, seen: SheetReading) -> SheetReading:
         return _refused(seen, Reason.IDENTITY_CONFLICT)
     if seen.layout_id not in (None, known.layout_id):
         return _refused(seen, Reason.LAYOUT)  # it was read with another form's places
-    holder = connection.execute(
-        select(sheet.c.sheet_id).where(sheet.c.serial == seen.serial, sheet.c.status.in_(_HOLDING))
-    ).scalar_one_or_none()
-    if holder is None:
+    held = held_answers(connection, seen.serial)
+    if held is None:
         return seen
-    held = _answers_by_sheet(connection, [holder]).get(holder, {})
     alike = _what_is_said(held) == _what_is_said(seen.answers)
     reason = Reason.SAME_ANSWERS if alike else Reason.OTHER_ANSWERS
     return replace(seen, status=SheetStatus.DUPLICATE, reasons=(reason,))
@@ -219,7 +219,13 @@ def _what_is_said(answers: Answers) -> dict[str, tuple[AnswerState, frozenset[st
     return {name: (said.state, frozenset(said.options)) for name, said in answers.items()}
 
 
-def _insert(connection: Connection, source_id: int, batch_id: int, kept: SheetReading) -> None:
+def _insert(
+    connection: Connection,
+    source_id: int,
+    batch_id: int,
+    kept: SheetReading,
+    picture: str | None,
+) -> None:
     sheet_id = connection.execute(
         insert(sheet)
         .values(
@@ -238,6 +244,7 @@ def _insert(connection: Connection, source_id: int, batch_id: int, kept: SheetRe
                 None if kept.registration is None else json.dumps(kept.registration)
             ),
             measurements=kept.measurements,
+            picture=picture,
         )
         .returning(sheet.c.sheet_id)
     ).scalar_one()
@@ -253,42 +260,3 @@ def _insert(connection: Connection, source_id: int, batch_id: int, kept: SheetRe
     ]
     if rows:
         connection.execute(insert(answer), rows)
-
-
-def _sheet_row(row: Row[Any], answers: Answers) -> SheetRow:
-    return SheetRow(
-        file=row.name,
-        period=row.period,
-        record_id=row.record_id,
-        reading=SheetReading(
-            page=row.page,
-            sheet=row.sheet,
-            status=SheetStatus(row.status),
-            reasons=tuple(Reason(word) for word in json.loads(row.reasons_json)),
-            serial=row.serial,
-            unit=row.unit,
-            domain=row.domain,
-            layout_id=row.layout_id,
-            answers=answers,
-            registration=_numbers(row.registration_json),
-            measurements=row.measurements,
-        ),
-    )
-
-
-def _answers_by_sheet(
-    connection: Connection, sheet_ids: Sequence[int]
-) -> dict[int, dict[str, Answer]]:
-    query = select(answer).where(answer.c.sheet_id.in_(sheet_ids))
-    found: dict[int, dict[str, Answer]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.sheet_id, {})[row.question] = Answer(
-            AnswerState(row.state),
-            tuple(row.options.split("|")) if row.options else (),
-            tuple(Reason(word) for word in row.reasons.split("|")) if row.reasons else (),
-        )
-    return found
-
-
-def _numbers(text: str | None) -> tuple[float, ...] | None:
-    return None if text is None else tuple(json.loads(text))

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD_REVISION = "0001"  # the newest step in migrations/versions
+HEAD_REVISION = "0002"  # the newest step in migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -129,6 +129,7 @@ sheet = Table(
     Column("layout_id", Text, ForeignKey("layout.layout_id")),
     Column("registration_json", Text),
     Column("measurements", LargeBinary),  # omr.scoring packs and unpacks them
+    Column("picture", Text),  # SHA-256 of the picture kept for a person, if one is kept
     Column("batch_id", Integer, ForeignKey("batch.batch_id"), nullable=False),
     UniqueConstraint("source_id", "page", "sheet", name="uq_sheet_place"),
     CheckConstraint(
@@ -153,6 +154,39 @@ answer = Table(
     Column("options", Text, nullable=False),  # option ids joined by |
     Column("reasons", Text, nullable=False),  # joined by |
     CheckConstraint("state in ('answered', 'blank', 'doubtful')", name="state"),
+)
+
+# What a person said about a sheet or an answer. The newest row about each counts.
+decision = Table(
+    "decision",
+    metadata,
+    Column("decision_id", Integer, primary_key=True),
+    Column("sheet_id", Integer, ForeignKey("sheet.sheet_id"), nullable=False, index=True),
+    Column("question", Text, nullable=False),  # question id, or what standing.py names
+    Column("verdict", Text, nullable=False),
+    Column("options", Text, nullable=False),  # option ids joined by |
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
+    Column("milliseconds", Integer, nullable=False),  # how long it was on the screen
+    CheckConstraint(
+        "verdict in ('answered', 'blank', 'invalid', 'identified', 'not-a-form', "
+        "'scan-again', 'confirmed', 'doubted', 'undone')",
+        name="verdict",
+    ),
+)
+
+# What the machine saw after a person had typed the serial of a sheet without a code.
+identified = Table(
+    "identified",
+    metadata,
+    Column("decision_id", Integer, ForeignKey("decision.decision_id"), primary_key=True),
+    Column("serial", Text, ForeignKey("issued.serial"), nullable=False, index=True),
+    Column("unit", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("layout_id", Text, ForeignKey("layout.layout_id"), nullable=False),
+    Column("reasons", Text, nullable=False),  # joined by |
+    Column("answers_json", Text, nullable=False),
+    Column("measurements", LargeBinary, nullable=False),
 )
 
 electronic_import = Table(

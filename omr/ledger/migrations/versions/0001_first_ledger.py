@@ -136,6 +136,7 @@ def upgrade() -> None:
         sa.Column("layout_id", sa.Text(), nullable=True),
         sa.Column("registration_json", sa.Text(), nullable=True),
         sa.Column("measurements", sa.LargeBinary(), nullable=True),
+        sa.Column("picture", sa.Text(), nullable=True),
         sa.Column("batch_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status in ('counted', 'review', 'refused', 'duplicate', 'blank')",

@@ -1,0 +1,124 @@
+"""From the database's rows to sheets as they stand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from omr.ledger.schema import answer, batch, decision, identified, issued, sheet, source
+from omr.ledger.sheets import SheetReading, SheetRow
+from omr.ledger.standing import (
+    IDENTITY,
+    Decision,
+    Verdict,
+    current,
+    decisions_by_sheet,
+    remeasured_by_decision,
+    stand,
+)
+from omr.marks import HOLDS_SERIAL, Answer, Answers, AnswerState, Reason, SheetStatus
+
+_HOLDING = sorted(status.value for status in HOLDS_SERIAL)
+_ROWS_AT_ONCE = 500  # keeps memory flat over a month of sheets
+
+
+def sheets_query() -> Select[Any]:
+    """Every sheet with its file and period, in file and page order."""
+    return (
+        select(sheet, source.c.name, batch.c.period)
+        .join(source, source.c.source_id == sheet.c.source_id)
+        .join(batch, batch.c.batch_id == source.c.batch_id)
+        .order_by(sheet.c.source_id, sheet.c.page, sheet.c.sheet)
+    )
+
+
+def rows_of(connection: Connection, query: Select[Any]) -> Iterator[SheetRow]:
+    """The sheets that *query* (a narrowed :func:`sheets_query`) finds, as they stand."""
+    for rows in connection.execute(query).partitions(_ROWS_AT_ONCE):
+        answers = answers_by_sheet(connection, [row.sheet_id for row in rows])
+        waiting = [row.sheet_id for row in rows if row.status == SheetStatus.REVIEW.value]
+        decisions = decisions_by_sheet(connection, waiting)
+        again = remeasured_by_decision(
+            connection,
+            [
+                said.decision_id
+                for each in decisions.values()
+                for said in each
+                if said.verdict is Verdict.IDENTIFIED
+            ],
+        )
+        for row in rows:
+            seen = _seen(row, answers.get(row.sheet_id, {}))
+            standing = stand(seen, decisions.get(row.sheet_id, []), again)
+            yield SheetRow(
+                file=row.name,
+                period=row.period,
+                record_id=row.record_id,
+                reading=standing.reading,
+                seen=seen,
+                open=standing.open,
+                picture=row.picture,
+            )
+
+
+def held_answers(connection: Connection, serial: str) -> Answers | None:
+    """What the machine saw on the sheet that holds *serial*; None if none holds it.
+
+    A sheet holds the serial that its code says, or that a person typed for it. The form's
+    row is locked meanwhile, so that on a server no second one can take it at that moment.
+    """
+    connection.execute(select(issued.c.serial).where(issued.c.serial == serial).with_for_update())
+    holder = connection.execute(
+        select(sheet.c.sheet_id).where(sheet.c.serial == serial, sheet.c.status.in_(_HOLDING))
+    ).scalar_one_or_none()
+    if holder is not None:
+        return answers_by_sheet(connection, [holder]).get(holder, {})
+    typed = connection.execute(
+        select(decision.c.sheet_id, decision.c.decision_id)
+        .join(identified, identified.c.decision_id == decision.c.decision_id)
+        .where(identified.c.serial == serial)
+    ).all()
+    said = decisions_by_sheet(connection, {row.sheet_id for row in typed})
+    for row in typed:
+        now: Decision | None = current(said[row.sheet_id], IDENTITY)
+        if now is not None and now.decision_id == row.decision_id:
+            return remeasured_by_decision(connection, [row.decision_id])[row.decision_id].answers
+    return None
+
+
+def answers_by_sheet(
+    connection: Connection, sheet_ids: Sequence[int]
+) -> dict[int, dict[str, Answer]]:
+    """What the machine saw on each sheet, question by question."""
+    query = select(answer).where(answer.c.sheet_id.in_(sheet_ids))
+    found: dict[int, dict[str, Answer]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.sheet_id, {})[row.question] = Answer(
+            AnswerState(row.state),
+            tuple(row.options.split("|")) if row.options else (),
+            tuple(Reason(word) for word in row.reasons.split("|")) if row.reasons else (),
+        )
+    return found
+
+
+def _seen(row: Row[Any], answers: Answers) -> SheetReading:
+    return SheetReading(
+        page=row.page,
+        sheet=row.sheet,
+        status=SheetStatus(row.status),
+        reasons=tuple(Reason(word) for word in json.loads(row.reasons_json)),
+        serial=row.serial,
+        unit=row.unit,
+        domain=row.domain,
+        layout_id=row.layout_id,
+        answers=answers,
+        registration=_numbers(row.registration_json),
+        measurements=row.measurements,
+    )
+
+
+def _numbers(text: str | None) -> tuple[float, ...] | None:
+    return None if text is None else tuple(json.loads(text))

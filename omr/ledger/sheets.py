@@ -1,0 +1,38 @@
+"""A sheet on its way into the ledger, and as the ledger holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from omr.marks import Answers, Reason, SheetStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReading:
+    """What the machine saw on one sheet, before the ledger has its say."""
+
+    page: int  # 0-based in its file
+    sheet: int  # 0-based on its page
+    status: SheetStatus
+    reasons: tuple[Reason, ...] = ()
+    serial: str | None = None
+    unit: str | None = None
+    domain: str | None = None
+    layout_id: str | None = None
+    answers: Answers = field(default_factory=dict)
+    registration: tuple[float, ...] | None = None
+    measurements: bytes | None = None
+    picture: bytes | None = None  # JPEG of the sheet, upright; only on the way to the store
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One sheet as the ledger holds it."""
+
+    file: str
+    period: str
+    record_id: str
+    reading: SheetReading  # as it stands after what people decided
+    seen: SheetReading  # what the machine saw; never changed
+    open: tuple[str, ...] = ()  # what waits for a person; see omr.ledger.standing
+    picture: str | None = None  # SHA-256 of the kept picture
