@@ -24,6 +24,7 @@ class Thresholds:
     """
 
     marginal: float = 0.012  # darkness
+    faint: float = 0.25  # extent of a trace too light for that: a hard pencil's tick
     definite: float = 0.050
     long: float = 0.45  # extent of a stroke that is meant though it is thin, ...
     definite_long: float = 0.026  # ... and the darkness that it must have
@@ -156,6 +157,8 @@ def judge_bubble(
     if bubble.around >= thresholds.around and bubble.coverage < thresholds.hollow:
         return Mark.MARGINAL, Reason.CIRCLED
     if bubble.darkness < max(thresholds.marginal, floor):
+        if bubble.faint >= thresholds.faint:
+            return Mark.MARGINAL, Reason.MARGINAL_MARK
         return Mark.BLANK, None
     long = bubble.extent >= thresholds.long and bubble.darkness >= thresholds.definite_long
     if bubble.darkness < thresholds.definite and not long:

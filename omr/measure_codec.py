@@ -20,6 +20,7 @@ _DARKNESS_STEPS = 10_000
 _SHARE_STEPS = 250
 _SHARES = (
     "coverage",
+    "faint",
     "outside",
     "around",
     "extent",

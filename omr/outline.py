@@ -13,10 +13,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.surfaces import TERMS, robust_surface
+
 REACH_MM = 0.9  # as far as an outline is looked for
 _BAND_MM = 0.35  # width of the band that stands for the outline: its line and some blur
 _CLEAR_PEAK = 0.06  # the outline is so much darker than both sides of it, or it is not seen
-_MIN_OUTLINES = 12  # a surface of six terms per direction wants at least twice as many
+_LEAST_SPREAD_MM = 0.03  # outlines of a sharp scan are found to so much
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,12 @@ def settle_offsets(
     """
     seen, clear = _outline_offsets(dark, radius_mm, px_per_mm)
     nothing = np.zeros_like(centres_mm)
-    if np.count_nonzero(clear) < _MIN_OUTLINES:
+    if np.count_nonzero(clear) < 2 * TERMS:
         return Settled(nothing, 0.0, float(clear.mean()))
-    surface = _surface(centres_mm[clear], seen[clear], centres_mm)
+    surface = robust_surface(
+        centres_mm[clear], seen[clear], centres_mm, least_spread=_LEAST_SPREAD_MM
+    )
+    surface = np.clip(surface, -REACH_MM, REACH_MM)
     return Settled(surface, float(np.hypot(*surface.T).max()), float(clear.mean()))
 
 
@@ -96,28 +101,3 @@ def _outline_kernel(radius_mm: float, px_per_mm: float) -> NDArray[np.float32]:
     line = (band <= _BAND_MM / 2).astype(np.float32)
     sides = ((band > _BAND_MM / 2) & (band <= 1.5 * _BAND_MM)).astype(np.float32)
     return np.asarray(line / line.sum() - sides / sides.sum(), dtype=np.float32)
-
-
-def _surface(
-    at: NDArray[np.float64], seen: NDArray[np.float64], wanted: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """A quadratic surface through (n, 2) *seen* at *at*, evaluated at *wanted*; robust.
-
-    Reweighted three times with Tukey's biweight, so that a few outlines mistaken for a
-    pen's circle do not bend the sheet.
-    """
-    middle, spread = at.mean(axis=0), at.std(axis=0) + 1e-6
-
-    def terms(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        u, v = ((points - middle) / spread).T
-        return np.stack([np.ones_like(u), u, v, u * u, u * v, v * v], axis=1)
-
-    weights = np.ones(len(at))
-    solution: NDArray[np.floating] = np.zeros((6, 2))
-    for _round in range(3):
-        root = np.sqrt(weights)[:, None]
-        solution = np.linalg.lstsq(terms(at) * root, seen * root, rcond=None)[0]
-        off = np.hypot(*(seen - terms(at) @ solution).T)
-        cut = 4.685 * max(1.4826 * float(np.median(off)), 0.03)
-        weights = np.where(off < cut, (1 - (off / cut) ** 2) ** 2, 0.0)
-    return np.clip(terms(wanted) @ solution, -REACH_MM, REACH_MM).astype(np.float64)

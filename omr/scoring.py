@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr import strokes
+from omr.faint import faint_traces
 from omr.fiducials import GreyImage
 from omr.geometry import PagePoint, Registration
 from omr.layout import Bubble, Fiducial, Layout
 from omr.outline import settle_offsets
+from omr.surfaces import TERMS, robust_surface
 
 FloatArray = NDArray[np.float32]
 
@@ -27,6 +29,7 @@ HALF_SIDE_MM = 4.0  # a patch reaches so far from the bubble's centre
 CLEAR_MM = 1.0
 _LINE_MM = 0.25  # printed outline, forms.typeset
 _EDGE_MM = 0.25  # blur and jitter of the outline's edge reach so far into the bubble
+_PAPER_SPREAD = 2.0  # grey levels between neighbouring bubbles of an even sheet
 _TRACED_FROM = 0.005  # coverage: fewer inked samples than a dot of 0.3 mm are no stroke
 # A sample is ink from five times the paper's own scatter on, but at least a light pencil's
 # 0.12 and at most 0.30, which every ball pen passes.
@@ -41,6 +44,7 @@ class BubbleMeasure:
     option: str
     darkness: float  # mean over the inside, the page's blank bubbles taken off
     coverage: float  # share of the inside that is ink
+    faint: float  # how far apart the ends of its largest faint trace are, share of diameter
     outside: float  # share of the clear ring just outside the outline that is ink
     around: float  # share of directions in which there is ink outside, as of a drawn ring
     extent: float  # how far apart the inside's ink ends are, share of the diameter
@@ -104,7 +108,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     discs = _discs(radius)
 
     patches = _patches(grey, registration, centres, HALF_SIDE_MM)
-    shades = _Shades(_paper_levels(patches, discs), black, _MOST_INK)
+    shades = _Shades(_paper_levels(patches, discs, centres), black, _MOST_INK)
     settled = settle_offsets(shades.dark(patches), centres, radius, PX_PER_MM)
     centres = centres + settled.offsets_mm
     dark = shades.dark(_patches(grey, registration, centres, HALF_SIDE_MM))
@@ -115,6 +119,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     ink = (dark > shades.ink).astype(np.float32)
     coverage = np.einsum("nij,ij->n", ink, discs.inside)
     outside = np.einsum("nij,ij->n", ink, discs.ring)
+    faint = faint_traces(dark, raw <= np.median(raw), radius, PX_PER_MM)
     around = _around(grey, registration, centres, radius, shades)
     traced = _strokes(grey, registration, centres, radius, shades, coverage)
     bubbles = tuple(
@@ -123,6 +128,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
             option=bubble.option,
             darkness=_unit(raw[n] - blank),
             coverage=_unit(coverage[n]),
+            faint=_unit(faint[n] / (2 * radius)),
             outside=_unit(outside[n]),
             around=float(around[n]),
             extent=_unit(traced[n].extent_mm / (2 * radius)),
@@ -234,15 +240,22 @@ def _is_bilevel(grey: GreyImage) -> bool:
     return float(np.mean((some > 24) & (some < 231))) < 0.002
 
 
-def _paper_levels(patches: FloatArray, discs: _Discs) -> NDArray[np.float64]:
+def _paper_levels(
+    patches: FloatArray, discs: _Discs, centres_mm: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """The paper's grey level at every bubble, shape (n,): the middle of its clear ring.
 
-    Where a mark fills the ring as well the level would be the ink's, so a level far below
-    the sheet's own is replaced by the sheet's.
+    Where a mark fills the ring as well the level would be the ink's. Light varies smoothly
+    over a sheet, even under a lamp, so a level far below its surroundings takes theirs.
     """
-    levels = np.median(patches[:, discs.ring > 0], axis=1)
-    typical = float(np.median(levels))
-    return np.where(levels < 0.85 * typical, typical, levels)
+    levels = np.median(patches[:, discs.ring > 0], axis=1).astype(np.float64)
+    if len(levels) < 2 * TERMS:
+        smooth = np.full_like(levels, np.median(levels))
+    else:
+        smooth = robust_surface(
+            centres_mm, levels[:, None], centres_mm, least_spread=_PAPER_SPREAD
+        )[:, 0]
+    return np.where(levels < 0.9 * smooth, smooth, levels)
 
 
 def _discs(radius_mm: float) -> _Discs:
