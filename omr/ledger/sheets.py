@@ -34,5 +34,6 @@ class SheetRow:
     record_id: str
     reading: SheetReading  # as it stands after what people decided
     seen: SheetReading  # what the machine saw; never changed
-    open: tuple[str, ...] = ()  # what waits for a person; see omr.ledger.standing
+    asked: tuple[str, ...] = ()  # what people are asked about; see omr.ledger.standing
+    open: tuple[str, ...] = ()  # that of it which still waits
     picture: str | None = None  # SHA-256 of the kept picture

@@ -78,7 +78,8 @@ class Standing:
     """A sheet with people's decisions applied."""
 
     reading: SheetReading
-    open: tuple[str, ...]  # what still waits for a person: IDENTITY, WHOLE, question ids
+    asked: tuple[str, ...]  # what people are asked about: IDENTITY, WHOLE, question ids
+    open: tuple[str, ...]  # that of it which still waits
 
 
 def stand(
@@ -94,16 +95,16 @@ def stand(
         remeasured: What was measured again after a typed serial, by decision id.
     """
     if seen.status is not SheetStatus.REVIEW:
-        return Standing(seen, ())
+        return Standing(seen, (), ())
     base, since = seen, 0
     if seen.serial is None:
         said = current(decisions, IDENTITY)
         if said is None:
-            return Standing(seen, (IDENTITY,))
+            return Standing(seen, (IDENTITY,), (IDENTITY,))
         if said.verdict is Verdict.NOT_A_FORM:
-            return Standing(replace(seen, status=SheetStatus.BLANK), ())
+            return Standing(replace(seen, status=SheetStatus.BLANK), (IDENTITY,), ())
         if said.verdict is Verdict.SCAN_AGAIN:
-            return Standing(replace(seen, status=SheetStatus.REFUSED), ())
+            return Standing(replace(seen, status=SheetStatus.REFUSED), (IDENTITY,), ())
         base, since = _as(seen, remeasured[said.decision_id]), said.decision_id
     return _settled(base, decisions, since, by_hand=seen.serial is None)
 
@@ -142,6 +143,7 @@ def _settled(
     ]
     # Nobody would ever see a sheet that waits without a doubtful answer, so it is asked whole.
     asks_whole = Reason.FIDUCIAL_MISSING in base.reasons or not (doubtful or by_hand)
+    asked = [IDENTITY] * by_hand + [WHOLE] * asks_whole + doubtful
     waiting = [WHOLE] if asks_whole and whole is None else []
     answers = dict(base.answers)
     for question in doubtful:
@@ -155,7 +157,7 @@ def _settled(
                 AnswerState(said.verdict.value), said.options, machine.reasons
             )
     status = SheetStatus.REVIEW if waiting else SheetStatus.COUNTED
-    return Standing(replace(base, status=status, answers=answers), tuple(waiting))
+    return Standing(replace(base, status=status, answers=answers), tuple(asked), tuple(waiting))
 
 
 def decisions_by_sheet(
