@@ -80,24 +80,43 @@ def judge_sheet(
         question.id: judge_question(question, by_question[question.id], thresholds, floor)
         for question in layout.questions
     }
-    doubts = doubts_about(measured)
-    if measured.bilevel and _may_have_lost_marks(measured, layout, thresholds):
-        doubts = _unique((*doubts, Reason.POOR_IMAGE))
+    doubts = doubts_about(measured, layout, thresholds)
     if doubts:
+        answers = {name: _doubted(answer, doubts) for name, answer in answers.items()}
+    elif measured.outlines_found < MIN_OUTLINES_FOUND:
+        # A 1-bit scan that lost the pale outlines but kept the pen whole: what the pen says
+        # stands, what is missing may be lost.
         answers = {
-            question: Answer(
-                AnswerState.DOUBTFUL, answer.options, _unique((*doubts, *answer.reasons))
-            )
-            for question, answer in answers.items()
+            name: answer
+            if _is_whole(answer, by_question[name], thresholds)
+            else _doubted(answer, (Reason.POOR_IMAGE,))
+            for name, answer in answers.items()
         }
     return answers, doubts
+
+
+def doubts_about(
+    measured: SheetMeasure, layout: Layout, thresholds: Thresholds
+) -> tuple[Reason, ...]:
+    """Why the whole sheet should be looked at; empty when its answers can stand."""
+    reasons = []
+    lost = (
+        _may_have_lost_marks(measured, layout, thresholds)
+        if measured.bilevel
+        else measured.outlines_found < MIN_OUTLINES_FOUND
+    )
+    if lost or measured.contrast < MIN_CONTRAST or measured.noise > MAX_NOISE:
+        reasons.append(Reason.POOR_IMAGE)
+    if measured.bent_mm > MAX_BENT_MM:
+        reasons.append(Reason.REGISTRATION)
+    return tuple(reasons)
 
 
 def _may_have_lost_marks(measured: SheetMeasure, layout: Layout, thresholds: Thresholds) -> bool:
     """Whether a 1-bit scan may have turned marks into paper.
 
-    One person fills a sheet with one pen. Where that pen's marks are whole and dark, a blank
-    bubble is blank; where some are crumbs, or hardly any are left, blanks prove nothing.
+    One person fills a sheet with one pen. Where that pen's marks are whole, a blank bubble
+    is blank; where they are crumbs, or hardly any are left, blanks prove nothing.
     """
     coverages = sorted(b.coverage for b in measured.bubbles if b.coverage > 0)
     if len(coverages) < len(layout.questions) / 2:
@@ -105,15 +124,16 @@ def _may_have_lost_marks(measured: SheetMeasure, layout: Layout, thresholds: Thr
     return coverages[len(coverages) // 2] < thresholds.whole
 
 
-def doubts_about(measured: SheetMeasure) -> tuple[Reason, ...]:
-    """Why the whole sheet should be looked at; empty when its answers can stand."""
-    reasons = []
-    faint = measured.contrast < MIN_CONTRAST or measured.outlines_found < MIN_OUTLINES_FOUND
-    if faint or measured.noise > MAX_NOISE:
-        reasons.append(Reason.POOR_IMAGE)
-    if measured.bent_mm > MAX_BENT_MM:
-        reasons.append(Reason.REGISTRATION)
-    return tuple(reasons)
+def _is_whole(answer: Answer, bubbles: Sequence[BubbleMeasure], thresholds: Thresholds) -> bool:
+    """Whether an answer's marks are as strong as a pen makes them."""
+    return answer.state is AnswerState.ANSWERED and all(
+        bubble.coverage >= thresholds.whole for bubble in bubbles if bubble.option in answer.options
+    )
+
+
+def _doubted(answer: Answer, why: Sequence[Reason]) -> Answer:
+    """The same candidates, for a person to decide."""
+    return Answer(AnswerState.DOUBTFUL, answer.options, _unique((*why, *answer.reasons)))
 
 
 def judge_question(
@@ -137,6 +157,9 @@ def judge_question(
         for bubble in bubbles:
             if _is_tail(bubble, thresholds):
                 judged[bubble.option] = (Mark.BLANK, None)
+    elif faint := [b.option for b in bubbles if _is_trace(b, thresholds)]:
+        # (Beside a good mark a faint trace is what an eraser or the next sheet left.)
+        judged |= dict.fromkeys(faint, (Mark.MARGINAL, Reason.MARGINAL_MARK))
     judged |= _beside(bubbles, judged, thresholds, single=single)
     chosen = tuple(option for option, (mark, _) in judged.items() if mark is not Mark.BLANK)
     reasons = [reason for _, reason in judged.values() if reason is not None]
@@ -157,8 +180,6 @@ def judge_bubble(
     if bubble.around >= thresholds.around and bubble.coverage < thresholds.hollow:
         return Mark.MARGINAL, Reason.CIRCLED
     if bubble.darkness < max(thresholds.marginal, floor):
-        if bubble.faint >= thresholds.faint:
-            return Mark.MARGINAL, Reason.MARGINAL_MARK
         return Mark.BLANK, None
     long = bubble.extent >= thresholds.long and bubble.darkness >= thresholds.definite_long
     if bubble.darkness < thresholds.definite and not long:
@@ -171,6 +192,11 @@ def judge_bubble(
     if passing or spilt or (thin and bubble.share < thresholds.own):
         return Mark.MARGINAL, Reason.STRAY_LINE
     return Mark.MARKED, None
+
+
+def _is_trace(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether something long was drawn here, though too lightly to be dark on the whole."""
+    return bubble.faint >= thresholds.faint or bubble.extent >= thresholds.long
 
 
 def _is_tail(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
