@@ -38,25 +38,18 @@ class UnusablePath:
 def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[UnusablePath]]:
     """The scan files behind *paths*, folders opened one level deep, in a stable order.
 
-    Only regular files are taken: links, pipes and devices in a folder are named instead.
+    Only regular files are taken: links, pipes, devices and folders with scans of their own
+    are named instead when they lie in a folder.
     """
     files: list[Path] = []
     unusable: list[UnusablePath] = []
     for path in paths:
-        if path.is_dir():
-            inside, odd = _inside(path)
-            files += inside
-            unusable += odd
-            if not inside:
-                why = _("no scans in this folder; it takes PDF, TIFF, JPEG and PNG files")
-                unusable.append(UnusablePath(path, why))
-        elif not path.exists():
-            why = _("no such file or folder; check the name")
-            unusable.append(UnusablePath(path, why))
-        elif not path.is_file():
-            unusable.append(UnusablePath(path, _("not a regular file; copy the scan to a file")))
-        else:
-            files.append(path)
+        try:
+            found, odd = _behind(path)
+        except OSError as error:  # no name that a file can have, or a folder closed to us
+            found, odd = [], [UnusablePath(path, error.strerror or str(error))]
+        files += found
+        unusable += odd
     return list(dict.fromkeys(files)), unusable
 
 
@@ -71,15 +64,37 @@ def identify_file(path: Path) -> ScanFile:
     return ScanFile(path, digest.hexdigest(), path.stat().st_size)
 
 
+def _behind(path: Path) -> tuple[list[Path], list[UnusablePath]]:
+    if path.is_dir():
+        files, odd = _inside(path)
+        if not files:
+            why = _("no scans in this folder; it takes PDF, TIFF, JPEG and PNG files")
+            odd.append(UnusablePath(path, why))
+        return files, odd
+    if not path.exists():
+        return [], [UnusablePath(path, _("no such file or folder; check the name"))]
+    if not path.is_file():
+        return [], [UnusablePath(path, _("not a regular file; copy the scan to a file"))]
+    return [path], []
+
+
 def _inside(folder: Path) -> tuple[list[Path], list[UnusablePath]]:
     files, odd = [], []
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.suffix.lower() not in SUFFIXES:
+        if entry.is_dir() and not entry.is_symlink():
+            if any(_is_scan(inner) for inner in entry.iterdir()):
+                why = _("a folder inside a folder is not opened; name it in the command too")
+                odd.append(UnusablePath(entry, why))
+        elif not _is_scan(entry):
             continue
-        if entry.is_symlink():
+        elif entry.is_symlink():
             odd.append(UnusablePath(entry, _("a link is not followed; put the file itself here")))
         elif entry.is_file():
             files.append(entry)
-        elif not entry.is_dir():
+        else:
             odd.append(UnusablePath(entry, _("not a regular file; it was left out")))
     return files, odd
+
+
+def _is_scan(path: Path) -> bool:
+    return path.suffix.lower() in SUFFIXES

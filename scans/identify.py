@@ -64,7 +64,8 @@ def read_code(crop: GreyImage, accept: Callable[[str], bool]) -> list[str]:
 def read_page_codes(grey: GreyImage) -> list[tuple[str, tuple[float, float]]]:
     """Every QR code on a whole page: text and rough centre, px. For pages without fiducials."""
     found = []
-    for barcode in zxingcpp.read_barcodes(grey, formats=_QR):
+    # Codes in a negative are left alone, so that a page taken out as one is drawn instead.
+    for barcode in zxingcpp.read_barcodes(grey, formats=_QR, try_invert=False):
         corners = barcode.position
         points = (corners.top_left, corners.bottom_right)
         centre = (sum(p.x for p in points) / 2, sum(p.y for p in points) / 2)

@@ -16,19 +16,19 @@ import pypdfium2.raw as pdfium_c
 
 from omr.fiducials import GreyImage
 from omr.marks import Reason
+from scans.decode import decode_image, too_large
 from scans.faults import PageFault
 
 RENDER_DPI = 300
 _MAX_RENDERED_SIDE_PX = 8000  # a 541-byte PDF can claim a page of 60,000 px
 _COVERS = 0.85  # share of the page from which an image is the page
-_MAX_PIXELS = 100_000_000  # as scans.pages.MAX_PIXELS
 _POINTS_PER_INCH = 72
 
 
 def count_pages(path: Path) -> int | PageFault:
     """The number of pages, or why the file cannot be opened."""
     try:
-        return len(_open(path))
+        return len(_document(path))
     except pdfium.PdfiumError as error:
         return _fault(error)
 
@@ -36,22 +36,27 @@ def count_pages(path: Path) -> int | PageFault:
 def load_page(path: Path, page: int, *, rendered: bool = False) -> GreyImage | PageFault:
     """One page, shape (h, w), uint8; 0-based."""
     try:
-        opened = _open(path)[page]
+        opened = _document(path)[page]
         try:
             if not rendered:
                 image = _only_image(opened)
-                taken = None if image is None else _take_out(image)
-                if taken is not None:
-                    return taken
-            return _render(opened)
+                if image is not None:
+                    return _take_out(image)
+            return _damaged_image(opened) or _render(opened)
         finally:
             opened.close()
     except (pdfium.PdfiumError, IndexError, ValueError, cv2.error) as error:
         return _fault(error)
 
 
+def _document(path: Path) -> pdfium.PdfDocument:
+    about = path.stat()
+    return _opened(path, about.st_mtime_ns, about.st_size)
+
+
 @lru_cache(maxsize=1)  # the pages of one file come one after the other
-def _open(path: Path) -> pdfium.PdfDocument:
+def _opened(path: Path, _modified_ns: int, _size: int) -> pdfium.PdfDocument:
+    """The open document; another one when the file was written anew under the same name."""
     return pdfium.PdfDocument(path)
 
 
@@ -76,30 +81,44 @@ def _only_image(page: pdfium.PdfPage) -> pdfium.PdfImage | None:
         width, height = height, width
     if (right - left) * (top - bottom) < _COVERS * width * height:
         return None
+    stencil = image.get_metadata().colorspace == pdfium_c.FPDF_COLORSPACE_UNKNOWN
+    if stencil and "DCTDecode" not in image.get_filters():
+        return None  # its bits say where ink is, not what is white
     a, b, c, d, _e, _f = image.get_matrix().get()
     return image if a * d - b * c > 0 else None  # otherwise it is shown mirrored
 
 
-def _take_out(image: pdfium.PdfImage) -> GreyImage | None:
-    """The image's own pixels in grey; None where only drawing shows it right."""
-    width, height = image.get_px_size()
-    if width * height > _MAX_PIXELS:
-        raise ValueError(f"{width} x {height} pixels")
-    filters = image.get_filters()
+def _take_out(image: pdfium.PdfImage) -> GreyImage | PageFault:
+    """The image's own pixels in grey, or why they cannot be had."""
+    refused = too_large(*image.get_px_size())
+    if refused is not None:
+        return refused
     about = image.get_metadata()
     plain = about.colorspace in (
         pdfium_c.FPDF_COLORSPACE_DEVICEGRAY,
         pdfium_c.FPDF_COLORSPACE_DEVICERGB,
     )
-    if filters == ["DCTDecode"] and plain:
-        data = np.frombuffer(bytes(image.get_data()), np.uint8)
-        decoded = cv2.imdecode(data, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
-        return None if decoded is None else np.asarray(decoded, np.uint8)
+    if plain and image.get_filters(skip_simple=True) == ["DCTDecode"]:
+        # Not drawn if it is damaged: drawing shows what is missing as white paper.
+        return decode_image(bytes(image.get_data(decode_simple=True)))
     bitmap = image.get_bitmap()
+    bitmap.warn_on_close = False  # its pixels are copied before it is closed
     try:
         return _grey(bitmap)
     finally:
         bitmap.close()
+
+
+def _damaged_image(page: pdfium.PdfPage) -> PageFault | None:
+    """A fault if an image on the page cannot be decoded: drawing would leave it white."""
+    for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        refused = too_large(*image.get_px_size())
+        if refused is not None:
+            return refused
+        bitmap = image.get_bitmap()
+        bitmap.warn_on_close = False
+        bitmap.close()
+    return None
 
 
 def _render(page: pdfium.PdfPage) -> GreyImage:
@@ -128,6 +147,4 @@ def _fault(error: Exception) -> PageFault:
     text = str(error)
     if "password" in text.lower():
         return PageFault(Reason.ENCRYPTED, "the PDF is protected by a password")
-    if "pixels" in text:
-        return PageFault(Reason.TOO_LARGE, text)
     return PageFault(Reason.UNREADABLE_FILE, text)
