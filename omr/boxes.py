@@ -1,0 +1,252 @@
+"""Read the marks of any page whose boxes are given, calibrated on that page alone.
+
+No layout, fiducial or blank original is needed. Per size of box: print is learnt from the
+boxes that look blank (:mod:`omr.box_print`), the ink beyond it is measured, and two limits
+divide blank | doubtful | marked. The limits start from physical minima (a fine tick, a
+speck) and only ever widen the doubt: by the spread of this page's blank boxes, by letters
+that no other box explains, by marks much fainter than the page's other marks.
+Where no print can be learnt (fewer than three boxes look blank) every box stands alone and
+must be plainly empty or plainly full.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from omr.box_ink import Floats, Image, Page, Shape, darkness, ink_level, ink_of, noise_of, page_of
+from omr.box_letters import HEAVIEST_LETTER, without_letters
+from omr.box_print import (
+    CENTRE,
+    FEWEST,
+    Print,
+    centring,
+    cores_of,
+    ellipse,
+    learn,
+    new_ink,
+    spread,
+    steepness,
+)
+
+SMALLEST_SIDE = 4.0  # px; below, a box has too few pixels to tell ink from its outline
+_SAME_SIZE = 1.25  # boxes whose sides differ by less belong to one class
+
+# Shares of a box's inside. A 0.35 mm pen's tick in a 4.5 mm bubble covers 0.08 to 0.12, a
+# cross 0.2; specks, and print left over after alignment, under 0.03 (measured).
+_BLANK_BELOW = 0.03
+_BLANK_AT_MOST = 0.05
+_MARKED_FROM = 0.06
+_LETTER_FROM = 0.03
+_LETTERS_ABOUT = 0.1  # of the light boxes have something in them: letters are likely
+_LETTERS_KNOWN = 0.97  # of them are explained: a letter printed only once is unlikely
+_LETTER_LOW, _LETTER_HIGH = 0.05, 0.1
+_USUAL, _HEAVIER = 0.99, 1.15  # the light boxes' heaviest letter, and more than it
+_MOAT_CROSSED = 0.2  # ink share where letters leave paper bare
+_LETTERS_ENOUGH = 30  # boxes with a letter that other boxes explain
+_FAINT = 0.25  # of the page's usual mark: fainter ones are doubtful
+_SPREADS_TO_DOUBT, _SPREADS_TO_MARK = 6.0, 10.0
+_ALONE_BLANK_BELOW = 0.03
+_ALONE_MARKED_FROM = 0.5
+_ALONE_COVER = 0.4
+_STEEP, _STEEP_LETTERS = 0.45, 0.6  # see steepness(); letters blur into shading first
+
+
+class BoxMark(StrEnum):
+    """Judgement on one box of a foreign page."""
+
+    BLANK = "blank"
+    DOUBTFUL = "doubtful"
+    MARKED = "marked"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where a box lies, in pixels of the image from its top-left corner."""
+
+    id: str
+    x: float
+    y: float
+    w: float
+    h: float
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BoxReading:
+    """What a box holds.
+
+    Attributes:
+        id: The box's id.
+        mark: The judgement.
+        fill: Share of the box's inside covered by new ink, 0..1.
+    """
+
+    id: str
+    mark: BoxMark
+    fill: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """Ink and limits per box, shape (N,) each; blank < low <= doubtful < high <= marked."""
+
+    ink: Floats
+    low: Floats
+    high: Floats
+
+
+def read_boxes(image: Image, boxes: Sequence[Box]) -> list[BoxReading]:
+    """Read every box of a page.
+
+    Args:
+        image: uint8, shape (H, W) grey or (H, W, 3) colour in any channel order.
+        boxes: The boxes; each at least :data:`SMALLEST_SIDE` px a side and inside the image.
+
+    Returns:
+        One reading per box, in the order given.
+
+    Raises:
+        ValueError: A box is too small or reaches outside the image.
+    """
+    if not boxes:
+        return []
+    rects = np.asarray([(b.x, b.y, b.w, b.h) for b in boxes], np.float32)
+    _check(image, rects)
+    page = page_of(image, float(np.sqrt(np.median(rects[:, 2] * rects[:, 3]))), _near(image, rects))
+    classes = _classes(rects[:, 2:])
+    shapes = [Shape.of(*(float(v) for v in np.median(rects[c, 2:], axis=0))) for c in classes]
+    dark = [darkness(page, s, _centres(rects[c])) for s, c in zip(shapes, classes, strict=True)]
+    level = max(ink_level(d) for d in dark)
+    ink = np.zeros(len(boxes), np.float32)
+    low, high = np.zeros_like(ink), np.zeros_like(ink)
+    for shape, members, patches in zip(shapes, classes, dark, strict=True):
+        measured = _measure(page, shape, rects[members], patches, level)
+        ink[members], low[members], high[members] = measured.ink, measured.low, measured.high
+    certain = ink[ink >= high]
+    if certain.size:
+        high = np.maximum(high, _FAINT * float(np.median(certain)))
+    return [
+        BoxReading(box.id, _judge(*values), round(float(values[0]), 4))
+        for box, values in zip(boxes, zip(ink, low, high, strict=True), strict=True)
+    ]
+
+
+def _judge(ink: float, low: float, high: float) -> BoxMark:
+    if ink < low:
+        return BoxMark.BLANK
+    return BoxMark.MARKED if ink >= high else BoxMark.DOUBTFUL
+
+
+def _check(image: Image, rects: Floats) -> None:
+    height, width = image.shape[:2]
+    if float(rects[:, 2:].min()) < SMALLEST_SIDE:
+        raise ValueError(f"a box is smaller than {SMALLEST_SIDE:g} pixels")
+    ends = rects[:, :2] + rects[:, 2:]
+    if float(rects[:, :2].min()) < 0 or bool((ends > (width + 0.5, height + 0.5)).any()):
+        raise ValueError("a box reaches outside the image")
+
+
+def _centres(rects: Floats) -> Floats:
+    return rects[:, :2] + rects[:, 2:] / 2
+
+
+def _near(image: Image, rects: Floats) -> Image:
+    """Pixels on a coarse grid about every box: what the page looks like where it matters."""
+    grid = np.linspace(-0.5, 1.5, 13, dtype=np.float32)
+    x = (rects[:, 0, None] + grid * rects[:, 2, None]).clip(0, image.shape[1] - 1).astype(int)
+    y = (rects[:, 1, None] + grid * rects[:, 3, None]).clip(0, image.shape[0] - 1).astype(int)
+    return image[y[:, :, None], x[:, None, :]]
+
+
+def _classes(sizes: Floats) -> list[npt.NDArray[np.int_]]:
+    """Indices of boxes of about one size, the most frequent size first."""
+    left = np.ones(len(sizes), np.bool_)
+    classes = []
+    logs = np.log(sizes)
+    while left.any():
+        middle = np.median(logs[left], axis=0)
+        near = np.abs(logs[left] - middle).sum(axis=1).argmin()
+        seed = logs[np.flatnonzero(left)[near]]
+        same = left & (np.abs(logs - seed) <= np.log(_SAME_SIZE)).all(axis=1)
+        classes.append(np.flatnonzero(same))
+        left &= ~same
+    return classes
+
+
+def _measure(page: Page, shape: Shape, rects: Floats, dark: Floats, level: float) -> _Measured:
+    """Measure one class of boxes, by its own print or else each box alone."""
+    learnt, clean = _learn(shape, dark, level)
+    if float(rects[:, 2:].std(axis=0).max()) > 0.03 * float(rects[:, 2:].mean()):
+        # Sizes vary: a photo's perspective (scale by box) or careless boxes (do not).
+        again, scaled = _learn(shape, darkness(page, shape, _centres(rects), rects[:, 2:]), level)
+        if again and (not learnt or _unrest(again) < _unrest(learnt)):
+            learnt, clean = again, scaled
+    return _alone(shape, clean) if learnt is None else _together(learnt)
+
+
+def _learn(shape: Shape, dark: Floats, level: float) -> tuple[Print | None, Floats]:
+    ink = ink_of(dark, level, noise_of(dark))
+    return learn(ink, shape), ink
+
+
+def _unrest(learnt: Print) -> float:
+    return float(np.median(np.abs(learnt.cores[learnt.light] - learnt.template).mean(axis=(1, 2))))
+
+
+def _together(learnt: Print) -> _Measured:
+    """Limits from the class's own blank boxes, widened where letters may be about."""
+    raw = new_ink(learnt.cores, learnt.template, learnt.inside)
+    unclear = (raw >= _LETTER_FROM) & (raw < 2 * HEAVIEST_LETTER)
+    letters = without_letters(learnt, raw, unclear, clean=_LETTER_FROM)
+    ink, letter = letters.left, letters.letter
+    blank = np.sort(ink[learnt.light])
+    blank = blank[: max(FEWEST, (3 * len(blank)) // 4)]
+    middle = float(np.median(blank))
+    width = max(0.002, 1.48 * float(np.median(np.abs(blank - middle))))
+    low = float(np.clip(middle + _SPREADS_TO_DOUBT * width, _BLANK_BELOW, _BLANK_AT_MOST))
+    high = max(middle + _SPREADS_TO_MARK * width, _MARKED_FROM)
+    sized = (raw >= _LETTER_FROM) & (raw < HEAVIEST_LETTER) & ~letters.shaded
+    if not letter.any() and float(sized[learnt.light].mean()) < _LETTERS_ABOUT:
+        return _Measured(ink, np.full_like(ink, low), np.full_like(ink, high))
+    low = max(low, _LETTER_LOW)
+    # Shading is no letter. Strokes are a letter unless proved: more ink than any letter has,
+    # or ink beyond a known letter that also crosses the moat letters leave to the outline.
+    mark = max(high, _LETTER_HIGH)
+    usual = float(np.quantile(raw[learnt.light], _USUAL))
+    heavy = raw > _HEAVIER * usual + _LETTER_FROM
+    sharp_marks = letters.shaded & heavy & (steepness(learnt.cores) >= _STEEP_LETTERS)
+    explained = (letter > 0) & (ink < low)
+    known = int(explained.sum()) >= _LETTERS_ENOUGH and (
+        float(explained[sized].mean()) > _LETTERS_KNOWN
+    )
+    crossing = (letters.moat >= _MOAT_CROSSED) & (ink >= mark) & known
+    ink[~explained] = raw[~explained]
+    unless = max(HEAVIEST_LETTER, _HEAVIER * usual + _LETTER_FROM)
+    highs = np.where(sharp_marks | crossing, mark, unless)
+    return _Measured(ink, np.full_like(ink, low), highs.astype(np.float32))
+
+
+def _alone(shape: Shape, patches: Floats) -> _Measured:
+    """Judge each box by its middle, and by ink that breaks the symmetry of an empty outline.
+
+    Without other boxes print and pen cannot be told apart, so only full cover is a mark
+    and only a bare, symmetric box is blank.
+    """
+    cores = cores_of(patches, shape, centring(patches, shape))
+    disc, zone = ellipse(shape, CENTRE), ellipse(shape, 0.9)
+    middle = cores[:, disc].mean(axis=1)
+    cover = np.quantile(cores[:, disc], 0.2, axis=1)  # letters leave more than that bare
+    odd = np.empty_like(middle)
+    for k, core in enumerate(cores):
+        turned = np.stack([core[:, ::-1], core[::-1], core[::-1, ::-1]])
+        mirror = np.sort(turned, axis=0)[1]
+        odd[k] = np.maximum(core - spread(mirror), 0.0)[zone].mean()
+    full = (middle >= _ALONE_MARKED_FROM) & (cover >= _ALONE_COVER) & (steepness(cores) >= _STEEP)
+    ink = np.where(full, middle, np.minimum(np.maximum(middle, odd), _ALONE_MARKED_FROM - 0.01))
+    low, high = np.full_like(middle, _ALONE_BLANK_BELOW), np.full_like(middle, _ALONE_MARKED_FROM)
+    return _Measured(ink.astype(np.float32), low, high)
