@@ -1,13 +1,15 @@
 """A sheet's measurements as bytes for the ledger, and back: about 4 bytes a bubble.
 
-The order of the bubbles is the layout's, so only numbers are kept. Shares are stored in
-steps of 1/250, darkness in steps of 1/10,000: finer than two scans of one sheet agree.
+The order of the bubbles is the layout's, so only numbers are kept, and a check number over
+the bubbles' names that tells another layout. Shares are stored in steps of 1/250, darkness
+in steps of 1/10,000: finer than two scans of one sheet agree.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from omr.layout import Layout
 from omr.scoring import BubbleMeasure, SheetMeasure, bubbles_of
 
 _VERSION = 1
-_HEAD = struct.Struct(">Bffff?H")
+_HEAD = struct.Struct(">Bffff?HI")
 _DARKNESS_STEPS = 10_000
 _SHARE_STEPS = 250
 _SHARES = (
@@ -42,6 +44,7 @@ def pack(measured: SheetMeasure) -> bytes:
         measured.outlines_found,
         measured.bilevel,
         len(bubbles),
+        _fingerprint((b.question, b.option) for b in bubbles),
     )
     darkness = np.array([b.darkness * _DARKNESS_STEPS for b in bubbles]).round().astype(">u2")
     shares = np.array([[getattr(b, name) for name in _SHARES] for b in bubbles])
@@ -56,13 +59,19 @@ def unpack(data: bytes, layout: Layout) -> SheetMeasure:
     """The measurements that :func:`pack` kept.
 
     Raises:
-        ValueError: If they are of another version or another layout.
+        ValueError: If they are damaged, or of another version or another layout.
     """
-    version, noise, contrast, bent_mm, outlines_found, bilevel, count = _HEAD.unpack_from(data)
     places = bubbles_of(layout)
-    if version != _VERSION or count != len(places):
-        raise ValueError("these measurements are of another version or layout")
-    body = zlib.decompress(data[_HEAD.size :])
+    names = _fingerprint((question, bubble.option) for question, bubble in places)
+    try:
+        version, noise, contrast, bent_mm, outlines_found, bilevel, count, fingerprint = (
+            _HEAD.unpack_from(data)
+        )
+        if (version, count, fingerprint) != (_VERSION, len(places), names):
+            raise ValueError("these measurements are of another version or layout")
+        body = zlib.decompress(data[_HEAD.size :])
+    except (struct.error, zlib.error) as error:
+        raise ValueError(f"these measurements are damaged: {error}") from error
     darkness = np.frombuffer(body, ">u2", count) / _DARKNESS_STEPS
     small = np.frombuffer(body, np.uint8, len(_SHARES) * count, 2 * count) / _SHARE_STEPS
     small = small.reshape(len(_SHARES), count)
@@ -78,3 +87,9 @@ def unpack(data: bytes, layout: Layout) -> SheetMeasure:
         for n, (question, bubble) in enumerate(places)
     )
     return SheetMeasure(bubbles, noise, contrast, bent_mm, outlines_found, bilevel)
+
+
+def _fingerprint(names: Iterable[tuple[str, str]]) -> int:
+    """A check number over bubbles' questions and options, and over what is kept of each."""
+    text = " ".join((*_SHARES, *(f"{question}.{option}" for question, option in names)))
+    return zlib.crc32(text.encode())
