@@ -49,3 +49,20 @@ def status(workspace: WorkspaceOption = Path()) -> None:
     from scans.commands import print_status
 
     print_status(workspace)
+
+
+@app.command(help=_("Settle what is doubtful, in the browser on this machine. Ends with Ctrl-C."))
+def review(
+    *,
+    workspace: WorkspaceOption = Path(),
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help=_("Port on 127.0.0.1. Default: any free one.")),
+    ] = None,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help=_("Only print the address."))
+    ] = False,
+) -> None:
+    from scans.review.command import review_scans
+
+    review_scans(workspace, port=port, browser=not no_browser)

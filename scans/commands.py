@@ -17,7 +17,7 @@ from omr.errors import InputUnusable, UsageError
 from omr.i18n import _
 from omr.judging import Thresholds
 from omr.ledger import Ledger, readings
-from omr.marks import SheetStatus
+from omr.marks import Reason, SheetStatus
 from omr.periods import Period
 from omr.pictures import PictureStore
 from omr.workspace import Workspace, open_workspace
@@ -46,7 +46,7 @@ def read_scans(
     if not has_zbar():
         _say(_("omr: libzbar is not installed; codes are read with zxing-cpp alone"))
     with Ledger.open(workspace.ledger_url) as ledger, _progress() as progress:
-        context = reading_context(ledger, workspace.keyring().masters(), _thresholds(workspace))
+        context = reading_context(ledger, workspace.keyring().masters(), thresholds_of(workspace))
         pictures = EvidenceFolder(evidence, context.layouts) if evidence else None
         summary = read_batch(
             ledger,
@@ -92,12 +92,12 @@ def print_status(root: Path) -> None:
     workspace = open_workspace(root)
     with Ledger.open(workspace.ledger_url) as ledger:
         counts = readings.count_by_status(ledger)
-        reasons = Counter(
-            reason
-            for row in readings.sheet_rows(ledger)
-            if row.reading.status is not SheetStatus.COUNTED
-            for reason in row.reading.reasons
-        )
+        reasons: Counter[Reason] = Counter()
+        open_items = 0
+        for row in readings.sheet_rows(ledger):
+            open_items += len(row.open)
+            if row.reading.status is not SheetStatus.COUNTED:
+                reasons.update(row.reading.reasons)
     for status, count in counts.items():
         print(f"{status_in_words(status)}: {count}")
     print(_("sheets seen: {count}").format(count=sum(counts.values())))
@@ -105,6 +105,12 @@ def print_status(root: Path) -> None:
         print(_("reasons:"))
         for reason, count in reasons.most_common():
             print(f"  {reason_in_words(reason)}: {count}")
+    if open_items:
+        print(
+            _("{count} decisions wait for a person. Next: omr scans review").format(
+                count=open_items
+            )
+        )
 
 
 def _period(workspace: Workspace, text: str | None) -> Period:
@@ -113,7 +119,8 @@ def _period(workspace: Workspace, text: str | None) -> Period:
     return Period.containing(date.today(), workspace.settings.start_day)  # noqa: DTZ011 - office's
 
 
-def _thresholds(workspace: Workspace) -> Thresholds:
+def thresholds_of(workspace: Workspace) -> Thresholds:
+    """The thresholds of the settings, or the program's own."""
     settings, usual = workspace.settings, Thresholds()
     return Thresholds(
         marginal=settings.marginal or usual.marginal,
@@ -136,7 +143,7 @@ def _told(summary: Summary) -> Iterator[str]:
     for reason, count in summary.reasons.most_common():
         yield f"  {reason_in_words(reason)}: {count}"
     if summary.new[SheetStatus.REVIEW]:
-        yield _("Next: omr scans status shows what waits for a person.")
+        yield _("Next: omr scans review shows what waits for a person.")
 
 
 def _failed(summary: Summary) -> InputUnusable:

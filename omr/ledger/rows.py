@@ -69,6 +69,7 @@ def rows_of(connection: Connection, query: Select[Any]) -> Iterator[SheetRow]:
                 seen=seen,
                 asked=standing.asked,
                 open=standing.open,
+                seen_answers=standing.seen_answers,
                 picture=row.picture,
             )
 

@@ -36,4 +36,5 @@ class SheetRow:
     seen: SheetReading  # what the machine saw; never changed
     asked: tuple[str, ...] = ()  # what people are asked about; see omr.ledger.standing
     open: tuple[str, ...] = ()  # that of it which still waits
+    seen_answers: Answers = field(default_factory=dict)  # before any decision about them
     picture: str | None = None  # SHA-256 of the kept picture

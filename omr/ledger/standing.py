@@ -35,6 +35,7 @@ class Verdict(StrEnum):
     IDENTIFIED = "identified"
     NOT_A_FORM = "not-a-form"
     SCAN_AGAIN = "scan-again"
+    SEEN_BEFORE = "seen-before"  # the same paper was read already
     # about the whole sheet
     CONFIRMED = "confirmed"
     DOUBTED = "doubted"  # every answer on it is to be decided
@@ -43,7 +44,12 @@ class Verdict(StrEnum):
 
 
 ABOUT_ANSWER = frozenset({Verdict.ANSWERED, Verdict.BLANK, Verdict.INVALID})
-ABOUT_IDENTITY = frozenset({Verdict.IDENTIFIED, Verdict.NOT_A_FORM, Verdict.SCAN_AGAIN})
+_ENDS = {
+    Verdict.NOT_A_FORM: SheetStatus.BLANK,
+    Verdict.SCAN_AGAIN: SheetStatus.REFUSED,
+    Verdict.SEEN_BEFORE: SheetStatus.DUPLICATE,
+}
+ABOUT_IDENTITY = frozenset({Verdict.IDENTIFIED, *_ENDS})
 ABOUT_WHOLE = frozenset({Verdict.CONFIRMED, Verdict.DOUBTED})
 
 
@@ -80,6 +86,7 @@ class Standing:
     reading: SheetReading
     asked: tuple[str, ...]  # what people are asked about: IDENTITY, WHOLE, question ids
     open: tuple[str, ...]  # that of it which still waits
+    seen_answers: Answers  # what the machine saw, as the form that the sheet is now
 
 
 def stand(
@@ -95,18 +102,17 @@ def stand(
         remeasured: What was measured again after a typed serial, by decision id.
     """
     if seen.status is not SheetStatus.REVIEW:
-        return Standing(seen, (), ())
-    base, since = seen, 0
-    if seen.serial is None:
-        said = current(decisions, IDENTITY)
-        if said is None:
-            return Standing(seen, (IDENTITY,), (IDENTITY,))
-        if said.verdict is Verdict.NOT_A_FORM:
-            return Standing(replace(seen, status=SheetStatus.BLANK), (IDENTITY,), ())
-        if said.verdict is Verdict.SCAN_AGAIN:
-            return Standing(replace(seen, status=SheetStatus.REFUSED), (IDENTITY,), ())
-        base, since = _as(seen, remeasured[said.decision_id]), said.decision_id
-    return _settled(base, decisions, since, by_hand=seen.serial is None)
+        return Standing(seen, (), (), seen.answers)
+    if seen.serial is not None:
+        return _settled(seen, decisions, since=0, by_hand=False)
+    said = current(decisions, IDENTITY)
+    if said is None:
+        return Standing(seen, (IDENTITY,), (IDENTITY,), seen.answers)
+    if said.verdict in _ENDS:
+        ended = replace(seen, status=_ENDS[said.verdict])
+        return Standing(ended, (IDENTITY,), (), seen.answers)
+    base = _as(seen, remeasured[said.decision_id])
+    return _settled(base, decisions, since=said.decision_id, by_hand=True)
 
 
 def current(decisions: Sequence[Decision], question: str, since: int = 0) -> Decision | None:
@@ -157,7 +163,8 @@ def _settled(
                 AnswerState(said.verdict.value), said.options, machine.reasons
             )
     status = SheetStatus.REVIEW if waiting else SheetStatus.COUNTED
-    return Standing(replace(base, status=status, answers=answers), tuple(asked), tuple(waiting))
+    reading = replace(base, status=status, answers=answers)
+    return Standing(reading, tuple(asked), tuple(waiting), base.answers)
 
 
 def decisions_by_sheet(

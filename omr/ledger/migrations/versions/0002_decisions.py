@@ -24,7 +24,7 @@ def upgrade() -> None:
         sa.Column("milliseconds", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "verdict in ('answered', 'blank', 'invalid', 'identified', 'not-a-form', "
-            "'scan-again', 'confirmed', 'doubted', 'undone')",
+            "'scan-again', 'seen-before', 'confirmed', 'doubted', 'undone')",
             name=op.f("ck_decision_verdict"),
         ),
         sa.ForeignKeyConstraint(

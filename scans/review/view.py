@@ -1,0 +1,191 @@
+"""What the page shows of one item: places in millimetres, words, keys (pure)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from omr.geometry import PageRect
+from omr.layout import Layout, Question, QuestionKind
+from omr.ledger.sheets import SheetRow
+from omr.ledger.standing import Decision
+from omr.marks import Answer, AnswerState
+from omr.survey import Survey, text_for
+from scans.review.queue import Suggestion, suggestion
+
+_PAD_MM = 4.0  # from the outer rows' bubble centres to where the crop ends
+_HALF_ROW_MM = 3.2  # the form's rows are 6.3 mm apart
+_SIDE_MM = 2.0  # of paper beside the print
+_FAR_MM = 14.0  # a neighbour further away than this is not shown, only the paper up to here
+_RING_MM = 0.7  # between a bubble's outline and the ring drawn round it, so ink stays visible
+_SAME_ROW_MM = 2.5
+_SERIAL_LEFT_MM, _SERIAL_BELOW_MM = 16.0, 14.0  # the serial stands under the upper code
+
+
+@dataclass(frozen=True, slots=True)
+class BubbleView:
+    """One bubble of the question, for drawing over the picture."""
+
+    option: str
+    key: str  # the digit that chooses it; empty beyond nine
+    label: str
+    x_mm: float
+    y_mm: float
+    ring_mm: float  # radius
+    candidate: bool  # the machine saw something there
+    chosen: bool  # by the decision that stands now
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """A question that waits for a person."""
+
+    title: str
+    crop: PageRect
+    band: PageRect  # the question's own rows; the rest of the crop is shown dimmed
+    bubbles: tuple[BubbleView, ...]
+    columns: int  # for the options' buttons, so that every line of them is full
+    several: bool  # more than one option may be chosen
+    suggestion: Suggestion | None
+    suggested: str  # in words; empty for blank
+    decided: Decision | None
+    decided_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkView:
+    """One bubble on the picture of the whole sheet."""
+
+    x_mm: float
+    y_mm: float
+    ring_mm: float
+    doubtful: bool
+
+
+def answer_view(
+    row: SheetRow,
+    layout: Layout,
+    question_id: str,
+    surveys: Mapping[str, Survey],
+    decided: Decision | None,
+) -> AnswerView:
+    """The view of one question.
+
+    Raises:
+        KeyError: If the layout has no such question.
+    """
+    question = layout.question(question_id)
+    seen = row.seen_answers[question_id]
+    title, labels = words_of(question, layout, surveys)
+    suggested = suggestion(question, seen)
+    said = decided.options if decided else ()
+    crop, band = crop_of(layout, question)
+    return AnswerView(
+        title=title,
+        crop=crop,
+        band=band,
+        bubbles=tuple(
+            BubbleView(
+                option=bubble.option,
+                key=str(n) if n <= 9 else "",
+                label=labels[bubble.option],
+                x_mm=bubble.centre.x_mm,
+                y_mm=bubble.centre.y_mm,
+                ring_mm=bubble.diameter_mm / 2 + _RING_MM,
+                candidate=bubble.option in seen.options,
+                chosen=bubble.option in said,
+            )
+            for n, bubble in enumerate(question.bubbles, start=1)
+        ),
+        columns=_columns(len(question.bubbles)),
+        several=question.kind is QuestionKind.MULTI,
+        suggestion=suggested,
+        suggested=", ".join(labels[option] for option in suggested.options) if suggested else "",
+        decided=decided,
+        decided_words=", ".join(labels.get(option, option) for option in said),
+    )
+
+
+def words_of(
+    question: Question, layout: Layout, surveys: Mapping[str, Survey]
+) -> tuple[str, dict[str, str]]:
+    """A question's text and its options' labels, as printed.
+
+    A survey of another revision says something else than the paper; then the ids stand for
+    themselves, and the picture shows the printed words.
+    """
+    labels = {bubble.option: bubble.option for bubble in question.bubbles}
+    survey = surveys.get(layout.survey)
+    domain = next((d for d in survey.domains if d.id == layout.domain), None) if survey else None
+    if survey is None or domain is None or survey.revision != layout.revision:
+        return question.id, labels
+    for written in survey.questions:
+        if written.id == question.id:
+            labels |= {o.id: o.label for o in written.options if o.id in labels}
+            return text_for(written, domain), labels
+    return question.id, labels
+
+
+def crop_of(layout: Layout, question: Question) -> tuple[PageRect, PageRect]:
+    """What to show of the sheet for *question*: its rows, and one more above and below.
+
+    Returns:
+        The crop, and within it the question's own rows; both as wide as what is printed.
+    """
+    own = [bubble.centre.y_mm for bubble in question.bubbles]
+    top, bottom = min(own), max(own)
+    others = [
+        bubble.centre.y_mm
+        for other in layout.questions
+        if other.id != question.id
+        for bubble in other.bubbles
+    ]
+    above = max((y for y in others if y < top - _SAME_ROW_MM), default=top - _FAR_MM)
+    below = min((y for y in others if y > bottom + _SAME_ROW_MM), default=bottom + _FAR_MM)
+    # A heading stands above its rows, so what lies between two rows belongs to the lower one.
+    band_top = max(top - _FAR_MM, above + min(_HALF_ROW_MM, (top - above) / 2))
+    band_bottom = bottom + min(_HALF_ROW_MM, (below - bottom) / 2)
+    crop_top = max(0.0, max(above, top - _FAR_MM) - _PAD_MM)
+    crop_bottom = min(layout.height_mm, min(below, bottom + _FAR_MM) + _PAD_MM)
+    left, right = _printed_width(layout)
+    return (
+        PageRect(left, crop_top, right - left, crop_bottom - crop_top),
+        PageRect(left, band_top, right - left, band_bottom - band_top),
+    )
+
+
+def serial_crop(layout: Layout) -> PageRect:
+    """Where the serial is printed: below the upper code."""
+    code = min(layout.codes, key=lambda place: place.y_mm)
+    _left, right = _printed_width(layout)
+    left = max(0.0, code.x_mm - _SERIAL_LEFT_MM)
+    top = max(0.0, code.y_mm - 2.0)
+    return PageRect(left, top, right - left, code.h_mm + _SERIAL_BELOW_MM)
+
+
+def _printed_width(layout: Layout) -> tuple[float, float]:
+    """The left and right end of print: the fiducials stand outermost."""
+    left = min(mark.centre.x_mm - mark.size_mm / 2 for mark in layout.fiducials)
+    right = max(mark.centre.x_mm + mark.size_mm / 2 for mark in layout.fiducials)
+    return max(0.0, left - _SIDE_MM), min(layout.width_mm, right + _SIDE_MM)
+
+
+def marks_of(layout: Layout, answers: Mapping[str, Answer]) -> tuple[MarkView, ...]:
+    """Every bubble that the machine takes, or may take, for marked."""
+    return tuple(
+        MarkView(
+            bubble.centre.x_mm,
+            bubble.centre.y_mm,
+            bubble.diameter_mm / 2 + _RING_MM,
+            doubtful=answers[question.id].state is AnswerState.DOUBTFUL,
+        )
+        for question in layout.questions
+        if question.id in answers
+        for bubble in question.bubbles
+        if bubble.option in answers[question.id].options
+    )
+
+
+def _columns(count: int) -> int:
+    """Two to five columns; a last line as full as can be."""
+    return max(range(min(count, 5), 1, -1), key=lambda n: (count - 1) % n, default=1)
