@@ -157,7 +157,9 @@ def judge_question(
         for bubble in bubbles:
             if _is_tail(bubble, thresholds):
                 judged[bubble.option] = (Mark.BLANK, None)
-    elif faint := [b.option for b in bubbles if _is_trace(b, thresholds)]:
+    elif faint := [
+        b.option for b in bubbles if judged[b.option][0] is Mark.BLANK and _is_trace(b, thresholds)
+    ]:
         # (Beside a good mark a faint trace is what an eraser or the next sheet left.)
         judged |= dict.fromkeys(faint, (Mark.MARGINAL, Reason.MARGINAL_MARK))
     judged |= _beside(bubbles, judged, thresholds, single=single)

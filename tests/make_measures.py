@@ -16,14 +16,14 @@ NUMBERS = tuple(
 SHARES = tuple(name for name in NUMBERS if name not in {"darkness", "paper"})
 
 
-def bubble(option: str = "r1", question: str = "q1", **said: float) -> BubbleMeasure:
+def bubble(option: str = "r1", question: str = "q1", /, **said: float) -> BubbleMeasure:
     """A bubble with these measurements."""
     values: dict[str, Any] = {name: said.pop(name, _WHOLE.get(name, 0.0)) for name in NUMBERS}
     assert not said, f"no such measurement: {said}"
     return BubbleMeasure(question=question, option=option, **values)
 
 
-def filled(option: str = "r1", question: str = "q1", **said: float) -> BubbleMeasure:
+def filled(option: str = "r1", question: str = "q1", /, **said: float) -> BubbleMeasure:
     """A bubble that a ball pen filled well."""
     values = {"darkness": 0.55, "coverage": 0.75, "extent": 0.9, "faint": 0.9, "outside": 0.01}
     return bubble(option, question, **(values | said))
