@@ -15,6 +15,7 @@ import pytest
 
 from omr.errors import ExitCode
 from omr.i18n import LOCALE_DIR, system_language
+from omr.marks import Reason, SheetStatus
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("omr", "forms", "scans", "reports")
@@ -239,3 +240,14 @@ def test_a_system_without_variables_is_asked_itself(
     monkeypatch.setattr("omr.i18n.locale.getlocale", lambda: (named, "1258"))
 
     assert system_language() == language
+
+
+def test_the_vietnamese_guide_explains_every_status_and_reason() -> None:
+    guide = (ROOT / "docs" / "huong-dan.md").read_text(encoding="utf-8")
+    rows = {
+        line.split("`")[1]: line.count("|") for line in guide.splitlines() if line.startswith("| `")
+    }
+
+    assert [status for status in SheetStatus if rows.get(status) != 3] == []
+    assert [reason for reason in Reason if rows.get(reason) != 4] == []
+    assert unicodedata.is_normalized("NFC", guide)
