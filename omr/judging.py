@@ -29,6 +29,9 @@ class Thresholds:
     long: float = 0.45  # extent of a stroke that is meant though it is thin, ...
     definite_long: float = 0.026  # ... and the darkness that it must have
     own: float = 0.50  # share of a stroke's ink in this bubble, below which it is another's
+    broad: float = 0.38  # coverage of a mark that is more than a line or two, ...
+    pale: float = 0.60  # ... whose ink is no darker than this on the mean, ...
+    home: float = 0.30  # ... and has no more than this share of it here: a seal's
     tail: float = 0.20  # coverage that the end of another bubble's stroke may have
     leaves: float = 0.95  # how far beyond the outline a line runs that is not this bubble's ...
     enters: float = 0.25  # ... or beyond it on both sides
@@ -42,6 +45,7 @@ class Thresholds:
     # Middle coverage of a sheet's marks in a 1-bit scan: the thinnest ball pen's ticks make
     # 0.09, pencil that has fallen to pieces at most 0.06.
     whole: float = 0.085
+    crumb: float = 0.050  # coverage of what is left of a mark that fell to pieces
     noise_factor: float = 5.0  # blank bubbles' spread times this is no evidence of ink
 
     def __post_init__(self) -> None:
@@ -121,7 +125,9 @@ def _may_have_lost_marks(measured: SheetMeasure, layout: Layout, thresholds: Thr
     coverages = sorted(b.coverage for b in measured.bubbles if b.coverage > 0)
     if len(coverages) < len(layout.questions) / 2:
         return True
-    return coverages[len(coverages) // 2] < thresholds.whole
+    crumbs = sum(coverage < thresholds.crumb for coverage in coverages)
+    broken = crumbs > max(1, len(coverages) / 8)
+    return broken or coverages[len(coverages) // 2] < thresholds.whole
 
 
 def _is_whole(answer: Answer, bubbles: Sequence[BubbleMeasure], thresholds: Thresholds) -> bool:
@@ -191,7 +197,13 @@ def judge_bubble(
     )
     spilt = bubble.outside > max(thresholds.spilt * bubble.coverage, thresholds.spilt_least)
     thin = bubble.straight > 0 or bubble.coverage < thresholds.hollow
-    if passing or spilt or (thin and bubble.share < thresholds.own):
+    sealed = (
+        bubble.coverage >= thresholds.broad
+        and bubble.darkness < thresholds.pale * bubble.coverage
+        and bubble.home < thresholds.home
+    )
+    foreign = sealed or (thin and bubble.share < thresholds.own)
+    if passing or spilt or foreign:
         return Mark.MARGINAL, Reason.STRAY_LINE
     return Mark.MARKED, None
 

@@ -30,6 +30,7 @@ _SHARES = (
     "leaves",
     "enters",
     "share",
+    "home",
 )
 
 

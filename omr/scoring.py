@@ -52,6 +52,7 @@ class BubbleMeasure:
     leaves: float  # how far beyond the outline that line goes, share of the diameter ...
     enters: float  # ... and on its shorter side
     share: float  # of the ink that its stroke leaves in any bubble, the part in this one
+    home: float  # of all that stroke's ink nearby, the part in this bubble
     paper: float  # grey level of the paper here, 0 to 255
 
 
@@ -136,6 +137,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
             leaves=_unit(traced[n].leaves_mm / (2 * radius)),
             enters=_unit(traced[n].enters_mm / (2 * radius)),
             share=traced[n].share,
+            home=traced[n].home,
             paper=float(shades.paper[n]),
         )
         for n, (question, bubble) in enumerate(places)

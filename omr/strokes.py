@@ -31,9 +31,10 @@ class Stroke:
     leaves_mm: float  # how far beyond the outline that line goes on its longer side
     enters_mm: float  # and on its shorter side
     share: float  # of the ink that it leaves in any bubble, the part in this one (0..1)
+    home: float  # of all its ink nearby, the part in this bubble (0..1)
 
 
-NOTHING = Stroke(0.0, straight=False, leaves_mm=0.0, enters_mm=0.0, share=1.0)
+NOTHING = Stroke(0.0, straight=False, leaves_mm=0.0, enters_mm=0.0, share=1.0, home=1.0)
 
 
 def trace(
@@ -83,6 +84,7 @@ def trace(
         leaves_mm=max(0.0, far - radius_mm) if straight else 0.0,
         enters_mm=max(0.0, near_end - radius_mm) if straight else 0.0,
         share=inside / (inside + elsewhere),
+        home=inside / float(np.count_nonzero(stroke)),
     )
 
 

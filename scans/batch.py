@@ -17,7 +17,6 @@ from pathlib import Path
 
 import cv2
 
-from omr.i18n import _
 from omr.judging import Thresholds
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.readings import SheetReading, Source
@@ -38,10 +37,11 @@ FILE_FAULTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A file or a page that could not be used, in words."""
+    """A path, a file or a page that could not be used."""
 
     where: str
-    why: str
+    why: str  # in words, without the reason's
+    reason: Reason | None = None  # None: the path led to no scan at all
 
 
 @dataclass(slots=True)
@@ -129,7 +129,7 @@ def read_batch(
             summary.reasons.update(sheet.reasons)
             seen(ref, sheet)
         if any(FILE_FAULTS.intersection(sheet.reasons) for sheet in kept):
-            summary.failures.append(Failure(str(ref), outcome.detail))
+            summary.failures.append(Failure(str(ref), outcome.detail, _fault(kept)))
         done += 1
         progress(done, total)
     return summary
@@ -193,13 +193,15 @@ def _open_batch(ledger: Ledger, period: str, thresholds: Thresholds) -> int:
 def _earlier_failures(ledger: Ledger, file: ScanFile, source: Source) -> list[Failure]:
     """What could not be used of a file that was read before: said again each time."""
     return [
-        Failure(
-            str(PageRef(file.path, row.reading.page)),
-            _("could not be read ({reason})").format(reason=", ".join(row.reading.reasons)),
-        )
+        Failure(str(PageRef(file.path, row.reading.page)), "", _fault([row.reading]))
         for row in readings.sheet_rows(ledger, source_id=source.source_id)
         if FILE_FAULTS.intersection(row.reading.reasons)
     ]
+
+
+def _fault(sheets: Sequence[SheetReading]) -> Reason:
+    """The reason why a page gave no image."""
+    return next(reason for sheet in sheets for reason in sheet.reasons if reason in FILE_FAULTS)
 
 
 def _outcomes(

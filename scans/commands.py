@@ -21,7 +21,7 @@ from omr.marks import Reason, SheetStatus
 from omr.periods import Period
 from omr.pictures import PictureStore
 from omr.workspace import Workspace, open_workspace
-from scans.batch import Summary, read_batch, reading_context
+from scans.batch import Failure, Summary, read_batch, reading_context
 from scans.evidence import EvidenceFolder
 from scans.identify import has_zbar
 from scans.results import result_lines
@@ -147,12 +147,31 @@ def _told(summary: Summary) -> Iterator[str]:
 
 
 def _failed(summary: Summary) -> InputUnusable:
-    first = summary.failures[0]
-    lines = [f"{failure.where}: {failure.why}" for failure in summary.failures]
-    remedy = _("Scan these again, or export them anew, and read the new file.")
-    if len(lines) == 1 and not Path(first.where).exists():
-        remedy = _("Give the name of a scan file, or of a folder with scans.")
-    return InputUnusable("\n     ".join(lines), remedy)
+    """Every failure on a line of its own; a remedy for each kind of them."""
+    lines = [_in_words(failure) for failure in summary.failures]
+    remedies = dict.fromkeys(_remedy(failure.reason) for failure in summary.failures)
+    return InputUnusable("\n     ".join(lines), " ".join(remedies))
+
+
+def _in_words(failure: Failure) -> str:
+    if failure.reason is None:
+        return f"{failure.where}: {failure.why}"
+    detail = f" ({failure.why})" if failure.why else ""
+    return f"{failure.where}: {reason_in_words(failure.reason)}{detail}"
+
+
+def _remedy(reason: Reason | None) -> str:
+    match reason:
+        case None:
+            return _("Give the name of a scan file, or of a folder with scans.")
+        case Reason.ENCRYPTED:
+            return _("Save the file without a password, and read the new file.")
+        case Reason.TOO_LARGE:
+            return _("Scan it again at 200 or 300 dots per inch.")
+        case Reason.INTERNAL:
+            return _("Report it with the file, if you may; the other pages were read.")
+        case _:
+            return _("Scan or export it anew, and read the new file; the rest was read.")
 
 
 @contextmanager

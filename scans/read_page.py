@@ -212,12 +212,12 @@ def _read_without_fiducials(
     grey: GreyImage, context: ReadingContext, found: list[FoundFiducial]
 ) -> SheetReading:
     """A page on which no sheet could be placed: ours but spoilt, foreign, or empty."""
+    mirrored = not found and bool(find_fiducials(np.ascontiguousarray(grey[:, ::-1])))
+    reason = Reason.MIRRORED if mirrored else Reason.REGISTRATION
     for said, _centre in _page_bodies(grey, context):
-        return _named(said, Reason.REGISTRATION, context)
-    if found:
-        return _refused(Reason.REGISTRATION)
-    if find_fiducials(np.ascontiguousarray(grey[:, ::-1])):
-        return _refused(Reason.MIRRORED)
+        return _named(said, reason, context)
+    if found or mirrored:
+        return _refused(reason)
     if _is_empty(grey):
         return SheetReading(0, 0, SheetStatus.BLANK, (Reason.EMPTY_PAGE,))
     return SheetReading(0, 0, SheetStatus.BLANK, (Reason.FOREIGN_PAGE,))

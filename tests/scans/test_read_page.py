@@ -1,0 +1,278 @@
+"""One page image: found in any position, refused with its reason, never guessed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+from numpy.typing import NDArray
+
+from omr.cli import main as omr
+from omr.judging import Thresholds
+from omr.ledger import Ledger
+from omr.marks import AnswerState, Reason, SheetStatus
+from omr.workspace import open_workspace
+from scans.batch import reading_context
+from scans.read_page import read_image
+from scans.stages import ReadingContext
+
+Image = NDArray[np.uint8]
+DPI = 200
+SCALE = DPI / 25.4
+CHOSEN = {"a1": "r5", "a2": "r1", "b1": "r3", "c1": "r2", "t0": "r4", "gt": "nu", "m1": "lai"}
+
+
+class Printed:
+    """Two printed sheets, and what a worker knows."""
+
+    def __init__(self, root: Path) -> None:
+        assert omr(["init", str(root)]) == 0
+        order = ["--unit", "HP-PC08", "--domain", "GTDB", "--count", "3"]
+        files = ["--out", str(root / "f.pdf"), "--manifest", str(root / "f.jsonl")]
+        at = ["--workspace", str(root)]
+        assert omr(["forms", "print", *at, *order, *files]) == 0
+        lines = (root / "f.jsonl").read_text(encoding="utf-8").splitlines()
+        self.serials: list[str] = [json.loads(line)["serial"] for line in lines]
+        self.pages = _pages(root / "f.pdf")
+        workspace = open_workspace(root)
+        with Ledger.open(workspace.ledger_url) as ledger:
+            masters = workspace.keyring().masters()
+            self.context: ReadingContext = reading_context(ledger, masters, Thresholds())
+        (self.layout,) = self.context.layouts.values()
+
+    def filled(self, sheet: int = 0, chosen: dict[str, str] = CHOSEN) -> Image:
+        """A page with dark discs in the chosen bubbles."""
+        page = self.pages[sheet].copy()
+        for question, option in chosen.items():
+            for bubble in self.layout.question(question).bubbles:
+                if bubble.option == option:
+                    at = (round(bubble.centre.x_mm * SCALE), round(bubble.centre.y_mm * SCALE))
+                    cv2.circle(page, at, round(1.8 * SCALE), 40, -1, cv2.LINE_AA)
+        return page
+
+
+def _pages(pdf: Path) -> list[Image]:
+    document = pdfium.PdfDocument(pdf)
+    pages = [
+        cv2.cvtColor(page.render(scale=DPI / 72).to_numpy(), cv2.COLOR_BGR2GRAY)
+        for page in document
+    ]
+    document.close()
+    return [np.asarray(page, np.uint8) for page in pages]
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Printed:
+    return Printed(tmp_path_factory.mktemp("office") / "w")
+
+
+def moved(
+    page: Image, *, turn: float = 0, scale: float = 1, tilt: float = 0, seed: int = 0
+) -> Image:
+    """The page lying somewhere on a larger dark ground, as a camera or a flatbed sees it."""
+    rng = np.random.default_rng(seed)
+    height, width = page.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    rotation = cv2.getRotationMatrix2D((width / 2, height / 2), turn, scale)
+    places = np.column_stack([corners, np.ones(4)]) @ rotation.T
+    places += rng.uniform(-tilt, tilt, (4, 2)) * width
+    places -= places.min(axis=0) - 25
+    across, down = (int(side) + 25 for side in places.max(axis=0))
+    matrix = cv2.getPerspectiveTransform(corners, places.astype(np.float32))
+    out = cv2.warpPerspective(page, matrix, (across, down), flags=cv2.INTER_AREA, borderValue=90)
+    return np.asarray(out, np.uint8)
+
+
+def said(reading: Any) -> dict[str, str]:
+    assert all(a.state is not AnswerState.DOUBTFUL for a in reading.answers.values())
+    return {q: "|".join(a.options) for q, a in reading.answers.items() if a.options}
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270, 3, -7, 10])
+@pytest.mark.parametrize("scale", [0.94, 1.06])
+def test_a_sheet_is_read_however_it_lies(printed: Printed, turn: float, scale: float) -> None:
+    (reading,) = read_image(moved(printed.filled(), turn=turn, scale=scale), printed.context)
+
+    assert reading.status is SheetStatus.COUNTED
+    assert reading.serial == printed.serials[0]
+    assert said(reading) == CHOSEN
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_tilted_photograph_in_uneven_light_is_read(printed: Printed, seed: int) -> None:
+    photo = moved(printed.filled(), turn=2, tilt=0.04, seed=seed)
+    light = np.linspace(0.6, 1, photo.shape[1])[None] * np.linspace(1, 0.8, photo.shape[0])[:, None]
+    noise = np.random.default_rng(seed).normal(0, 4, photo.shape)
+    shaded = np.clip(photo * light + noise, 0, 255).astype(np.uint8)
+
+    (reading,) = read_image(shaded, printed.context)
+
+    assert reading.status is SheetStatus.COUNTED
+    assert said(reading) == CHOSEN
+
+
+def test_several_sheets_on_one_glass_are_read_one_by_one_in_reading_order(
+    printed: Printed,
+) -> None:
+    others = [CHOSEN, {"a1": "r1"}, {"b2": "r2"}]
+    sheets = [moved(printed.filled(n, others[n]), turn=n * 2 - 1) for n in range(3)]
+    glass = np.full((sheets[0].shape[0] * 2 + 200, sheets[0].shape[1] * 2 + 200), 235, np.uint8)
+    for (y, x), sheet in zip([(20, 20), (60, 1300), (1800, 30)], sheets, strict=True):
+        glass[y : y + sheet.shape[0], x : x + sheet.shape[1]] = sheet
+
+    readings = read_image(glass, printed.context)
+
+    assert [reading.serial for reading in readings] == printed.serials
+    assert [said(reading) for reading in readings] == others
+
+
+def test_one_code_is_enough(printed: Printed) -> None:
+    for place in printed.layout.codes:
+        page = printed.filled()
+        _cover(page, place.x_mm, place.y_mm, place.w_mm)
+
+        (reading,) = read_image(page, printed.context)
+
+        assert reading.status is SheetStatus.COUNTED
+
+
+def test_without_a_readable_code_a_person_identifies_the_sheet(printed: Printed) -> None:
+    page = printed.filled()
+    for place in printed.layout.codes:
+        _cover(page, place.x_mm, place.y_mm, place.w_mm)
+
+    (reading,) = read_image(page, printed.context)
+
+    assert (reading.status, reading.reasons) == (SheetStatus.REVIEW, (Reason.NO_CODE,))
+    assert reading.serial is None
+
+
+def test_two_codes_that_disagree_refuse_the_sheet(printed: Printed) -> None:
+    page, other = printed.filled(0), printed.pages[1]
+    place = printed.layout.codes[1]
+    rows, columns = _slices(place.x_mm, place.y_mm, place.w_mm)
+    page[rows, columns] = other[rows, columns]
+
+    (reading,) = read_image(page, printed.context)
+
+    assert (reading.status, reading.reasons) == (
+        SheetStatus.REFUSED,
+        (Reason.IDENTITY_CONFLICT,),
+    )
+
+
+def test_a_torn_corner_sends_the_sheet_to_a_person_with_its_answers(printed: Printed) -> None:
+    page = printed.filled()
+    fiducial = printed.layout.fiducials[2]
+    _cover(page, fiducial.centre.x_mm - 5, fiducial.centre.y_mm - 5, 10)
+
+    (reading,) = read_image(page, printed.context)
+
+    assert reading.status is SheetStatus.REVIEW
+    assert Reason.FIDUCIAL_MISSING in reading.reasons
+    assert said(reading) == CHOSEN
+
+
+def test_two_missing_corners_refuse_the_sheet_but_name_it(printed: Printed) -> None:
+    page = printed.filled()
+    for fiducial in printed.layout.fiducials[1:3]:
+        _cover(page, fiducial.centre.x_mm - 5, fiducial.centre.y_mm - 5, 10)
+
+    (reading,) = read_image(page, printed.context)
+
+    assert (reading.status, reading.reasons) == (SheetStatus.REFUSED, (Reason.REGISTRATION,))
+    assert reading.serial == printed.serials[0]
+    assert reading.answers == {}
+
+
+def test_a_streak_through_a_bubble_refuses_the_sheet(printed: Printed) -> None:
+    page = printed.filled()
+    x = round(printed.layout.question("a1").bubbles[1].centre.x_mm * SCALE)
+    page[:, x : x + 2] = 60
+
+    (reading,) = read_image(page, printed.context)
+
+    assert (reading.status, reading.reasons) == (SheetStatus.REFUSED, (Reason.STREAK,))
+
+
+def test_a_streak_beside_every_bubble_does_no_harm(printed: Printed) -> None:
+    page = printed.filled()
+    x = round(80 * SCALE)
+    page[:, x : x + 2] = 60
+
+    (reading,) = read_image(page, printed.context)
+
+    assert reading.status is SheetStatus.COUNTED
+
+
+def test_an_empty_a_foreign_and_a_mirrored_page_are_named_as_such(printed: Printed) -> None:
+    empty = np.full((1600, 1150), 236, np.uint8)
+    foreign = empty.copy()
+    for line in range(30):
+        words = "nothing that this office ever printed or asked anybody"
+        cv2.putText(foreign, words, (80, 100 + 45 * line), cv2.FONT_HERSHEY_SIMPLEX, 1, 30, 2)
+    mirrored = np.ascontiguousarray(printed.filled()[:, ::-1])
+
+    found = [read_image(image, printed.context)[0] for image in (empty, foreign, mirrored)]
+
+    assert [(reading.status, reading.reasons) for reading in found] == [
+        (SheetStatus.BLANK, (Reason.EMPTY_PAGE,)),
+        (SheetStatus.BLANK, (Reason.FOREIGN_PAGE,)),
+        (SheetStatus.REFUSED, (Reason.MIRRORED,)),
+    ]
+
+
+def test_a_code_of_another_key_is_refused_with_its_own_reason(printed: Printed) -> None:
+    strange = replace(printed.context, masters={1: b"x" * 32})
+    unknown = replace(printed.context, masters={9: b"x" * 32})
+
+    (forged,) = read_image(printed.filled(), strange)
+    (keyless,) = read_image(printed.filled(), unknown)
+
+    assert (forged.status, forged.reasons) == (SheetStatus.REFUSED, (Reason.BAD_SIGNATURE,))
+    assert (keyless.status, keyless.reasons) == (SheetStatus.REFUSED, (Reason.UNKNOWN_KEY,))
+
+
+def test_a_layout_that_the_ledger_does_not_know_is_never_read_with_another(
+    printed: Printed,
+) -> None:
+    other = replace(printed.layout, wording="other words")
+    context = replace(printed.context, layouts={other.layout_id[:6]: other})
+
+    (reading,) = read_image(printed.filled(), context)
+
+    assert (reading.status, reading.reasons) == (SheetStatus.REFUSED, (Reason.LAYOUT,))
+
+
+def test_too_few_dots_per_inch_are_refused(printed: Printed) -> None:
+    small = cv2.resize(printed.filled(), None, fx=0.55, fy=0.55, interpolation=cv2.INTER_AREA)
+
+    (reading,) = read_image(np.asarray(small, np.uint8), printed.context)
+
+    assert (reading.status, reading.reasons) == (SheetStatus.REFUSED, (Reason.LOW_RESOLUTION,))
+
+
+def test_a_scan_too_pale_to_show_pencil_lets_nothing_stand(printed: Printed) -> None:
+    pale = np.clip(230 + (printed.filled().astype(float) - 255) * 0.15, 0, 255).astype(np.uint8)
+
+    (reading,) = read_image(pale, printed.context)
+
+    assert reading.status in {SheetStatus.REVIEW, SheetStatus.REFUSED}
+    assert all(a.state is AnswerState.DOUBTFUL for a in reading.answers.values())
+
+
+def _slices(x_mm: float, y_mm: float, side_mm: float) -> tuple[slice, slice]:
+    def span(start: float) -> slice:
+        return slice(round((start - 0.5) * SCALE), round((start + side_mm + 0.5) * SCALE))
+
+    return span(y_mm), span(x_mm)
+
+
+def _cover(page: Image, x_mm: float, y_mm: float, side_mm: float) -> None:
+    page[_slices(x_mm, y_mm, side_mm)] = 200
