@@ -1,0 +1,465 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from make_ledger import LAYOUT, add_file, answers, fresh_ledger, seen, take
+
+from omr.ledger import Ledger, decisions, issued, readings
+from omr.ledger.decisions import DecisionRefused, Refusal
+from omr.ledger.schema import metadata
+from omr.ledger.sheets import SheetReading, SheetRow
+from omr.ledger.standing import IDENTITY, WHOLE, Remeasured, Verdict
+from omr.marks import Answer, AnswerState, Reason, SheetStatus
+
+DOUBT = Answer(AnswerState.DOUBTFUL, ("r1", "r4"), (Reason.OVERVOTE,))
+DOUBTS = {**answers(q1="r5"), "q2": DOUBT, "q3": replace(DOUBT, reasons=(Reason.MARGINAL_MARK,))}
+
+
+class Desk:
+    """A ledger with one file of sheets, and the forms they may be."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.run = take(ledger, 6)
+        self.serials = [str(serial) for serial in self.run.serials()]
+        self.source_id, self.batch_id = add_file(ledger)
+        self.page = -1
+
+    def read(self, reading: SheetReading) -> str:
+        """Keep a sheet on a page of its own; its record id."""
+        self.page += 1
+        readings.add_page(
+            self.ledger,
+            source_id=self.source_id,
+            batch_id=self.batch_id,
+            sheets=[replace(reading, page=self.page)],
+        )
+        return self.row(self.page).record_id
+
+    def doubtful(self, number: int = 0) -> str:
+        return self.read(
+            seen(
+                self.serials[number],
+                status=SheetStatus.REVIEW,
+                reasons=(Reason.OVERVOTE, Reason.MARGINAL_MARK),
+                said=DOUBTS,
+            )
+        )
+
+    def nameless(self, *more: Reason) -> str:
+        reading = SheetReading(0, 0, SheetStatus.REVIEW, (Reason.NO_CODE, *more))
+        return self.read(reading)
+
+    def row(self, page: int) -> SheetRow:
+        return next(r for r in readings.sheet_rows(self.ledger) if r.seen.page == page)
+
+    def sheet(self, record_id: str) -> SheetRow:
+        found = decisions.find_sheet(self.ledger, record_id)
+        assert found is not None
+        return found
+
+    def say(self, record_id: str, question: str, verdict: Verdict, *options: str) -> int:
+        return decisions.append(self.ledger, record_id, question, verdict, options, by="an")
+
+    def name(self, record_id: str, number: int, said: dict[str, Answer] | None = None) -> int:
+        found = remeasured(self.serials[number], said or dict(DOUBTS))
+        return decisions.identify(self.ledger, record_id, found, by="an", milliseconds=900)
+
+    def undo(self, record_id: str, question: str) -> int:
+        return decisions.undo(self.ledger, record_id, question, by="an")
+
+
+def remeasured(serial: str, said: dict[str, Answer]) -> Remeasured:
+    return Remeasured(
+        serial=serial,
+        unit="HP-PC08",
+        domain="GTDB",
+        layout_id=LAYOUT.layout_id,
+        reasons=(Reason.OVERVOTE,),
+        answers=said,
+        measurements=b"again",
+    )
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with fresh_ledger(tmp_path) as ledger:
+        yield Desk(ledger)
+
+
+def refused(why: Refusal) -> Any:
+    return pytest.raises(DecisionRefused, match=f"^{why.value}")
+
+
+def machine_rows(ledger: Ledger) -> list[Any]:
+    with ledger.read() as connection:
+        return [
+            tuple(row)
+            for name in ("sheet", "answer")
+            for row in connection.execute(sa.select(metadata.tables[name]))
+        ]
+
+
+def test_a_sheet_counts_once_its_last_doubt_is_decided(desk: Desk) -> None:
+    record = desk.doubtful()
+    assert desk.sheet(record).open == ("q2", "q3")
+
+    desk.say(record, "q2", Verdict.INVALID)
+    assert desk.sheet(record).reading.status is SheetStatus.REVIEW
+    assert [row.record_id for row in decisions.open_sheets(desk.ledger)] == [record]
+
+    desk.say(record, "q3", Verdict.ANSWERED, "r4")
+    row = desk.sheet(record)
+    assert row.reading.status is SheetStatus.COUNTED
+    assert row.open == ()
+    assert row.reading.answers["q1"] == Answer(AnswerState.ANSWERED, ("r5",))
+    assert row.reading.answers["q2"] == Answer(AnswerState.INVALID, (), (Reason.OVERVOTE,))
+    assert row.reading.answers["q3"].options == ("r4",)
+    assert row.reading.reasons == (Reason.OVERVOTE, Reason.MARGINAL_MARK)
+    assert decisions.open_sheets(desk.ledger) == []
+
+
+def test_what_the_machine_saw_stays_as_it_was(desk: Desk) -> None:
+    record = desk.doubtful()
+    before, reading = machine_rows(desk.ledger), desk.sheet(record).seen
+
+    desk.say(record, "q2", Verdict.BLANK)
+    desk.say(record, "q3", Verdict.ANSWERED, "r1")
+    desk.undo(record, "q2")
+
+    assert machine_rows(desk.ledger) == before
+    row = desk.sheet(record)
+    assert row.seen == reading
+    assert row.seen_answers["q2"] == DOUBT
+
+
+def test_the_newest_decision_counts_and_undoing_it_asks_again(desk: Desk) -> None:
+    record = desk.doubtful()
+    desk.say(record, "q2", Verdict.ANSWERED, "r1")
+    desk.say(record, "q2", Verdict.BLANK)
+    assert desk.sheet(record).reading.answers["q2"].state is AnswerState.BLANK
+
+    desk.undo(record, "q2")
+
+    row = desk.sheet(record)
+    assert row.open == ("q2", "q3")
+    assert row.reading.answers["q2"] == DOUBT
+    history = decisions.find_decisions(desk.ledger, record)
+    assert [said.verdict for said in history] == ["answered", "blank", "undone"]
+    assert {said.decided_by for said in history} == {"an"}
+    with refused(Refusal.NOTHING_TO_UNDO):
+        desk.undo(record, "q2")
+
+
+def test_a_decision_keeps_who_when_and_how_long(desk: Desk) -> None:
+    record = desk.doubtful()
+    decisions.append(desk.ledger, record, "q2", Verdict.BLANK, by="Bình", milliseconds=10**12)
+
+    (said,) = decisions.find_decisions(desk.ledger, record)
+    assert said.decided_by == "Bình"
+    assert said.decided_at.endswith("+00:00")
+    assert said.milliseconds == 24 * 3600 * 1000  # left open for weeks says nothing more
+
+
+def test_statuses_are_counted_as_they_stand_and_always_add_up(desk: Desk) -> None:
+    record, nameless = desk.doubtful(0), desk.nameless()
+    desk.doubtful(1)
+    desk.read(seen(desk.serials[2]))
+    desk.say(record, "q2", Verdict.BLANK)
+    desk.say(record, "q3", Verdict.BLANK)
+    desk.say(nameless, IDENTITY, Verdict.SCAN_AGAIN)
+
+    counts = readings.count_by_status(desk.ledger)
+
+    assert counts == {
+        SheetStatus.COUNTED: 2,
+        SheetStatus.REVIEW: 1,
+        SheetStatus.REFUSED: 1,
+        SheetStatus.DUPLICATE: 0,
+        SheetStatus.BLANK: 0,
+    }
+    assert readings.count_by_status(desk.ledger, period="2026-07") == counts
+    assert sum(readings.count_by_status(desk.ledger, period="2026-08").values()) == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict", "options", "why"),
+    [
+        ("q1", Verdict.BLANK, (), Refusal.NOT_ASKED),  # certain, so nobody is asked
+        ("q9", Verdict.BLANK, (), Refusal.NOT_ASKED),
+        ("nothing", Verdict.BLANK, (), Refusal.NOT_ASKED),
+        ("q2", Verdict.CONFIRMED, (), Refusal.NOT_ASKED),
+        ("q2", Verdict.UNDONE, (), Refusal.NOT_ASKED),
+        (IDENTITY, Verdict.NOT_A_FORM, (), Refusal.NOT_ASKED),  # its code was read
+        (WHOLE, Verdict.CONFIRMED, (), Refusal.NOT_ASKED),
+        ("q2", Verdict.ANSWERED, (), Refusal.NO_OPTION),
+        ("q2", Verdict.ANSWERED, ("r1", "r2"), Refusal.TOO_MANY_OPTIONS),
+        ("q2", Verdict.ANSWERED, ("r9",), Refusal.NO_SUCH_OPTION),
+        ("q2", Verdict.ANSWERED, ("r1|r2",), Refusal.NO_SUCH_OPTION),
+        ("q2", Verdict.BLANK, ("r1",), Refusal.NO_SUCH_OPTION),
+    ],
+)
+def test_a_decision_that_does_not_fit_is_refused_and_leaves_nothing(
+    desk: Desk, question: str, verdict: Verdict, options: tuple[str, ...], why: Refusal
+) -> None:
+    record = desk.doubtful()
+
+    with refused(why):
+        desk.say(record, question, verdict, *options)
+
+    assert decisions.find_decisions(desk.ledger, record) == []
+
+
+def test_nothing_can_be_decided_about_a_sheet_that_counts_or_is_not_there(desk: Desk) -> None:
+    counted = desk.read(seen(desk.serials[0]))
+
+    with refused(Refusal.NOT_ASKED):
+        desk.say(counted, "q1", Verdict.BLANK)
+    with refused(Refusal.UNKNOWN_SHEET):
+        desk.say("0" * 32, "q1", Verdict.BLANK)
+
+
+def test_several_options_stand_where_several_may_be_marked(desk: Desk) -> None:
+    record = desk.doubtful()
+    desk.say(record, "q3", Verdict.ANSWERED, "r4", "r1", "r4")
+
+    assert desk.sheet(record).reading.answers["q3"].options == ("r4", "r1")
+
+
+def test_a_sheet_that_waits_without_a_doubtful_answer_is_asked_about_as_a_whole(
+    desk: Desk,
+) -> None:
+    torn = desk.read(
+        seen(desk.serials[0], status=SheetStatus.REVIEW, reasons=(Reason.FIDUCIAL_MISSING,))
+    )
+    assert desk.sheet(torn).open == (WHOLE,)
+
+    desk.say(torn, WHOLE, Verdict.CONFIRMED)
+    assert desk.sheet(torn).reading.status is SheetStatus.COUNTED
+
+    desk.say(torn, WHOLE, Verdict.DOUBTED)
+    row = desk.sheet(torn)
+    assert row.open == ("q1", "q2")
+    assert row.reading.answers["q1"] == Answer(AnswerState.DOUBTFUL, ("r5",))
+    desk.say(torn, "q1", Verdict.ANSWERED, "r3")
+    desk.say(torn, "q2", Verdict.BLANK)
+    row = desk.sheet(torn)
+    assert row.reading.status is SheetStatus.COUNTED
+    assert row.reading.answers["q1"].options == ("r3",)
+
+
+def test_a_missing_corner_is_asked_about_besides_doubtful_answers(desk: Desk) -> None:
+    reasons = (Reason.FIDUCIAL_MISSING, Reason.OVERVOTE)
+    torn = desk.read(seen(desk.serials[0], status=SheetStatus.REVIEW, reasons=reasons, said=DOUBTS))
+
+    assert desk.sheet(torn).open == (WHOLE, "q2", "q3")
+
+
+def test_a_typed_serial_makes_the_sheet_that_form_and_its_doubts_join_the_queue(
+    desk: Desk,
+) -> None:
+    record = desk.nameless()
+    assert desk.sheet(record).open == (IDENTITY,)
+
+    desk.name(record, 3)
+
+    row = desk.sheet(record)
+    assert (row.reading.serial, row.reading.unit) == (desk.serials[3], "HP-PC08")
+    assert row.reading.status is SheetStatus.REVIEW
+    assert row.open == ("q2", "q3")
+    assert row.reading.reasons == (Reason.NO_CODE, Reason.MANUAL_IDENTITY, Reason.OVERVOTE)
+    assert row.seen.serial is None
+    desk.say(record, "q2", Verdict.BLANK)
+    desk.say(record, "q3", Verdict.BLANK)
+    row = desk.sheet(record)
+    assert row.reading.status is SheetStatus.COUNTED
+    assert Reason.MANUAL_IDENTITY in row.reading.reasons
+
+
+def test_a_typed_serial_with_certain_answers_counts_at_once(desk: Desk) -> None:
+    record = desk.nameless()
+    desk.name(record, 0, dict(answers(q1="r5", q2="")))
+
+    assert desk.sheet(record).reading.status is SheetStatus.COUNTED
+
+
+def test_another_serial_asks_again_what_was_decided_under_the_first(desk: Desk) -> None:
+    record = desk.nameless()
+    desk.name(record, 0)
+    desk.say(record, "q2", Verdict.BLANK)
+    desk.undo(record, IDENTITY)
+    assert desk.sheet(record).open == (IDENTITY,)
+    assert desk.sheet(record).reading.serial is None
+
+    desk.name(record, 1)
+
+    assert desk.sheet(record).open == ("q2", "q3")
+
+
+def test_a_missing_corner_is_remembered_after_the_serial_was_typed(desk: Desk) -> None:
+    record = desk.nameless(Reason.FIDUCIAL_MISSING)
+    desk.name(record, 0, dict(answers(q1="r5")))
+
+    assert desk.sheet(record).open == (WHOLE,)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "status"),
+    [
+        (Verdict.NOT_A_FORM, SheetStatus.BLANK),
+        (Verdict.SCAN_AGAIN, SheetStatus.REFUSED),
+        (Verdict.SEEN_BEFORE, SheetStatus.DUPLICATE),
+    ],
+)
+def test_a_sheet_without_identity_can_be_set_aside_and_taken_back(
+    desk: Desk, verdict: Verdict, status: SheetStatus
+) -> None:
+    record = desk.nameless()
+    desk.say(record, IDENTITY, verdict)
+    row = desk.sheet(record)
+    assert (row.reading.status, row.open) == (status, ())
+    assert row.reading.reasons == (Reason.NO_CODE,)
+
+    desk.undo(record, IDENTITY)
+    assert desk.sheet(record).reading.status is SheetStatus.REVIEW
+
+
+def test_only_a_form_that_exists_and_is_free_can_be_typed(desk: Desk) -> None:
+    record, other = desk.nameless(), desk.nameless()
+    held = desk.serials[0]
+    desk.read(seen(held))
+    desk.name(other, 1)
+    spoilt = take(desk.ledger, 1)
+    issued.void_run(desk.ledger, spoilt.run_id, "paper jam")
+    wrong_letter = desk.serials[2][:-1] + ("A" if desk.serials[2][-1] != "A" else "B")
+
+    for text, why in (
+        ("", Refusal.MISTYPED),
+        ("'; drop table sheet; --", Refusal.MISTYPED),
+        (wrong_letter, Refusal.MISTYPED),
+        (_serial_of(999), Refusal.NOT_ISSUED),
+        (str(next(spoilt.serials())), Refusal.VOIDED),
+        (held, Refusal.HELD),
+        (desk.serials[1], Refusal.HELD),  # typed for another sheet
+    ):
+        with refused(why):
+            decisions.find_form(desk.ledger, text, sheet_of=record)
+
+    tidy = decisions.find_form(desk.ledger, f" {desk.serials[2].lower()} ", sheet_of=record)
+    assert tidy.serial == desk.serials[2]
+    with refused(Refusal.HELD):
+        desk.name(record, 1)
+    assert desk.sheet(record).open == (IDENTITY,)
+
+
+def _serial_of(number: int) -> str:
+    from omr.serials import Serial
+
+    return str(Serial("GTDB", 2026, number))
+
+
+def test_a_sheet_measured_with_another_forms_layout_is_refused(desk: Desk) -> None:
+    record = desk.nameless()
+    found = replace(remeasured(desk.serials[0], dict(DOUBTS)), unit="HP-PC06")
+
+    with refused(Refusal.OTHER_LAYOUT):
+        decisions.identify(desk.ledger, record, found, by="an")
+
+
+def test_a_scan_of_a_form_that_was_typed_before_is_a_duplicate_of_it(desk: Desk) -> None:
+    record = desk.nameless()
+    desk.name(record, 0, dict(answers(q1="r5", q2="r1")))
+
+    again = desk.sheet(desk.read(seen(desk.serials[0])))
+    other = desk.sheet(desk.read(seen(desk.serials[0], said=answers(q1="r1"))))
+
+    assert again.reading.status is other.reading.status is SheetStatus.DUPLICATE
+    assert again.reading.reasons == (Reason.SAME_ANSWERS,)
+    assert other.reading.reasons == (Reason.OTHER_ANSWERS,)
+    for attempt in (
+        lambda: desk.undo(record, IDENTITY),
+        lambda: desk.name(record, 1),
+        lambda: desk.say(record, IDENTITY, Verdict.NOT_A_FORM),
+    ):
+        with refused(Refusal.DUPLICATES_DEPEND):
+            attempt()
+
+
+def test_a_serial_is_free_again_when_its_typing_is_undone(desk: Desk) -> None:
+    record = desk.nameless()
+    desk.name(record, 0)
+    desk.undo(record, IDENTITY)
+
+    kept = desk.sheet(desk.read(seen(desk.serials[0])))
+    assert kept.reading.status is SheetStatus.COUNTED
+    with refused(Refusal.HELD):
+        desk.name(record, 0)
+
+
+def test_the_newest_decision_of_a_person_is_the_one_that_still_counts(desk: Desk) -> None:
+    record = desk.doubtful()
+    first = desk.say(record, "q2", Verdict.BLANK)
+    decisions.append(desk.ledger, record, "q3", Verdict.BLANK, by="someone else")
+
+    found = decisions.newest_of(desk.ledger, "an")
+    assert found is not None
+    assert (found[0], found[1].decision_id) == (record, first)
+    desk.undo(record, "q2")
+    assert decisions.newest_of(desk.ledger, "an") is None
+
+
+def test_only_sheets_that_changed_since_are_named(desk: Desk) -> None:
+    record = desk.doubtful(0)
+    reached = decisions.newest(desk.ledger)
+    assert decisions.changed_sheets(desk.ledger, reached) == (reached, [])
+
+    desk.read(seen(desk.serials[1]))  # counts at once, so nobody need look
+    later = desk.doubtful(2)
+    desk.say(record, "q2", Verdict.BLANK)
+
+    now, changed = decisions.changed_sheets(desk.ledger, reached)
+    assert sorted(changed) == sorted([record, later])
+    assert now == decisions.newest(desk.ledger) != reached
+
+
+def test_a_picture_belongs_to_the_ledger_only_if_a_sheet_names_it(desk: Desk) -> None:
+    reading = replace(seen(desk.serials[0]), status=SheetStatus.REVIEW, picture=b"jpeg")
+    kept: list[bytes] = []
+
+    def keep(jpeg: bytes) -> str:
+        kept.append(jpeg)
+        return "ab" * 32
+
+    readings.add_page(
+        desk.ledger,
+        source_id=desk.source_id,
+        batch_id=desk.batch_id,
+        sheets=[reading],
+        keep_picture=keep,
+    )
+
+    assert kept == [b"jpeg"]
+    assert desk.row(0).picture == "ab" * 32
+    assert decisions.picture_is_kept(desk.ledger, "ab" * 32)
+    assert not decisions.picture_is_kept(desk.ledger, "cd" * 32)
+
+
+def test_a_picture_that_cannot_be_kept_leaves_the_page_unread(desk: Desk) -> None:
+    def fails(_jpeg: bytes) -> str:
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        readings.add_page(
+            desk.ledger,
+            source_id=desk.source_id,
+            batch_id=desk.batch_id,
+            sheets=[replace(seen(desk.serials[0]), picture=b"jpeg")],
+            keep_picture=fails,
+        )
+
+    assert readings.pages_done(desk.ledger, desk.source_id) == set()
