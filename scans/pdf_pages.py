@@ -6,6 +6,7 @@ page costs three to eight times as much and resamples the marks. Anything else i
 
 from __future__ import annotations
 
+import atexit
 from functools import lru_cache
 from pathlib import Path
 
@@ -58,6 +59,9 @@ def _document(path: Path) -> pdfium.PdfDocument:
 def _opened(path: Path, _modified_ns: int, _size: int) -> pdfium.PdfDocument:
     """The open document; another one when the file was written anew under the same name."""
     return pdfium.PdfDocument(path)
+
+
+atexit.register(_opened.cache_clear)  # pypdfium2 complains of documents left open
 
 
 def _only_image(page: pdfium.PdfPage) -> pdfium.PdfImage | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -92,6 +93,9 @@ def _open(path: str) -> Any:
             _("{path} cannot be opened as PDF: {error}").format(path=path, error=error),
             _("Print the forms again"),
         ) from error
+
+
+atexit.register(_open.cache_clear)  # pypdfium2 complains of documents left open
 
 
 def rasterise(
