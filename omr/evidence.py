@@ -16,6 +16,8 @@ from omr.marks import Answer, AnswerState
 PX_PER_MM = 8.0  # of the picture: the page upright, 203 dpi
 ON_UPRIGHT = Registration((PX_PER_MM, 0.0, 0.0, 0.0, PX_PER_MM, 0.0, 0.0, 0.0, 1.0))
 JPEG_QUALITY = 80
+_COMMENT = b"\xff\xfe"  # JPEG marker (ITU-T T.81, table B.1); a length and the text follow
+_ONE_BIT, _GREY = b"omr: 1-bit scan", b"omr: grey scan"
 _GREEN, _AMBER, _BLUE, _RED = (60, 150, 40), (0, 150, 240), (200, 120, 30), (40, 40, 210)  # BGR
 
 
@@ -70,12 +72,25 @@ def size_px(layout: Layout) -> tuple[int, int]:
     return round(layout.width_mm * PX_PER_MM), round(layout.height_mm * PX_PER_MM)
 
 
-def jpeg_of(grey: GreyImage) -> bytes:
-    """A grey picture as JPEG, as small as still shows a faint pencil: about 250 kB a sheet."""
+def jpeg_of(grey: GreyImage, *, bilevel: bool) -> bytes:
+    """A grey picture as JPEG, as small as still shows a faint pencil: about 250 kB a sheet.
+
+    Args:
+        grey: Shape (h, w), uint8.
+        bilevel: Whether the scan it was made from knew only black and white. Turning and
+            packing make greys, so the picture carries this as its comment.
+    """
     done, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     if not done:
         raise RuntimeError("the picture could not be packed")
-    return bytes(data)
+    jpeg, note = bytes(data), _ONE_BIT if bilevel else _GREY
+    return jpeg[:2] + _COMMENT + (len(note) + 2).to_bytes(2, "big") + note + jpeg[2:]
+
+
+def from_bilevel(jpeg: bytes) -> bool:
+    """Whether a picture comes from a 1-bit scan; assumed where it does not say."""
+    length = int.from_bytes(jpeg[4:6], "big")
+    return not (jpeg[2:4] == _COMMENT and jpeg[6 : 4 + length] == _GREY)
 
 
 def _ring(picture: NDArray[np.integer], bubble: Bubble, answer: Answer | None) -> None:

@@ -83,30 +83,38 @@ def _placed(found: list[FoundFiducial], context: ReadingContext) -> Iterable[Pla
 
 
 def _read_placed(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetReading:
-    reading = _read_kept(grey, placed, context)
+    where = placed.place.registration
+    identified = _identify(grey, placed, context)
+    if identified is Reason.NO_CODE:
+        return _nameless(grey, placed)
+    if isinstance(identified, Reason):
+        return SheetReading(0, 0, SheetStatus.REFUSED, (identified,), registration=where.h)
+    measured = Measured(identified, measure(grey, where, identified.layout))
+    if streaked(grey, where, identified.layout, measured.measure.contrast):
+        return _of(identified, SheetStatus.REFUSED, (Reason.STREAK,))
+    reading = _judged(measured, context)
     if reading.status is not SheetStatus.REVIEW:
         return reading
-    picture = jpeg_of(upright(grey, placed.place.registration, placed.frame))
-    return replace(reading, picture=picture)
+    return _pictured(reading, grey, placed, bilevel=measured.measure.bilevel)
 
 
-def _read_kept(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetReading:
-    identified = _identify(grey, placed, context)
-    if isinstance(identified, Reason):
-        reasons: tuple[Reason, ...] = (identified,)
-        if identified is not Reason.NO_CODE:
-            return SheetReading(
-                0, 0, SheetStatus.REFUSED, reasons, registration=placed.place.registration.h
-            )
-        if placed.place.missing:  # still to be known when a person has typed the serial
-            reasons += (Reason.FIDUCIAL_MISSING,)
-        return SheetReading(
-            0, 0, SheetStatus.REVIEW, reasons, registration=placed.place.registration.h
-        )
-    measured = Measured(identified, measure(grey, placed.place.registration, identified.layout))
-    if streaked(grey, placed.place.registration, identified.layout, measured.measure.contrast):
-        return _of(identified, SheetStatus.REFUSED, (Reason.STREAK,))
-    return _judged(measured, context)
+def _nameless(grey: GreyImage, placed: Placed) -> SheetReading:
+    """A sheet whose serial a person has to type; it is measured from its picture then."""
+    reasons: tuple[Reason, ...] = (Reason.NO_CODE,)
+    if placed.place.missing:  # the picture will not show this any more
+        reasons += (Reason.FIDUCIAL_MISSING,)
+    where = placed.place.registration
+    reading = SheetReading(0, 0, SheetStatus.REVIEW, reasons, registration=where.h)
+    # Any layout of this frame shows whether the scan is 1-bit.
+    return _pictured(reading, grey, placed, bilevel=measure(grey, where, placed.frame).bilevel)
+
+
+def _pictured(
+    reading: SheetReading, grey: GreyImage, placed: Placed, *, bilevel: bool
+) -> SheetReading:
+    """*reading* with a picture of its sheet, so that the scan file is needed no more."""
+    sheet = upright(grey, placed.place.registration, placed.frame)
+    return replace(reading, picture=jpeg_of(sheet, bilevel=bilevel))
 
 
 def _identify(grey: GreyImage, placed: Placed, context: ReadingContext) -> Identified | Reason:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from omr.evidence import ON_UPRIGHT, size_px
+from omr.evidence import ON_UPRIGHT, from_bilevel, size_px
 from omr.fiducials import GreyImage
 from omr.judging import Thresholds, judge_sheet
 from omr.layout import Layout
@@ -41,9 +41,7 @@ def remeasure(jpeg: bytes, form: Issued, layout: Layout, thresholds: Thresholds)
     measured = measure(grey, ON_UPRIGHT, layout)
     if streaked(grey, ON_UPRIGHT, layout, measured.contrast):
         raise DecisionRefused(Refusal.STREAKED, form.serial)
-    # Turning and packing have made greys, so the picture no longer shows whether a scanner
-    # had decided black and white. Assume it had: that can only ask more of a person.
-    measured = replace(measured, bilevel=True)
+    measured = replace(measured, bilevel=from_bilevel(jpeg))
     answers, doubts = judge_sheet(measured, layout, thresholds)
     reasons = [*doubts, *(reason for answer in answers.values() for reason in answer.reasons)]
     return Remeasured(

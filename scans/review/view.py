@@ -19,7 +19,7 @@ _SIDE_MM = 2.0  # of paper beside the print
 _FAR_MM = 14.0  # a neighbour further away than this is not shown, only the paper up to here
 _RING_MM = 0.7  # between a bubble's outline and the ring drawn round it, so ink stays visible
 _SAME_ROW_MM = 2.5
-_SERIAL_LEFT_MM, _SERIAL_BELOW_MM = 16.0, 14.0  # the serial stands under the upper code
+_SERIAL_LEFT_MM, _SERIAL_BELOW_MM = 16.0, 13.0  # the serial stands under the upper code
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +159,8 @@ def serial_crop(layout: Layout) -> PageRect:
     code = min(layout.codes, key=lambda place: place.y_mm)
     _left, right = _printed_width(layout)
     left = max(0.0, code.x_mm - _SERIAL_LEFT_MM)
-    top = max(0.0, code.y_mm - 2.0)
-    return PageRect(left, top, right - left, code.h_mm + _SERIAL_BELOW_MM)
+    top = code.y_mm + code.h_mm / 2  # enough of the code to show what is to be seen
+    return PageRect(left, top, right - left, code.h_mm / 2 + _SERIAL_BELOW_MM)
 
 
 def _printed_width(layout: Layout) -> tuple[float, float]:
