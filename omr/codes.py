@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 VERSION = 1
 TEXT_LENGTH = 47
 TAG_LENGTH = 16
-TEST_FLAG = 0x01  # printed for trying out: never counted in a live period
 _BODY = struct.Struct(">BBHHBIB3s")
 _CONTEXT = b"PVQR1\0"  # separates this use of the key from every other
 

@@ -21,7 +21,7 @@ from omr.judging import is_doubtful, judge_sheet
 from omr.layout import Layout
 from omr.ledger.readings import SheetReading
 from omr.marks import Reason, SheetStatus
-from omr.measure_codec import pack
+from omr.measure_codec import pack, unpack
 from omr.registration import SheetPlace, Unplaced, place_sheets
 from omr.scoring import bubbles_of, measure
 from omr.serials import Serial
@@ -32,6 +32,7 @@ from scans.pages import PageRef, can_render, load_page
 from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingContext
 
 CODE_MARGIN_MM = 3.5  # quiet zone, and room for a sheet that lies a little off
+_DARKEST_PAPER = 90  # grey level; a page that is black all over is no empty paper
 _INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty paper
 
 
@@ -154,7 +155,10 @@ def _resolved(body: CodeBody, placed: Placed, context: ReadingContext) -> Identi
 
 def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
     identified = measured.identified
-    answers, doubts = judge_sheet(measured.measure, identified.layout, context.thresholds)
+    kept = pack(measured.measure)
+    # Judged as kept, so that judging the ledger's measurements again gives the same answers.
+    seen = unpack(kept, identified.layout)
+    answers, doubts = judge_sheet(seen, identified.layout, context.thresholds)
     reasons = list(doubts)
     if identified.placed.place.missing:
         reasons.append(Reason.FIDUCIAL_MISSING)
@@ -172,7 +176,7 @@ def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
         layout_id=identified.layout.layout_id,
         answers=answers,
         registration=identified.placed.place.registration.h,
-        measurements=pack(measured.measure),
+        measurements=kept,
     )
 
 
@@ -261,11 +265,11 @@ def _serial(domain: str, body: CodeBody) -> str | None:
 
 
 def _is_empty(grey: GreyImage) -> bool:
-    """Whether the page is bare paper: nearly nothing much darker than it."""
+    """Whether the page is bare paper: light, and nearly nothing much darker than it."""
     small = cv2.resize(grey, (400, 560), interpolation=cv2.INTER_AREA)
     inner = small[20:-20, 20:-20].astype(np.float32)  # shadows live at the edge
     paper = float(np.median(inner))
-    return float((inner < paper - 40).mean()) < _INK_SHARE
+    return paper > _DARKEST_PAPER and float((inner < paper - 40).mean()) < _INK_SHARE
 
 
 def _crop(grey: GreyImage, registration: Registration, place: PageRect) -> GreyImage:

@@ -193,15 +193,12 @@ def test_measurements_are_kept_and_judge_to_the_same_answers(
         layouts = {layout.layout_id: layout for layout in issued.layouts(ledger)}
         rows = [row for row in readings.sheet_rows(ledger) if row.reading.measurements]
     assert len(rows) >= COUNT
-    same = 0
     for row in rows:
         seen = row.reading
         layout = layouts[seen.layout_id or ""]
         assert seen.measurements is not None
         answers, _doubts = judge_sheet(unpack(seen.measurements, layout), layout, Thresholds())
-        same += sum(answers[q].options == seen.answers[q].options for q in seen.answers)
-    questions = sum(len(row.reading.answers) for row in rows)
-    assert same >= 0.99 * questions  # steps of the codec may move a value across a threshold
+        assert answers == seen.answers
     assert max(len(row.reading.measurements or b"") for row in rows) < 1000
 
 
