@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omr.codes import (
-    TEST_FLAG,
     TEXT_LENGTH,
     CodeBody,
     CodeFault,
@@ -34,7 +33,7 @@ BODIES = st.builds(
 SAMPLES = [
     CodeBody(1, 2026, 7, 3, 417, "9F2C11"),
     CodeBody(1, 2026, 0, 0, 1, "000000"),
-    CodeBody(2, 2099, 0xFFFF, 0xFF, 999_999, "FFFFFF", TEST_FLAG),
+    CodeBody(2, 2099, 0xFFFF, 0xFF, 999_999, "FFFFFF", 0xFF),
     CodeBody(255, 2026, 1, 1, 123_456, "A0B1C2"),
 ]
 
