@@ -129,7 +129,7 @@ sheet = Table(
     Column("layout_id", Text, ForeignKey("layout.layout_id")),
     Column("registration_json", Text),
     Column("measurements", LargeBinary),  # omr.scoring packs and unpacks them
-    Column("picture", Text),  # SHA-256 of the picture kept for a person, if one is kept
+    Column("picture", Text, index=True),  # SHA-256 of the picture kept for a person, if one is kept
     Column("batch_id", Integer, ForeignKey("batch.batch_id"), nullable=False),
     UniqueConstraint("source_id", "page", "sheet", name="uq_sheet_place"),
     CheckConstraint(

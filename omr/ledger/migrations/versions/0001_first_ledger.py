@@ -154,6 +154,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("source_id", "page", "sheet", name="uq_sheet_place"),
     )
     with op.batch_alter_table("sheet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sheet_picture"), ["picture"], unique=False)
         batch_op.create_index(
             "uq_sheet_held_serial",
             ["serial"],
