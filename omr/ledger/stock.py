@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import Connection, and_, exists, func, select, union_all
 
 from omr.ledger import Ledger
-from omr.ledger.schema import answer, batch, issued, print_run, sheet, source, voided
-from omr.marks import HOLDS_SERIAL, AnswerState
+from omr.ledger.rows import rows_of, sheets_query
+from omr.ledger.schema import (
+    answer,
+    batch,
+    decision,
+    identified,
+    issued,
+    print_run,
+    sheet,
+    source,
+    voided,
+)
+from omr.ledger.standing import IDENTITY
+from omr.marks import HOLDS_SERIAL, AnswerState, SheetStatus
 
 _HOLDING = sorted(status.value for status in HOLDS_SERIAL)
 _SAYS_SOMETHING = sorted(state.value for state in AnswerState if state is not AnswerState.BLANK)
@@ -31,14 +43,32 @@ class StockForm:
 
 
 def stock_forms(ledger: Ledger) -> Iterator[StockForm]:
-    """Every form ever issued, by domain, year and number."""
-    held = (
+    """Every form ever issued, by domain, year and number.
+
+    A form is back when a sheet's code says so, or a person who typed its serial.
+    """
+    by_code = (
         select(sheet.c.sheet_id, sheet.c.serial, batch.c.period)
         .join(source, source.c.source_id == sheet.c.source_id)
         .join(batch, batch.c.batch_id == source.c.batch_id)
         .where(sheet.c.status.in_(_HOLDING), sheet.c.serial.is_not(None))
-        .subquery()
     )
+    newer = decision.alias("newer")
+    by_hand = (
+        select(sheet.c.sheet_id, identified.c.serial, batch.c.period)
+        .join(decision, decision.c.decision_id == identified.c.decision_id)
+        .join(sheet, sheet.c.sheet_id == decision.c.sheet_id)
+        .join(source, source.c.source_id == sheet.c.source_id)
+        .join(batch, batch.c.batch_id == source.c.batch_id)
+        .where(
+            ~exists().where(
+                newer.c.sheet_id == decision.c.sheet_id,
+                newer.c.question == IDENTITY,
+                newer.c.decision_id > decision.c.decision_id,
+            )
+        )
+    )
+    held = union_all(by_code, by_hand).subquery()
     first_back = (
         select(issued.c.run_id, func.min(held.c.period).label("period"))
         .join(held, held.c.serial == issued.c.serial)
@@ -66,6 +96,7 @@ def stock_forms(ledger: Ledger) -> Iterator[StockForm]:
         .order_by(issued.c.domain, issued.c.year, issued.c.number)
     )
     with ledger.read() as connection:
+        decided = _decided(connection)
         for rows in connection.execute(query).partitions(_ROWS_AT_ONCE):
             for row in rows:
                 yield StockForm(
@@ -76,5 +107,20 @@ def stock_forms(ledger: Ledger) -> Iterator[StockForm]:
                     run_returned_in=row.run_returned_in,
                     voided_at=row.voided_at,
                     returned_in=row.returned_in,
-                    says_something=bool(row.says_something),
+                    says_something=decided.get(row.serial, bool(row.says_something)),
                 )
+
+
+def _decided(connection: Connection) -> dict[str, bool]:
+    """Whether a form says something, for those about which people decided, by serial."""
+    looked_at = sheets_query().where(
+        sheet.c.status == SheetStatus.REVIEW.value,
+        exists().where(decision.c.sheet_id == sheet.c.sheet_id),
+    )
+    return {
+        row.reading.serial: any(
+            said.state is not AnswerState.BLANK for said in row.reading.answers.values()
+        )
+        for row in rows_of(connection, looked_at)
+        if row.reading.serial is not None
+    }
