@@ -1,6 +1,8 @@
-"""Letters and digits printed inside boxes, told from marks by what other boxes show.
+"""Letters and digits printed inside boxes, told from marks by the boxes in line with them.
 
-They differ from box to box, so the template of :mod:`omr.box_print` cannot hold them.
+Letters differ from box to box, so the template of :mod:`omr.box_print` cannot hold them. But
+a form repeats them along its rows or columns, and prints them in all boxes of a region:
+what most boxes in line show is the letter; a box among bare ones has none.
 """
 
 from __future__ import annotations
@@ -13,19 +15,25 @@ import numpy.typing as npt
 from omr.box_ink import Floats
 from omr.box_print import Bools, Print, shaded, spread
 
-HEAVIEST_LETTER = 0.5  # of the inside: a bold W on a 1-bit scan (measured 0.43)
-_ALIKE = 4
-_SAME_LETTER = 0.8  # correlation: M and N reach 0.6, two Ms 0.8 (measured)
-_HEAVIER = 1.4
+_NEAR = 12  # boxes round a box that tell whether letters are printed about here
+_MAY_BE_BARE = 12  # one of so many may have lost its letter
+_BARE_INSIDE = 0.025  # absolute ink; a thin I has 0.05, an empty box 0.00 (measured)
+_IN_LINE = 8  # boxes of a row or column that a letter is learnt from
+_FEWEST_IN_LINE = 4
+_LINE_SHARE = 0.4  # a letter: the ink that all but 40 % of them reach
+_LINE_WIDTH = 0.35  # of a box: how far boxes of a line are off each other's middle
+_LINE_TILT = 0.03  # and how much further per distance: the page may lie askew by 1.7 degrees
 _LETTER_VARIES = 1.25  # one letter's printed amount differs this much from box to box
 _LETTER_SHARE = 0.35  # of a box's ink must be its letter: an I does not explain a W
 _LETTER_MAY_MISS = 0.25  # of a letter's ink, where printing or scanning broke it
+_LEXICON = 600  # letters from elsewhere on the page that a box is compared with
+_CANDIDATES = 6
+_ASKEW = 0.8  # share of its ink that a letter may have one pixel aside
+# One letter, printed again, correlates by 0.85 to 0.93 (0.8 on jittered 1-bit scans). Strokes
+# of one hand reach 0.2 to 0.85, but with those of any other line as well: what is lacking to 1
+# is as much (0.9 to 1.1 of it), where a letter's lacks 0 to 0.3 of another's (measured).
+_REPEATS, _OWN_LESS = 0.75, 0.5
 _SLIDES = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, -1), (1, -1), (-1, 1)]
-_CANDIDATES = 8
-_LARGEST_LEXICON = 1000
-_MOAT_FREE = 0.97  # of the boxes with letters leave the moat bare
-_MOAT_INK = 0.15
-_SMALLEST_MOAT = 0.15  # of the inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,111 +41,152 @@ class Letters:
     """What letters explain, shape (N,) each.
 
     Attributes:
-        left: New ink with the box's own letter taken out, 0..1.
-        letter: The letter's own ink, 0..1; 0 where none was found.
+        about: Whether letters are printed in the boxes about this one.
+        left: New ink with the letter that fits best taken out, 0..1.
+        verified: Whether the letter of the box's own line is there.
+        printed: Whether letters repeat as exactly as print does (one answer for all).
         shaded: Whether ink leaves less bare paper than any letter would.
-        moat: Ink where no letter of this page reaches, 0..1; 0 where no such place is.
     """
 
+    about: Bools
     left: Floats
-    letter: Floats
+    verified: Bools
     shaded: Bools
-    moat: Floats
+    printed: bool
 
 
-def without_letters(learnt: Print, ink: Floats, which: Bools, *, clean: float) -> Letters:
-    """Take a box's own letter for print where at least two other boxes show it too.
+def without_letters(learnt: Print, ink: Floats, centres: Floats, *, clean: float) -> Letters:
+    """Take printed letters out of the new ink.
 
-    A letter is the ink that three of four look-alike boxes share, so a hand-made mark
-    does not become one. It explains a box when (nearly) all of it is found there, and then
-    no more ink than little beyond its own amount.
+    A letter explains a box when (nearly) all of it is found there, and then little more ink
+    than its own amount. A box is never part of what explains it.
 
     Args:
         learnt: The class's print.
         ink: New ink per box, shape (N,).
-        which: Boxes to explain, shape (N,).
-        clean: Ink below which two boxes are the same, 0..1.
+        centres: Middles of the boxes in box sides, shape (N, 2): across, down.
+        clean: Ink below which a box holds no letter, 0..1.
 
     Returns:
         What is left, per box.
     """
-    left, letter = ink.copy(), np.zeros_like(ink)
     flat = np.maximum(learnt.cores - spread(learnt.template), 0.0)
-    strokes = ~shaded(flat[:, learnt.inside])
-    moat = _moat(flat[:, learnt.inside], learnt.light & strokes)
-    lexicon = np.flatnonzero((ink > clean) & (ink <= HEAVIEST_LETTER) & strokes)
-    if len(lexicon) > _LARGEST_LEXICON:
-        lexicon = np.random.default_rng(0).choice(lexicon, _LARGEST_LEXICON, replace=False)
-    asked = np.flatnonzero(which & strokes)
-    if len(lexicon) < _ALIKE or not len(asked):
-        return Letters(left, letter, ~strokes, moat)
-    letters = _letters(flat[lexicon][:, learnt.inside], ink[lexicon])
+    dark = shaded(flat[:, learnt.inside])
+    about = _letters_about(learnt.cores[:, learnt.inside].mean(axis=1), centres)
+    left, verified = ink.copy(), np.zeros(len(ink), np.bool_)
+    asked = np.flatnonzero(about & (ink >= clean))
+    if not len(asked):
+        return Letters(about, left, verified, dark, printed=False)
     room = float((1.0 - spread(learnt.template)[learnt.inside]).mean())
-    amount = letters.mean(axis=1) / room
-    letters, amount = letters[amount > 0.5 * clean], amount[amount > 0.5 * clean]
-    if not len(letters):
-        return Letters(left, letter, ~strokes, moat)
-    pictures = np.zeros((len(letters), *learnt.inside.shape), np.float32)
-    pictures[:, learnt.inside] = letters
-    grown = spread(pictures)[:, learnt.inside]
-    match = _direction(flat[asked][:, learnt.inside]) @ _direction(letters).T
+    start = asked
+    own = _own_letters(flat[:, learnt.inside], ~dark, asked, centres)  # (asked, 2, P)
+    lexicon = _lexicon(own, clean * room)
+    alike = _likeness(flat, learnt.inside, asked, own)
+    match = _direction(flat[asked][:, learnt.inside]) @ _direction(lexicon).T
     best = np.argsort(-match, axis=1)[:, :_CANDIDATES]
+    letters = np.concatenate([own, lexicon[best]], axis=1)
+    amount = letters.mean(axis=2) / room
+    grown = _grown(letters, learnt.inside)
     for slide in _SLIDES:
         mine = np.roll(flat[asked], slide, axis=(1, 2))
-        grown_mine = spread(mine)[:, None, learnt.inside]
+        mine_grown = spread(mine)[:, None, learnt.inside]
         mine = mine[:, None, learnt.inside]
-        missing = np.maximum(letters[best] - grown_mine, 0.0).mean(axis=2) / room
-        beyond = np.maximum(mine - grown[best], 0.0).mean(axis=2) / room
-        rest = np.maximum(beyond, ink[asked][:, None] - _LETTER_VARIES * amount[best])
-        rest[missing > _LETTER_MAY_MISS * amount[best]] = np.inf
-        rest[amount[best] < _LETTER_SHARE * ink[asked][:, None]] = np.inf
-        fit = rest.argmin(axis=1)
-        least, known = rest[_range(fit), fit], amount[best[_range(fit), fit]]
+        missing = np.maximum(letters - mine_grown, 0.0).mean(axis=2) / room
+        beyond = np.maximum(mine - grown, 0.0).mean(axis=2) / room
+        total = ink[asked][:, None]
+        beyond[dark[asked]] = 0.0  # grown letters hide most of the paper that shading shows on
+        rest = np.maximum(beyond, total - _LETTER_VARIES * amount)
+        fits = (missing <= _LETTER_MAY_MISS * amount) & (amount >= _LETTER_SHARE * total)
+        fits[dark[asked], 2:] = False
+        verified[asked] |= (fits & (amount >= clean))[:, :2].any(axis=1)
+        least = np.where(fits, rest, np.inf).min(axis=1)
         # a slide may free a letter, never lighten a mark
         better = (least < left[asked]) & ((slide == (0, 0)) | (least < clean))
-        letter[asked[better]] = known[better]
         left[asked[better]] = least[better]
         still = left[asked] >= clean
-        asked, best = asked[still], best[still]
-        if not len(asked):
+        if not still.any():
             break
-    return Letters(left, letter, ~strokes, moat)
+        asked, letters, amount, grown = asked[still], letters[still], amount[still], grown[still]
+    printed = _is_print(alike[~dark[start]])
+    return Letters(about, left, verified, dark, printed)
 
 
-def _moat(flat: Floats, plain: Bools) -> Floats:
-    """Ink between letters and outline, shape (N,): pens cross it, printed letters do not."""
-    if not plain.any():
-        return np.zeros(len(flat), np.float32)
-    free = np.quantile(flat[plain], _MOAT_FREE, axis=0) < _MOAT_INK
-    if float(free.mean()) < _SMALLEST_MOAT:
-        return np.zeros(len(flat), np.float32)
-    return np.asarray(flat[:, free].mean(axis=1), np.float32)
+def _letters_about(inner: Floats, centres: Floats) -> Bools:
+    """Whether (nearly) all of the nearest boxes have ink inside, shape (N,)."""
+    near = min(_NEAR, len(inner) - 1)
+    away = np.square(centres[:, None] - centres[None, :]).sum(axis=2)
+    np.fill_diagonal(away, np.inf)
+    nearest = np.argpartition(away, near - 1, axis=1)[:, :near]
+    bare = (inner[nearest] < _BARE_INSIDE).sum(axis=1)
+    return np.asarray(bare <= near // _MAY_BE_BARE)
 
 
-def _range(like: npt.NDArray[np.int_]) -> npt.NDArray[np.int_]:
-    return np.arange(len(like))
+def _own_letters(
+    flat: Floats, plain: Bools, asked: npt.NDArray[np.int_], centres: Floats
+) -> Floats:
+    """What the other boxes of each asked box's row, and of its column, share; (A, 2, P)."""
+    off = np.abs(centres[asked][:, None] - centres[None, :])
+    own = np.zeros((len(asked), 2, flat.shape[1]), np.float32)
+    for line, (along, across) in enumerate(((0, 1), (1, 0))):
+        away = np.where(
+            plain & (off[:, :, across] <= _LINE_WIDTH + _LINE_TILT * off[:, :, along]),
+            off[:, :, along],
+            np.inf,
+        )
+        away[np.arange(len(asked)), asked] = np.inf
+        nearest = np.argsort(away, axis=1)[:, :_IN_LINE]
+        there = np.isfinite(np.take_along_axis(away, nearest, axis=1))
+        count = there.sum(axis=1)
+        inks = np.where(there[:, :, None], flat[nearest], np.inf)
+        inks.sort(axis=1)
+        rank = (_LINE_SHARE * count).astype(int)
+        shared = np.take_along_axis(inks, rank[:, None, None], axis=1)[:, 0]
+        enough = count >= _FEWEST_IN_LINE
+        own[enough, line] = shared[enough]
+    return own
 
 
-def _letters(flat: Floats, ink: Floats) -> Floats:
-    """What boxes share with the boxes most like them, heavier than usual ones left out.
-
-    Args:
-        flat: float32, shape (N, P): new ink per pixel of the inside.
-        ink: float32, shape (N,): their means.
+def _likeness(flat: Floats, inside: Bools, asked: npt.NDArray[np.int_], own: Floats) -> Floats:
+    """How exactly boxes repeat a letter of their own line, and of another box's line, by lot.
 
     Returns:
-        float32, shape (M, P), M <= N.
+        float32, shape (A, 2): correlations -1..1, the better of row and column.
     """
-    direction = _direction(flat)
-    match = direction @ direction.T
-    by_ink = np.argsort(ink)
-    close = (match >= _SAME_LETTER)[:, by_ink]
-    rank = np.cumsum(close, axis=1)
-    usual = ink[by_ink[(rank > 0.3 * rank[:, -1:]).argmax(axis=1)]]
-    plain = ink <= _HEAVIER * usual
-    match[:, ~plain] = -1.0
-    alike = np.argpartition(-match[plain], min(_ALIKE, len(ink) - 1), axis=1)[:, :_ALIKE]
-    return np.asarray(np.partition(flat[alike], 1, axis=1)[:, 1], np.float32)
+    letters = np.stack([_direction(own[:, 0]), _direction(own[:, 1])], axis=1)
+    others = letters[np.random.default_rng(0).permutation(len(letters))]
+    both = np.stack([letters, others], axis=1)  # (A, own or other, row or column, P)
+    best = np.full((len(asked), 2), -1.0, np.float32)
+    for slide in _SLIDES:
+        mine = _direction(np.roll(flat[asked], slide, axis=(1, 2))[:, inside])
+        best = np.maximum(best, np.einsum("ap,aolp->aol", mine, both).max(axis=2))
+    return best
+
+
+def _lexicon(own: Floats, least: float) -> Floats:
+    """Letters of other lines, by lot, shape (L, P): for lines too short to show their own."""
+    every = own.reshape(-1, own.shape[2])
+    every = every[every.mean(axis=1) >= least]
+    if len(every) > _LEXICON:
+        every = np.random.default_rng(0).choice(every, _LEXICON, replace=False)
+    return every if len(every) else np.zeros((1, own.shape[2]), np.float32)
+
+
+def _is_print(alike: Floats) -> bool:
+    """Whether boxes repeat the letter of their own line, and not just anybody's."""
+    if not len(alike):
+        return False
+    own = float(np.median(alike[:, 0]))
+    unlike = (1.0 - alike[:, 0]) / np.maximum(1.0 - alike[:, 1], 1e-3)
+    # 0.4, not the median: where a form has two letters, half of the pairs are of one
+    return own >= _REPEATS and float(np.quantile(unlike, 0.4)) <= _OWN_LESS
+
+
+def _grown(letters: Floats, inside: Bools) -> Floats:
+    """Letters, each grown by a pixel; shape as *letters*, (A, C, P)."""
+    pictures = np.zeros((letters.shape[0] * letters.shape[1], *inside.shape), np.float32)
+    pictures[:, inside] = letters.reshape(-1, letters.shape[2])
+    grown = _ASKEW * spread(pictures)[:, inside].reshape(letters.shape)
+    return np.maximum(letters, grown)
 
 
 def _direction(flat: Floats) -> Floats:

@@ -26,13 +26,13 @@ _STIFFNESS = 0.35  # share of the best match that a shift by the full reach must
 _ROUNDS = 3
 CENTRE = 0.5  # radius, in half boxes, that is clear of outlines even when a box sits askew
 _LIGHT_BAND = 0.2  # printed letters cover up to this share of a box's middle (measured)
-PRINTED_MIDDLE = 0.3  # a template whose middle is darker is no blank box
-BARE, _BARE_SHARE = 0.1, 0.5  # print leaves bare paper between its strokes; shading does not
+_LIGHTEST_AT_MOST = 0.3  # a template whose middle is darker is no blank box
+BARE = 0.1  # print leaves bare paper between its strokes; shading does not
+_DARKEST_TINT = 0.3
 _LETTER_BARE = 0.3  # even a W in 1.5 mm at 100 dpi leaves 0.38, a filled box 0.22 (measured)
 _ENOUGH = 64  # boxes to learn a template from; more change nothing but the time
 _SHARED = 0.3  # template: the ink that all but 30 % of the light boxes reach
 _OUTLINE = 0.35
-_OVERPRINTED = 0.5
 _SMALLEST_INSIDE = 0.05  # of the box; a smaller enclosed patch is no inside
 
 
@@ -117,16 +117,16 @@ def learn(patches: Floats, shape: Shape) -> Print | None:
     lightest = float(np.sort(clear)[int(0.03 * len(clear))])
     unmoved = cores_of(patches, shape, np.zeros((len(patches), 2), np.int_))
     light = (clear <= lightest + _LIGHT_BAND) & ~shaded(unmoved[:, ellipse(shape, CENTRE)])
-    if lightest > PRINTED_MIDDLE or int(light.sum()) < FEWEST:
+    if lightest > _LIGHTEST_AT_MOST or int(light.sum()) < FEWEST:
         return None
     shifts = _align(patches, shape, light)
     cores = cores_of(patches, shape, shifts)
     template = _shared(cores[_some(light)])
-    inside = _inside(template, shape)
-    bare = float((template[inside] < BARE).mean())
-    if bare < _BARE_SHARE or float(template[inside].mean()) > PRINTED_MIDDLE:
-        return None  # a tint, or what hands left in most boxes: who can tell
-    return Print(cores, template, inside, light, shifts)
+    region = _region(template, shape)
+    # Strokes that blank boxes share inside are left to omr.box_letters: it asks for proof
+    # that they are print. An even tint is none that a hand could lay into every box.
+    template[region] = _tint(cores[:, region])
+    return Print(cores, template, region, light, shifts)
 
 
 def _align(patches: Floats, shape: Shape, light: Bools) -> npt.NDArray[np.int_]:
@@ -234,26 +234,36 @@ def _rolled(pictures: Floats, shifts: npt.NDArray[np.int_]) -> Floats:
     return pictures[np.arange(len(pictures))[:, None, None], i[:, :, None], j[:, None, :]]
 
 
-def _inside(template: Floats, shape: Shape) -> Bools:
-    """Where new ink counts: bare paper enclosed by the printed outline, else near the middle."""
+def _region(template: Floats, shape: Shape) -> Bools:
+    """What the printed outline encloses, without it; else (no outline) the middle."""
     printed = template > _OUTLINE
-    bare = spread(template) < _OVERPRINTED
     _, labels = cv2.connectedComponents((~printed).astype(np.uint8), connectivity=4)
     border = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
     outside = np.isin(labels, border) & ~printed
     _, parts = cv2.connectedComponents((~outside).astype(np.uint8), connectivity=4)
-    smallest = _SMALLEST_INSIDE * shape.core_w * shape.core_h
     centre = parts[template.shape[0] // 2, template.shape[1] // 2]
-    enclosed = (parts == centre) & bare & _rim_off(outside)
-    if centre and int(enclosed.sum()) >= smallest:
-        return enclosed
-    middle = ellipse(shape, 0.7)
-    return middle & bare if int((middle & bare).sum()) >= smallest else middle
+    if centre:
+        filled = (parts == centre).astype(np.uint8)
+        depth = np.floor(cv2.distanceTransform(filled, cv2.DIST_L2, 5)).astype(int)
+        # the outline ends at the depth where most is paper; strokes that cross it do not count
+        thick = next((d for d in range(1, depth.max()) if not _mostly(printed[depth == d])), 1)
+        enclosed = depth > thick + 1
+        if int(enclosed.sum()) >= _SMALLEST_INSIDE * shape.core_w * shape.core_h:
+            return np.asarray(enclosed)
+    return ellipse(shape, 0.7)
 
 
-def _rim_off(outside: Bools) -> Bools:
-    """Everything but the outside and the pixels that touch it."""
-    return cv2.dilate(outside.astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
+def _tint(insides: Floats) -> float:
+    """Ink of an even tint in all boxes, (N, P) -> 0..1; 0 where there is none."""
+    lightest = np.quantile(insides, 0.1, axis=1)  # also of a marked box
+    level = float(np.median(lightest))
+    even = float(np.quantile(lightest, 0.75)) - float(np.quantile(lightest, 0.25))
+    flat = float(np.median(np.quantile(insides, 0.75, axis=1) - lightest))
+    return level if level < _DARKEST_TINT and even < 0.02 and flat < 0.1 else 0.0
+
+
+def _mostly(pixels: Bools) -> bool:
+    return bool(pixels.size) and float(pixels.mean()) > 0.5
 
 
 def spread(picture: Floats) -> Floats:

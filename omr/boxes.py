@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from omr.box_ink import Floats, Image, Page, Shape, darkness, ink_level, ink_of, noise_of, page_of
-from omr.box_letters import HEAVIEST_LETTER, without_letters
+from omr.box_letters import without_letters
 from omr.box_print import (
     CENTRE,
     FEWEST,
@@ -42,12 +42,9 @@ _BLANK_BELOW = 0.03
 _BLANK_AT_MOST = 0.05
 _MARKED_FROM = 0.06
 _LETTER_FROM = 0.03
-_LETTERS_ABOUT = 0.1  # of the light boxes have something in them: letters are likely
-_LETTERS_KNOWN = 0.97  # of them are explained: a letter printed only once is unlikely
+HEAVIEST_LETTER = 0.5  # a bold W on a 1-bit scan has up to 0.43 (measured)
 _LETTER_LOW, _LETTER_HIGH = 0.05, 0.1
 _USUAL, _HEAVIER = 0.99, 1.15  # the light boxes' heaviest letter, and more than it
-_MOAT_CROSSED = 0.2  # ink share where letters leave paper bare
-_LETTERS_ENOUGH = 30  # boxes with a letter that other boxes explain
 _FAINT = 0.25  # of the page's usual mark: fainter ones are doubtful
 _SPREADS_TO_DOUBT, _SPREADS_TO_MARK = 6.0, 10.0
 _ALONE_BLANK_BELOW = 0.03
@@ -180,13 +177,14 @@ def _classes(sizes: Floats) -> list[npt.NDArray[np.int_]]:
 
 def _measure(page: Page, shape: Shape, rects: Floats, dark: Floats, level: float) -> _Measured:
     """Measure one class of boxes, by its own print or else each box alone."""
+    centres = _centres(rects) / (shape.width, shape.height)
     learnt, clean = _learn(shape, dark, level)
     if float(rects[:, 2:].std(axis=0).max()) > 0.03 * float(rects[:, 2:].mean()):
         # Sizes vary: a photo's perspective (scale by box) or careless boxes (do not).
         again, scaled = _learn(shape, darkness(page, shape, _centres(rects), rects[:, 2:]), level)
         if again and (not learnt or _unrest(again) < _unrest(learnt)):
             learnt, clean = again, scaled
-    return _alone(shape, clean) if learnt is None else _together(learnt)
+    return _alone(shape, clean) if learnt is None else _together(learnt, centres)
 
 
 def _learn(shape: Shape, dark: Floats, level: float) -> tuple[Print | None, Floats]:
@@ -198,37 +196,28 @@ def _unrest(learnt: Print) -> float:
     return float(np.median(np.abs(learnt.cores[learnt.light] - learnt.template).mean(axis=(1, 2))))
 
 
-def _together(learnt: Print) -> _Measured:
-    """Limits from the class's own blank boxes, widened where letters may be about."""
+def _together(learnt: Print, centres: Floats) -> _Measured:
+    """Limits from the class's own blank boxes, widened where letters are printed."""
     raw = new_ink(learnt.cores, learnt.template, learnt.inside)
-    unclear = (raw >= _LETTER_FROM) & (raw < 2 * HEAVIEST_LETTER)
-    letters = without_letters(learnt, raw, unclear, clean=_LETTER_FROM)
-    ink, letter = letters.left, letters.letter
-    blank = np.sort(ink[learnt.light])
+    letters = without_letters(learnt, raw, centres, clean=_LETTER_FROM)
+    blank = np.sort(letters.left[learnt.light])
     blank = blank[: max(FEWEST, (3 * len(blank)) // 4)]
     middle = float(np.median(blank))
     width = max(0.002, 1.48 * float(np.median(np.abs(blank - middle))))
     low = float(np.clip(middle + _SPREADS_TO_DOUBT * width, _BLANK_BELOW, _BLANK_AT_MOST))
     high = max(middle + _SPREADS_TO_MARK * width, _MARKED_FROM)
-    sized = (raw >= _LETTER_FROM) & (raw < HEAVIEST_LETTER) & ~letters.shaded
-    if not letter.any() and float(sized[learnt.light].mean()) < _LETTERS_ABOUT:
-        return _Measured(ink, np.full_like(ink, low), np.full_like(ink, high))
-    low = max(low, _LETTER_LOW)
-    # Shading is no letter. Strokes are a letter unless proved: more ink than any letter has,
-    # or ink beyond a known letter that also crosses the moat letters leave to the outline.
+    lows = np.where(letters.about, max(low, _LETTER_LOW), low)
+    # Among letters, shading is a mark, and so is ink beyond a letter known to be there; any
+    # other ink may be a letter, until it is more than a letter can have.
     mark = max(high, _LETTER_HIGH)
-    usual = float(np.quantile(raw[learnt.light], _USUAL))
-    heavy = raw > _HEAVIER * usual + _LETTER_FROM
-    sharp_marks = letters.shaded & heavy & (steepness(learnt.cores) >= _STEEP_LETTERS)
-    explained = (letter > 0) & (ink < low)
-    known = int(explained.sum()) >= _LETTERS_ENOUGH and (
-        float(explained[sized].mean()) > _LETTERS_KNOWN
-    )
-    crossing = (letters.moat >= _MOAT_CROSSED) & (ink >= mark) & known
-    ink[~explained] = raw[~explained]
-    unless = max(HEAVIEST_LETTER, _HEAVIER * usual + _LETTER_FROM)
-    highs = np.where(sharp_marks | crossing, mark, unless)
-    return _Measured(ink, np.full_like(ink, low), highs.astype(np.float32))
+    heaviest = _HEAVIER * float(np.quantile(raw[learnt.light], _USUAL)) + _LETTER_FROM
+    dark = letters.shaded & (raw > heaviest) & (steepness(learnt.cores) >= _STEEP_LETTERS)
+    beyond = letters.verified & (letters.left >= mark) & letters.printed
+    highs = np.where(dark | beyond, mark, max(HEAVIEST_LETTER, heaviest))
+    highs = np.where(letters.about, highs, high)
+    bare = (letters.left < lows) & ~letters.shaded & (letters.printed | (raw < lows))
+    ink = np.where(bare | (beyond & ~dark), letters.left, raw)
+    return _Measured(ink.astype(np.float32), lows.astype(np.float32), highs.astype(np.float32))
 
 
 def _alone(shape: Shape, patches: Floats) -> _Measured:
