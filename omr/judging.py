@@ -24,6 +24,8 @@ class Thresholds:
     """
 
     marginal: float = 0.012  # darkness
+    light: float = 0.008  # darkness of a light trace that is shorter than ``faint`` ...
+    light_extent: float = 0.15  # ... but no speck: in a row without a mark it may be one
     faint: float = 0.25  # extent of a trace too light for that: a hard pencil's tick
     definite: float = 0.050
     long: float = 0.40  # extent of a stroke that is meant though it is thin, ...
@@ -32,7 +34,9 @@ class Thresholds:
     broad: float = 0.38  # coverage of a mark that is more than a line or two, ...
     pale: float = 0.55  # ... whose ink is no darker than this on the mean, ...
     home: float = 0.21  # ... and has no more than this share of it here: a seal's
-    tail: float = 0.20  # coverage that the end of another bubble's stroke may have
+    tail: float = 0.20  # coverage that the end of another bubble's stroke may have, ...
+    tail_share: float = 0.40  # ... and the share of that stroke's ink
+    here: float = 0.20  # share of a thin line's ink nearby, below which it is not this bubble's
     leaves: float = 0.95  # how far beyond the outline a line runs that is not this bubble's ...
     enters: float = 0.25  # ... or beyond it on both sides
     beside: float = 0.04  # ink in the clear ring of a bubble that is itself blank
@@ -193,7 +197,9 @@ def judge_bubble(
     if bubble.darkness < thresholds.definite and not long:
         return Mark.MARGINAL, Reason.MARGINAL_MARK
     passing = bubble.straight > 0 and (
-        bubble.leaves >= thresholds.leaves or bubble.enters >= thresholds.enters
+        bubble.leaves >= thresholds.leaves
+        or bubble.enters >= thresholds.enters
+        or bubble.home < thresholds.here
     )
     spilt = bubble.outside > max(thresholds.spilt * bubble.coverage, thresholds.spilt_least)
     thin = bubble.straight > 0 or bubble.coverage < thresholds.hollow
@@ -210,13 +216,16 @@ def judge_bubble(
 
 def _is_trace(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether something long was drawn here, though too lightly to be dark on the whole."""
-    return bubble.faint >= thresholds.faint or bubble.extent >= thresholds.long
+    light = bubble.darkness >= thresholds.light and bubble.faint >= thresholds.light_extent
+    return light or bubble.faint >= thresholds.faint or bubble.extent >= thresholds.long
 
 
 def _is_tail(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether a bubble's ink is the thin, straight end of a stroke made in another one."""
     return (
-        bubble.share < thresholds.own and bubble.straight > 0 and bubble.coverage < thresholds.tail
+        bubble.share < thresholds.tail_share
+        and bubble.straight > 0
+        and bubble.coverage < thresholds.tail
     )
 
 
