@@ -177,7 +177,7 @@ _REFUSALS = {
         "Số {detail} chưa từng được in. Đề nghị xem lại từng ký tự.",
         "{detail} was never printed. Compare every character.",
     ),
-    Refusal.VOIDED: ("Số {detail} đã bị hủy.", "{detail} is void."),
+    Refusal.VOIDED: ("Số {detail} đã bị huỷ.", "{detail} is void."),
     Refusal.HELD: (
         (
             "Số {detail} đã thuộc về một phiếu quét khác. Đề nghị xem lại từng ký tự; nếu "
