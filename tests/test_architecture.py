@@ -238,7 +238,7 @@ def test_the_commands_that_were_promised_are_there() -> None:
 
 
 def _loaded_by(code: str) -> set[str]:
-    done = subprocess.run(  # noqa: S603 - our own interpreter
+    done = subprocess.run(
         [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
         capture_output=True,
         text=True,

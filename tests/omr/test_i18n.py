@@ -87,7 +87,7 @@ def placeholders(message: str) -> Counter[tuple[str | None, ...]]:
 def run_omr(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run omr as its own process where nothing but *variables* speaks of languages."""
     env = {name: value for name, value in os.environ.items() if name not in LANGUAGE_VARIABLES}
-    return subprocess.run(  # noqa: S603 - our own command
+    return subprocess.run(
         [sys.executable, "-m", "omr", *words],
         cwd=ROOT,
         env=env | variables,
