@@ -148,6 +148,8 @@ def _make_workspace(demo: _Demo) -> None:
     code = main(["init", str(demo.folder)])
     if code:
         raise OmrError(_("the workspace could not be made"))
+    verb = "set" if os.name == "nt" else "export"
+    print(f"\n$ {verb} OMR_WORKSPACE={demo.folder}")  # as every command below is meant
 
 
 def _print_pads(demo: _Demo) -> None:
