@@ -25,13 +25,13 @@ class Thresholds:
 
     marginal: float = 0.012  # darkness
     light: float = 0.008  # darkness of a light trace that is shorter than ``faint`` ...
-    light_extent: float = 0.15  # ... but no speck: in a row without a mark it may be one
+    light_extent: float = 0.15  # ... but no speck, or goes on outside: it may be the answer
     faint: float = 0.25  # extent of a trace too light for that: a hard pencil's tick
     definite: float = 0.050
     long: float = 0.40  # extent of a stroke that is meant though it is thin, ...
-    definite_long: float = 0.024  # ... and the darkness that it must have
+    definite_long: float = 0.027  # ... and the darkness that it must have
     own: float = 0.50  # share of a stroke's ink in this bubble, below which it is another's
-    broad: float = 0.38  # coverage of a mark that is more than a line or two, ...
+    broad: float = 0.30  # coverage of a mark that is more than a line or two, ...
     pale: float = 0.55  # ... whose ink is no darker than this on the mean, ...
     home: float = 0.21  # ... and has no more than this share of it here: a seal's
     tail: float = 0.20  # coverage that the end of another bubble's stroke may have, ...
@@ -216,7 +216,8 @@ def judge_bubble(
 
 def _is_trace(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether something long was drawn here, though too lightly to be dark on the whole."""
-    light = bubble.darkness >= thresholds.light and bubble.faint >= thresholds.light_extent
+    seen = bubble.darkness >= thresholds.light or bubble.outside >= thresholds.beside / 2
+    light = seen and bubble.faint >= thresholds.light_extent
     return light or bubble.faint >= thresholds.faint or bubble.extent >= thresholds.long
 
 
