@@ -203,9 +203,7 @@ def test_importing_the_workspace_loads_no_heavy_module() -> None:
     heavy = {"numpy", "cv2", "pandas", "sqlalchemy", "alembic", "cryptography", "reportlab"}
     code = f"import sys, omr.workspace; print(sorted({heavy!r} & set(sys.modules)))"
 
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "[]"
 
