@@ -19,7 +19,7 @@ _NEAR = 12  # boxes round a box that tell whether letters are printed about here
 _MAY_BE_BARE = 12  # one of so many may have lost its letter
 _BARE_INSIDE = 0.025  # absolute ink; a thin I has 0.05, an empty box 0.00 (measured)
 _IN_LINE = 8  # boxes of a row or column that a letter is learnt from
-_FEWEST_IN_LINE = 4
+_FEWEST_IN_LINE = 6
 _LINE_SHARE = 0.4  # a letter: the ink that all but 40 % of them reach
 _LINE_WIDTH = 0.35  # of a box: how far boxes of a line are off each other's middle
 _LINE_TILT = 0.03  # and how much further per distance: the page may lie askew by 1.7 degrees
@@ -32,6 +32,7 @@ _ASKEW = 0.8  # share of its ink that a letter may have one pixel aside
 # One letter, printed again, correlates by 0.85 to 0.93 (0.8 on jittered 1-bit scans). Strokes
 # of one hand reach 0.2 to 0.85, but with those of any other line as well: what is lacking to 1
 # is as much (0.9 to 1.1 of it), where a letter's lacks 0 to 0.3 of another's (measured).
+_AGREE, _LOOKS_LIKE = 0.65, 0.7
 _REPEATS, _OWN_LESS = 0.75, 0.5
 _SLIDES = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, -1), (1, -1), (-1, 1)]
 
@@ -77,38 +78,76 @@ def without_letters(learnt: Print, ink: Floats, centres: Floats, *, clean: float
     asked = np.flatnonzero(about & (ink >= clean))
     if not len(asked):
         return Letters(about, left, verified, dark, printed=False)
-    room = float((1.0 - spread(learnt.template)[learnt.inside]).mean())
-    start = asked
-    own = _own_letters(flat[:, learnt.inside], ~dark, asked, centres)  # (asked, 2, P)
-    lexicon = _lexicon(own, clean * room)
-    alike = _likeness(flat, learnt.inside, asked, own)
-    match = _direction(flat[asked][:, learnt.inside]) @ _direction(lexicon).T
-    best = np.argsort(-match, axis=1)[:, :_CANDIDATES]
-    letters = np.concatenate([own, lexicon[best]], axis=1)
-    amount = letters.mean(axis=2) / room
-    grown = _grown(letters, learnt.inside)
-    for slide in _SLIDES:
-        mine = np.roll(flat[asked], slide, axis=(1, 2))
-        mine_grown = spread(mine)[:, None, learnt.inside]
-        mine = mine[:, None, learnt.inside]
-        missing = np.maximum(letters - mine_grown, 0.0).mean(axis=2) / room
-        beyond = np.maximum(mine - grown, 0.0).mean(axis=2) / room
-        total = ink[asked][:, None]
-        beyond[dark[asked]] = 0.0  # grown letters hide most of the paper that shading shows on
-        rest = np.maximum(beyond, total - _LETTER_VARIES * amount)
-        fits = (missing <= _LETTER_MAY_MISS * amount) & (amount >= _LETTER_SHARE * total)
-        fits[dark[asked], 2:] = False
-        verified[asked] |= (fits & (amount >= clean))[:, :2].any(axis=1)
-        least = np.where(fits, rest, np.inf).min(axis=1)
-        # a slide may free a letter, never lighten a mark
-        better = (least < left[asked]) & ((slide == (0, 0)) | (least < clean))
-        left[asked[better]] = least[better]
-        still = left[asked] >= clean
-        if not still.any():
-            break
-        asked, letters, amount, grown = asked[still], letters[still], amount[still], grown[still]
-    printed = _is_print(alike[~dark[start]])
+    own, real = _own_letters(flat[:, learnt.inside], ~dark, asked, centres)  # (A, 2, P), (A, 2)
+    printed = _is_print(_likeness(flat, learnt.inside, asked, own)[~dark[asked]])
+    new = _NewInk(learnt, flat)
+    left[asked], verified[asked] = new.beyond(own, real, asked, ink, dark, clean)
+    # Lines too short to show their letter well: one of another line that looks like what is
+    # here may explain all of it, or nothing.
+    lexicon = _lexicon(own[real])
+    rest = asked[~dark[asked] & (left[asked] >= clean)]
+    if len(lexicon) and len(rest):
+        match = _direction(flat[rest][:, learnt.inside]) @ _direction(lexicon).T
+        best = np.argsort(-match, axis=1)[:, :_CANDIDATES]
+        usable = np.take_along_axis(match, best, axis=1) >= _LOOKS_LIKE
+        found, _ = new.beyond(lexicon[best], usable, rest, ink, dark, clean)
+        left[rest] = np.where(found < clean, found, left[rest])
     return Letters(about, left, verified, dark, printed)
+
+
+@dataclass(frozen=True, slots=True)
+class _NewInk:
+    """The ink of a class's boxes beyond letters that may be theirs."""
+
+    learnt: Print
+    flat: Floats
+
+    def beyond(
+        self,
+        letters: Floats,
+        usable: Bools,
+        asked: npt.NDArray[np.int_],
+        ink: Floats,
+        dark: Bools,
+        clean: float,
+    ) -> tuple[Floats, Bools]:
+        """What the best of each box's letters leaves, and whether a letter is there, (A,) each.
+
+        Args:
+            letters: float32, shape (A, C, P): the candidates of each asked box.
+            usable: Which of them count, shape (A, C).
+            asked: Indices of the boxes, shape (A,).
+            ink: New ink of all boxes, shape (N,).
+            dark: Boxes too shaded to see beside a letter: they keep the surplus in amount.
+            clean: Ink below which a box is bare.
+        """
+        inside = self.learnt.inside
+        room = float((1.0 - spread(self.learnt.template)[inside]).mean())
+        total = ink[asked][:, None]
+        left, there = ink[asked].copy(), np.zeros(len(asked), np.bool_)
+        amount = letters.mean(axis=2) / room
+        least_amount = np.where(dark[asked], 0.0, _LETTER_SHARE * ink[asked])
+        usable = usable & (amount >= np.maximum(least_amount, 0.5 * clean)[:, None])
+        grown = _grown(letters, inside)
+        still = np.flatnonzero(usable.any(axis=1))
+        for slide in _SLIDES:
+            if not len(still):
+                break
+            boxes, some = asked[still], letters[still]
+            mine = np.roll(self.flat[boxes], slide, axis=(1, 2))
+            mine_grown = spread(mine)[:, None, inside]
+            missing = np.maximum(some - mine_grown, 0.0).mean(axis=2) / room
+            over = np.maximum(mine[:, None, inside] - grown[still], 0.0).mean(axis=2) / room
+            over[dark[boxes]] = 0.0
+            rest = np.maximum(over, total[still] - _LETTER_VARIES * amount[still])
+            fits = usable[still] & (missing <= _LETTER_MAY_MISS * amount[still])
+            there[still] |= fits.any(axis=1)
+            least = np.where(fits, rest, np.inf).min(axis=1)
+            # a slide may free a letter, never lighten a mark
+            better = (least < left[still]) & ((slide == (0, 0)) | (least < clean) | ~there[still])
+            left[still[better]] = least[better]
+            still = still[left[still] >= clean]
+        return left, there
 
 
 def _letters_about(inner: Floats, centres: Floats) -> Bools:
@@ -123,10 +162,16 @@ def _letters_about(inner: Floats, centres: Floats) -> Bools:
 
 def _own_letters(
     flat: Floats, plain: Bools, asked: npt.NDArray[np.int_], centres: Floats
-) -> Floats:
-    """What the other boxes of each asked box's row, and of its column, share; (A, 2, P)."""
+) -> tuple[Floats, Bools]:
+    """What the other boxes of each asked box's row, and of its column, share.
+
+    Returns:
+        float32, shape (A, 2, P): row's and column's; bool, shape (A, 2): whether those boxes
+        agree on it, so that it is a letter and no blend of several.
+    """
     off = np.abs(centres[asked][:, None] - centres[None, :])
     own = np.zeros((len(asked), 2, flat.shape[1]), np.float32)
+    real = np.zeros((len(asked), 2), np.bool_)
     for line, (along, across) in enumerate(((0, 1), (1, 0))):
         away = np.where(
             plain & (off[:, :, across] <= _LINE_WIDTH + _LINE_TILT * off[:, :, along]),
@@ -136,14 +181,17 @@ def _own_letters(
         away[np.arange(len(asked)), asked] = np.inf
         nearest = np.argsort(away, axis=1)[:, :_IN_LINE]
         there = np.isfinite(np.take_along_axis(away, nearest, axis=1))
-        count = there.sum(axis=1)
         inks = np.where(there[:, :, None], flat[nearest], np.inf)
-        inks.sort(axis=1)
-        rank = (_LINE_SHARE * count).astype(int)
-        shared = np.take_along_axis(inks, rank[:, None, None], axis=1)[:, 0]
-        enough = count >= _FEWEST_IN_LINE
+        rank = (_LINE_SHARE * there.sum(axis=1)).astype(int)
+        shared = np.take_along_axis(np.sort(inks, axis=1), rank[:, None, None], axis=1)[:, 0]
+        enough = there.sum(axis=1) >= _FEWEST_IN_LINE
         own[enough, line] = shared[enough]
-    return own
+        members = _direction(flat)[nearest]
+        agree = np.einsum("amp,ap->am", members, _direction(own[:, line]))
+        # the upper middle: marked boxes agree less
+        agree = np.sort(np.where(there, agree, -1.0), axis=1)[:, ::-1]
+        real[:, line] = enough & (agree[np.arange(len(agree)), there.sum(axis=1) // 2] >= _AGREE)
+    return own, real
 
 
 def _likeness(flat: Floats, inside: Bools, asked: npt.NDArray[np.int_], own: Floats) -> Floats:
@@ -162,13 +210,11 @@ def _likeness(flat: Floats, inside: Bools, asked: npt.NDArray[np.int_], own: Flo
     return best
 
 
-def _lexicon(own: Floats, least: float) -> Floats:
-    """Letters of other lines, by lot, shape (L, P): for lines too short to show their own."""
-    every = own.reshape(-1, own.shape[2])
-    every = every[every.mean(axis=1) >= least]
-    if len(every) > _LEXICON:
-        every = np.random.default_rng(0).choice(every, _LEXICON, replace=False)
-    return every if len(every) else np.zeros((1, own.shape[2]), np.float32)
+def _lexicon(letters: Floats) -> Floats:
+    """Letters of lines, by lot, shape (L, P)."""
+    if len(letters) > _LEXICON:
+        return np.random.default_rng(0).choice(letters, _LEXICON, replace=False)
+    return letters
 
 
 def _is_print(alike: Floats) -> bool:

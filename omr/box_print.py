@@ -22,17 +22,17 @@ RIM = 4  # patch px kept about the box when boxes are compared
 FEWEST = 3  # light boxes needed to learn a template
 _REACH = 0.22  # a printed outline is sought this many box sides away, no further
 _HALF = 2  # alignment works on half the scale
-_STIFFNESS = 0.35  # share of the best match that a shift by the full reach must earn
-_ROUNDS = 3
+_STIFFNESS = 0.15  # share of the best match that a shift by the full reach must earn
+_ROUNDS, _FINE_ROUNDS = 4, 3
 CENTRE = 0.5  # radius, in half boxes, that is clear of outlines even when a box sits askew
 _LIGHT_BAND = 0.2  # printed letters cover up to this share of a box's middle (measured)
 _LIGHTEST_AT_MOST = 0.3  # a template whose middle is darker is no blank box
 BARE = 0.1  # print leaves bare paper between its strokes; shading does not
-_DARKEST_TINT = 0.3
 _LETTER_BARE = 0.3  # even a W in 1.5 mm at 100 dpi leaves 0.38, a filled box 0.22 (measured)
 _ENOUGH = 64  # boxes to learn a template from; more change nothing but the time
 _SHARED = 0.3  # template: the ink that all but 30 % of the light boxes reach
 _OUTLINE = 0.35
+_OUTLINE_THERE = 0.7  # of its ink, or the box is not what the others are
 _SMALLEST_INSIDE = 0.05  # of the box; a smaller enclosed patch is no inside
 
 
@@ -45,6 +45,7 @@ class Print:
         template: float32, shape (rows, columns): ink that blank boxes share.
         inside: bool, shape (rows, columns): where new ink is counted.
         light: bool, shape (N,): boxes the template was learnt from.
+        found: bool, shape (N,): boxes whose outline is where the template has it.
         shifts: int, shape (N, 2): rows, columns each box was moved, patch px.
     """
 
@@ -52,6 +53,7 @@ class Print:
     template: Floats
     inside: Bools
     light: Bools
+    found: Bools
     shifts: npt.NDArray[np.int_]
 
 
@@ -123,10 +125,20 @@ def learn(patches: Floats, shape: Shape) -> Print | None:
     cores = cores_of(patches, shape, shifts)
     template = _shared(cores[_some(light)])
     region = _region(template, shape)
-    # Strokes that blank boxes share inside are left to omr.box_letters: it asks for proof
-    # that they are print. An even tint is none that a hand could lay into every box.
-    template[region] = _tint(cores[:, region])
-    return Print(cores, template, region, light, shifts)
+    # What boxes share inside their outline is left to omr.box_letters, which asks for proof
+    # that it is print: hands, too, mark every box of a page alike.
+    deep = cv2.erode(region.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    template[deep] = 0.0
+    return Print(cores, template, region, light, _outline_found(cores, template), shifts)
+
+
+def _outline_found(cores: Floats, template: Floats) -> Bools:
+    """Whether most of the printed outline is there; all True where none is printed."""
+    outline = template > _OUTLINE
+    if not outline.any():
+        return np.ones(len(cores), np.bool_)
+    there = np.minimum(spread(cores)[:, outline], template[outline]).sum(axis=1)
+    return np.asarray(there >= _OUTLINE_THERE * template[outline].sum())
 
 
 def _align(patches: Floats, shape: Shape, light: Bools) -> npt.NDArray[np.int_]:
@@ -171,7 +183,7 @@ def _refine(
 ) -> npt.NDArray[np.int_]:
     """Move each box by at most one more pixel each way and round, to full resolution."""
     most = shape.margin - RIM - 1
-    for _ in range(2):
+    for _ in range(_FINE_ROUNDS):
         pattern = _shared(cores_of(patches[some], shape, shifts[some]))
         pattern -= pattern.mean()
         shifts = shifts.clip(-most, most)
@@ -247,19 +259,10 @@ def _region(template: Floats, shape: Shape) -> Bools:
         depth = np.floor(cv2.distanceTransform(filled, cv2.DIST_L2, 5)).astype(int)
         # the outline ends at the depth where most is paper; strokes that cross it do not count
         thick = next((d for d in range(1, depth.max()) if not _mostly(printed[depth == d])), 1)
-        enclosed = depth > thick + 1
+        enclosed = depth > thick
         if int(enclosed.sum()) >= _SMALLEST_INSIDE * shape.core_w * shape.core_h:
             return np.asarray(enclosed)
     return ellipse(shape, 0.7)
-
-
-def _tint(insides: Floats) -> float:
-    """Ink of an even tint in all boxes, (N, P) -> 0..1; 0 where there is none."""
-    lightest = np.quantile(insides, 0.1, axis=1)  # also of a marked box
-    level = float(np.median(lightest))
-    even = float(np.quantile(lightest, 0.75)) - float(np.quantile(lightest, 0.25))
-    flat = float(np.median(np.quantile(insides, 0.75, axis=1) - lightest))
-    return level if level < _DARKEST_TINT and even < 0.02 and flat < 0.1 else 0.0
 
 
 def _mostly(pixels: Bools) -> bool:

@@ -42,11 +42,12 @@ _BLANK_BELOW = 0.03
 _BLANK_AT_MOST = 0.05
 _MARKED_FROM = 0.06
 _LETTER_FROM = 0.03
-HEAVIEST_LETTER = 0.5  # a bold W on a 1-bit scan has up to 0.43 (measured)
-_LETTER_LOW, _LETTER_HIGH = 0.05, 0.1
+_MOST, _TIMES_USUAL = 0.5, 3.0  # a W has 2.5 times the ink of the usual letter (measured)
+_FULL = 0.8  # no letter has so much ink; a bold W, blurred, has 0.7 (measured)
+_BLANK_AMONG_LETTERS, _LETTER_HIGH = 0.02, 0.1
 _USUAL, _HEAVIER = 0.99, 1.15  # the light boxes' heaviest letter, and more than it
 _FAINT = 0.25  # of the page's usual mark: fainter ones are doubtful
-_SPREADS_TO_DOUBT, _SPREADS_TO_MARK = 6.0, 10.0
+_SPREADS_TO_DOUBT, _SPREADS_TO_MARK = 9.0, 10.0
 _ALONE_BLANK_BELOW = 0.03
 _ALONE_MARKED_FROM = 0.5
 _ALONE_COVER = 0.4
@@ -204,19 +205,25 @@ def _together(learnt: Print, centres: Floats) -> _Measured:
     blank = blank[: max(FEWEST, (3 * len(blank)) // 4)]
     middle = float(np.median(blank))
     width = max(0.002, 1.48 * float(np.median(np.abs(blank - middle))))
-    low = float(np.clip(middle + _SPREADS_TO_DOUBT * width, _BLANK_BELOW, _BLANK_AT_MOST))
     high = max(middle + _SPREADS_TO_MARK * width, _MARKED_FROM)
-    lows = np.where(letters.about, max(low, _LETTER_LOW), low)
+    # letters hide part of a mark, so less has to be enough for a doubt
+    low = np.where(letters.about, _BLANK_AMONG_LETTERS, _BLANK_BELOW)
+    lows = np.clip(middle + _SPREADS_TO_DOUBT * width, low, _BLANK_AT_MOST)
     # Among letters, shading is a mark, and so is ink beyond a letter known to be there; any
     # other ink may be a letter, until it is more than a letter can have.
     mark = max(high, _LETTER_HIGH)
     heaviest = _HEAVIER * float(np.quantile(raw[learnt.light], _USUAL)) + _LETTER_FROM
-    dark = letters.shaded & (raw > heaviest) & (steepness(learnt.cores) >= _STEEP_LETTERS)
+    steep = steepness(learnt.cores) >= _STEEP_LETTERS  # else letters are blots, too
     beyond = letters.verified & (letters.left >= mark) & letters.printed
-    highs = np.where(dark | beyond, mark, max(HEAVIEST_LETTER, heaviest))
+    usual = float(np.median(raw[learnt.light]))
+    most = raw >= min(max(_MOST, _TIMES_USUAL * usual), _FULL)
+    dark = letters.shaded & (raw > heaviest) & steep & (beyond | most)
+    highs = np.where(dark | (beyond & ~letters.shaded), mark, _FULL)
     highs = np.where(letters.about, highs, high)
     bare = (letters.left < lows) & ~letters.shaded & (letters.printed | (raw < lows))
-    ink = np.where(bare | (beyond & ~dark), letters.left, raw)
+    ink = np.where(bare | (beyond & ~dark & ~letters.shaded), letters.left, raw)
+    lows[~learnt.found] = 0.0  # no outline, no box: nothing can be said
+    highs[~learnt.found] = 2.0
     return _Measured(ink.astype(np.float32), lows.astype(np.float32), highs.astype(np.float32))
 
 
