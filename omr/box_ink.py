@@ -99,7 +99,7 @@ def page_of(image: Image, box_side: float, near: Image | None = None) -> Page:
     coarse = pixels
     if cell >= 2 * _COARSE:  # nine or more samples per cell are plenty for a maximum
         half = (width // _COARSE, height // _COARSE)
-        coarse = cv2.resize(pixels, half, interpolation=cv2.INTER_NEAREST)
+        coarse = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_NEAREST), np.uint8)
     small = cv2.resize(coarse, small_size, interpolation=cv2.INTER_AREA)
     reach = 2 * round(_PAPER_REACH * _CELLS_PER_BOX / 2) + 1
     kernel = np.ones((reach, reach), np.uint8)

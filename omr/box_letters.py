@@ -15,6 +15,7 @@ import numpy.typing as npt
 from omr.box_ink import Floats
 from omr.box_print import Bools, Print, shaded, spread
 
+_BLOCK = 500
 _NEAR = 12  # boxes round a box that tell whether letters are printed about here
 _MAY_BE_BARE = 12  # one of so many may have lost its letter
 _BARE_INSIDE = 0.025  # absolute ink; a thin I has 0.05, an empty box 0.00 (measured)
@@ -153,11 +154,15 @@ class _NewInk:
 def _letters_about(inner: Floats, centres: Floats) -> Bools:
     """Whether (nearly) all of the nearest boxes have ink inside, shape (N,)."""
     near = min(_NEAR, len(inner) - 1)
-    away = np.square(centres[:, None] - centres[None, :]).sum(axis=2)
-    np.fill_diagonal(away, np.inf)
-    nearest = np.argpartition(away, near - 1, axis=1)[:, :near]
-    bare = (inner[nearest] < _BARE_INSIDE).sum(axis=1)
-    return np.asarray(bare <= near // _MAY_BE_BARE)
+    about = np.ones(len(inner), np.bool_)
+    for start in range(0, len(inner), _BLOCK):  # keeps the table of distances small
+        block = slice(start, start + _BLOCK)
+        away = np.square(centres[block, None] - centres[None, :]).sum(axis=2)
+        np.fill_diagonal(away[:, start:], np.inf)
+        nearest = np.argpartition(away, near - 1, axis=1)[:, :near]
+        bare = (inner[nearest] < _BARE_INSIDE).sum(axis=1)
+        about[block] = bare <= near // _MAY_BE_BARE
+    return about
 
 
 def _own_letters(
@@ -169,29 +174,36 @@ def _own_letters(
         float32, shape (A, 2, P): row's and column's; bool, shape (A, 2): whether those boxes
         agree on it, so that it is a letter and no blend of several.
     """
-    off = np.abs(centres[asked][:, None] - centres[None, :])
     own = np.zeros((len(asked), 2, flat.shape[1]), np.float32)
     real = np.zeros((len(asked), 2), np.bool_)
-    for line, (along, across) in enumerate(((0, 1), (1, 0))):
-        away = np.where(
-            plain & (off[:, :, across] <= _LINE_WIDTH + _LINE_TILT * off[:, :, along]),
-            off[:, :, along],
-            np.inf,
-        )
-        away[np.arange(len(asked)), asked] = np.inf
-        nearest = np.argsort(away, axis=1)[:, :_IN_LINE]
-        there = np.isfinite(np.take_along_axis(away, nearest, axis=1))
-        inks = np.where(there[:, :, None], flat[nearest], np.inf)
-        rank = (_LINE_SHARE * there.sum(axis=1)).astype(int)
-        shared = np.take_along_axis(np.sort(inks, axis=1), rank[:, None, None], axis=1)[:, 0]
-        enough = there.sum(axis=1) >= _FEWEST_IN_LINE
-        own[enough, line] = shared[enough]
-        members = _direction(flat)[nearest]
-        agree = np.einsum("amp,ap->am", members, _direction(own[:, line]))
-        # the upper middle: marked boxes agree less
-        agree = np.sort(np.where(there, agree, -1.0), axis=1)[:, ::-1]
-        real[:, line] = enough & (agree[np.arange(len(agree)), there.sum(axis=1) // 2] >= _AGREE)
+    directions = _direction(flat)
+    for start in range(0, len(asked), _BLOCK):
+        block = asked[start : start + _BLOCK]
+        off = np.abs(centres[block][:, None] - centres[None, :])
+        for line, (along, across) in enumerate(((0, 1), (1, 0))):
+            in_line = plain & (off[:, :, across] <= _LINE_WIDTH + _LINE_TILT * off[:, :, along])
+            away = np.where(in_line, off[:, :, along], np.inf)
+            away[np.arange(len(block)), block] = np.inf
+            shared, agreed = _shared(flat, directions, away)
+            own[start : start + _BLOCK, line] = shared
+            real[start : start + _BLOCK, line] = agreed
     return own, real
+
+
+def _shared(flat: Floats, directions: Floats, away: Floats) -> tuple[Floats, Bools]:
+    """The ink that most of the boxes nearest in line reach, and whether they agree on it."""
+    nearest = np.argsort(away, axis=1)[:, :_IN_LINE]
+    there = np.isfinite(np.take_along_axis(away, nearest, axis=1))
+    count = there.sum(axis=1)
+    inks = np.sort(np.where(there[:, :, None], flat[nearest], np.inf), axis=1)
+    rank = (_LINE_SHARE * count).astype(int)
+    shared = np.take_along_axis(inks, rank[:, None, None], axis=1)[:, 0]
+    enough = count >= _FEWEST_IN_LINE
+    shared[~enough] = 0.0
+    agree = np.einsum("amp,ap->am", directions[nearest], _direction(shared))
+    agree = np.sort(np.where(there, agree, -1.0), axis=1)[:, ::-1]
+    middle = agree[np.arange(len(agree)), np.minimum(count // 2, agree.shape[1] - 1)]
+    return np.asarray(shared, np.float32), np.asarray(enough & (middle >= _AGREE))
 
 
 def _likeness(flat: Floats, inside: Bools, asked: npt.NDArray[np.int_], own: Floats) -> Floats:
@@ -232,7 +244,7 @@ def _grown(letters: Floats, inside: Bools) -> Floats:
     pictures = np.zeros((letters.shape[0] * letters.shape[1], *inside.shape), np.float32)
     pictures[:, inside] = letters.reshape(-1, letters.shape[2])
     grown = _ASKEW * spread(pictures)[:, inside].reshape(letters.shape)
-    return np.maximum(letters, grown)
+    return np.asarray(np.maximum(letters, grown), np.float32)
 
 
 def _direction(flat: Floats) -> Floats:

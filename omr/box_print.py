@@ -32,7 +32,7 @@ _LETTER_BARE = 0.3  # even a W in 1.5 mm at 100 dpi leaves 0.38, a filled box 0.
 _ENOUGH = 64  # boxes to learn a template from; more change nothing but the time
 _SHARED = 0.3  # template: the ink that all but 30 % of the light boxes reach
 _OUTLINE = 0.35
-_OUTLINE_THERE = 0.7  # of its ink, or the box is not what the others are
+_OUTLINE_THERE = 0.8  # of its ink, or the box is not what the others are
 _SMALLEST_INSIDE = 0.05  # of the box; a smaller enclosed patch is no inside
 
 
@@ -70,7 +70,7 @@ def cores_of(patches: Floats, shape: Shape, shifts: npt.NDArray[np.int_]) -> Flo
     start = shape.margin - RIM + shifts
     i = start[:, 0, None, None] + np.arange(rows)[None, :, None]
     j = start[:, 1, None, None] + np.arange(columns)[None, None, :]
-    return patches[np.arange(len(patches))[:, None, None], i, j]
+    return np.asarray(patches[np.arange(len(patches))[:, None, None], i, j], np.float32)
 
 
 def _clearest(patches: Floats, shape: Shape) -> Floats:
@@ -194,7 +194,10 @@ def _refine(
             match = cv2.matchTemplate(seen, pattern, cv2.TM_CCORR)
             match[1, 1] += 1e-4 * abs(match[1, 1])  # no move where all are equal
             refined[box] += np.asarray(divmod(int(match.argmax()), 3)) - 1
+        settled = bool((refined == shifts).all())
         shifts = refined
+        if settled:
+            break
     return shifts
 
 
@@ -215,7 +218,8 @@ def _shared(pictures: Floats) -> Floats:
 def _halved(pictures: Floats) -> Floats:
     """Pictures of half the scale, each pixel the mean of four."""
     even = pictures[:, : pictures.shape[1] // 2 * 2, : pictures.shape[2] // 2 * 2]
-    return (even[:, ::2, ::2] + even[:, 1::2, ::2] + even[:, ::2, 1::2] + even[:, 1::2, 1::2]) / 4
+    total = even[:, ::2, ::2] + even[:, 1::2, ::2] + even[:, ::2, 1::2] + even[:, 1::2, 1::2]
+    return np.asarray(total / 4, np.float32)
 
 
 def centring(patches: Floats, shape: Shape) -> npt.NDArray[np.int_]:
@@ -243,7 +247,8 @@ def _rolled(pictures: Floats, shifts: npt.NDArray[np.int_]) -> Floats:
     rows, columns = pictures.shape[1:]
     i = (np.arange(rows)[None, :] + shifts[:, :1]) % rows
     j = (np.arange(columns)[None, :] + shifts[:, 1:]) % columns
-    return pictures[np.arange(len(pictures))[:, None, None], i[:, :, None], j[:, None, :]]
+    moved = pictures[np.arange(len(pictures))[:, None, None], i[:, :, None], j[:, None, :]]
+    return np.asarray(moved, np.float32)
 
 
 def _region(template: Floats, shape: Shape) -> Bools:

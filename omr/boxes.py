@@ -44,7 +44,7 @@ _MARKED_FROM = 0.06
 _LETTER_FROM = 0.03
 _MOST, _TIMES_USUAL = 0.5, 3.0  # a W has 2.5 times the ink of the usual letter (measured)
 _FULL = 0.8  # no letter has so much ink; a bold W, blurred, has 0.7 (measured)
-_BLANK_AMONG_LETTERS, _LETTER_HIGH = 0.02, 0.1
+_BLANK_AMONG_LETTERS, _TIMES_BLANK = 0.02, 3.0
 _USUAL, _HEAVIER = 0.99, 1.15  # the light boxes' heaviest letter, and more than it
 _FAINT = 0.25  # of the page's usual mark: fainter ones are doubtful
 _SPREADS_TO_DOUBT, _SPREADS_TO_MARK = 9.0, 10.0
@@ -129,8 +129,8 @@ def read_boxes(image: Image, boxes: Sequence[Box]) -> list[BoxReading]:
     if certain.size:
         high = np.maximum(high, _FAINT * float(np.median(certain)))
     return [
-        BoxReading(box.id, _judge(*values), round(float(values[0]), 4))
-        for box, values in zip(boxes, zip(ink, low, high, strict=True), strict=True)
+        BoxReading(box.id, _judge(*values), round(values[0], 4))
+        for box, *values in zip(boxes, ink.tolist(), low.tolist(), high.tolist(), strict=True)
     ]
 
 
@@ -150,7 +150,7 @@ def _check(image: Image, rects: Floats) -> None:
 
 
 def _centres(rects: Floats) -> Floats:
-    return rects[:, :2] + rects[:, 2:] / 2
+    return np.asarray(rects[:, :2] + rects[:, 2:] / 2, np.float32)
 
 
 def _near(image: Image, rects: Floats) -> Image:
@@ -158,7 +158,7 @@ def _near(image: Image, rects: Floats) -> Image:
     grid = np.linspace(-0.5, 1.5, 13, dtype=np.float32)
     x = (rects[:, 0, None] + grid * rects[:, 2, None]).clip(0, image.shape[1] - 1).astype(int)
     y = (rects[:, 1, None] + grid * rects[:, 3, None]).clip(0, image.shape[0] - 1).astype(int)
-    return image[y[:, :, None], x[:, None, :]]
+    return np.asarray(image[y[:, :, None], x[:, None, :]], np.uint8)
 
 
 def _classes(sizes: Floats) -> list[npt.NDArray[np.int_]]:
@@ -211,7 +211,7 @@ def _together(learnt: Print, centres: Floats) -> _Measured:
     lows = np.clip(middle + _SPREADS_TO_DOUBT * width, low, _BLANK_AT_MOST)
     # Among letters, shading is a mark, and so is ink beyond a letter known to be there; any
     # other ink may be a letter, until it is more than a letter can have.
-    mark = max(high, _LETTER_HIGH)
+    mark = np.maximum(high, _TIMES_BLANK * lows)
     heaviest = _HEAVIER * float(np.quantile(raw[learnt.light], _USUAL)) + _LETTER_FROM
     steep = steepness(learnt.cores) >= _STEEP_LETTERS  # else letters are blots, too
     beyond = letters.verified & (letters.left >= mark) & letters.printed
