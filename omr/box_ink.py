@@ -22,6 +22,7 @@ _FINEST = 1.5  # source px per patch px above which bilinear sampling would skip
 _PAPER_REACH = 3.0  # box sides: a blot smaller than this does not lower the paper level
 _CELLS_PER_BOX = 6
 _COARSE = 2
+_SMOOTH = 4  # patch px per sample of the paper level: light does not change faster
 _INK_POINT = 99
 _DEAD = 0.1
 _FULL = 0.85  # nearly linear, so that blur and scale leave the amount of ink alone
@@ -145,15 +146,21 @@ def darkness(page: Page, shape: Shape, centres: Floats, sizes: Floats | None = N
     if sizes is None:
         sizes = np.tile(np.asarray([[shape.width, shape.height]], np.float32), (count, 1))
     raw = np.empty((count, rows, columns, channels), np.uint8)
-    paper = np.empty_like(raw)
+    coarse = (-(-rows // _SMOOTH), -(-columns // _SMOOTH))
+    paper = np.empty((count, *coarse, channels), np.uint8)
     source, shrunk = _shrunk(page.pixels, min(shape.width, shape.height) / CORE)
-    pictures = ((raw, source, np.asarray(shrunk)), (paper, page.paper, np.asarray(page.cell)))
+    pictures = (
+        (raw, source, np.asarray(shrunk), 1),
+        (paper, page.paper, np.asarray(page.cell), _SMOOTH),
+    )
     for k in range(count):
         scale = sizes[k] / (shape.core_w, shape.core_h)
         corner = centres[k] - scale * (columns / 2, rows / 2)
-        for target, picture, step in pictures:
-            _sample(picture, corner / step, scale / step, target[k])
-    lit = raw.astype(np.float32) / np.maximum(paper, 1).astype(np.float32)
+        for target, picture, step, pace in pictures:
+            _sample(picture, corner / step, pace * scale / step, target[k])
+    level = np.maximum(paper, 1).astype(np.float32)
+    level = level.repeat(_SMOOTH, axis=1)[:, :rows].repeat(_SMOOTH, axis=2)[:, :, :columns]
+    lit = raw / level
     light = lit[..., 0].copy()  # the channel in which an ink shows best
     for channel in range(1, channels):
         np.minimum(light, lit[..., channel], out=light)
@@ -161,9 +168,9 @@ def darkness(page: Page, shape: Shape, centres: Floats, sizes: Floats | None = N
     local = np.percentile(near, 90, axis=1).astype(np.float32)
     light /= np.clip(local, _DIMMEST_LOCAL, 1.0)[:, None, None]
     dark = 1.0 - light
-    level = float(np.median(dark[:, ::4, ::4]))  # paper noise lies below its own 90 % point
-    if level < 0.05:
-        dark -= max(level, 0.0)
+    usual = float(np.median(dark[:, ::4, ::4]))  # paper noise lies below its own 90 % point
+    if usual < 0.05:
+        dark -= max(usual, 0.0)
     return np.asarray(dark, np.float32)
 
 

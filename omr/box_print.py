@@ -64,10 +64,10 @@ def ellipse(shape: Shape, radius: float) -> Bools:
     return np.asarray(rows[:, None] ** 2 + columns[None, :] ** 2 <= radius**2)
 
 
-def cores_of(patches: Floats, shape: Shape, shifts: npt.NDArray[np.int_]) -> Floats:
+def cores_of(patches: Floats, shape: Shape, shifts: npt.NDArray[np.int_], rim: int = RIM) -> Floats:
     """Cut every box and its rim out of its patch, moved by *shifts* (rows, columns)."""
-    rows, columns = shape.core_h + 2 * RIM, shape.core_w + 2 * RIM
-    start = shape.margin - RIM + shifts
+    rows, columns = shape.core_h + 2 * rim, shape.core_w + 2 * rim
+    start = shape.margin - rim + shifts
     i = start[:, 0, None, None] + np.arange(rows)[None, :, None]
     j = start[:, 1, None, None] + np.arange(columns)[None, None, :]
     return np.asarray(patches[np.arange(len(patches))[:, None, None], i, j], np.float32)
@@ -187,13 +187,14 @@ def _refine(
         pattern = _shared(cores_of(patches[some], shape, shifts[some]))
         pattern -= pattern.mean()
         shifts = shifts.clip(-most, most)
-        refined = shifts.copy()
         rows, columns = pattern.shape
-        for box, (i, j) in enumerate(shifts + shape.margin - RIM - 1):
-            seen = patches[box, i : i + rows + 2, j : j + columns + 2]
-            match = cv2.matchTemplate(seen, pattern, cv2.TM_CCORR)
-            match[1, 1] += 1e-4 * abs(match[1, 1])  # no move where all are equal
-            refined[box] += np.asarray(divmod(int(match.argmax()), 3)) - 1
+        match = np.empty((len(patches), 3, 3), np.float32)
+        seen = cores_of(patches, shape, shifts, rim=RIM + 1)
+        for i, j in np.ndindex(3, 3):
+            match[:, i, j] = np.einsum("nij,ij->n", seen[:, i : i + rows, j : j + columns], pattern)
+        match[:, 1, 1] += 1e-4 * np.abs(match[:, 1, 1])  # no move where all are equal
+        best = match.reshape(len(patches), 9).argmax(axis=1)
+        refined = shifts + np.stack(np.divmod(best, 3), axis=1) - 1
         settled = bool((refined == shifts).all())
         shifts = refined
         if settled:
