@@ -116,11 +116,12 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
 
     raw = np.einsum("nij,ij->n", dark, discs.inside)
     blank, noise = _blank_population(raw)
-    shades = replace(shades, ink=_ink_level(dark[raw <= np.median(raw)], discs))
+    pale = raw <= np.median(raw)
+    shades = replace(shades, ink=_ink_level(dark[pale], discs))
     ink = (dark > shades.ink).astype(np.float32)
     coverage = np.einsum("nij,ij->n", ink, discs.inside)
     outside = np.einsum("nij,ij->n", ink, discs.ring)
-    faint = faint_traces(dark, raw <= np.median(raw), radius, PX_PER_MM)
+    faint = faint_traces(dark, pale, radius, PX_PER_MM)
     around = _around(grey, registration, centres, radius, shades)
     traced = _strokes(grey, registration, centres, radius, shades, coverage)
     bubbles = tuple(
@@ -144,7 +145,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     )
     contrast = float(np.median(shades.paper)) - black
     return SheetMeasure(
-        bubbles, noise, contrast, settled.largest_mm, settled.share_found, _is_bilevel(grey)
+        bubbles, noise, contrast, settled.largest_mm, settled.share_found, is_bilevel(grey)
     )
 
 
@@ -236,7 +237,7 @@ def _black_level(
     return float(np.median(levels)) if levels else 0.0
 
 
-def _is_bilevel(grey: GreyImage) -> bool:
+def is_bilevel(grey: GreyImage) -> bool:
     """Whether the image knows only black and white (a JPEG's ripples round them aside)."""
     some = grey[::8, ::3]
     return float(np.mean((some > 24) & (some < 231))) < 0.002

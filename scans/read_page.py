@@ -23,7 +23,7 @@ from omr.ledger.readings import SheetReading
 from omr.marks import Reason, SheetStatus
 from omr.measure_codec import pack, unpack
 from omr.registration import SheetPlace, Unplaced, place_sheets
-from omr.scoring import bubbles_of, measure
+from omr.scoring import bubbles_of, is_bilevel, measure
 from omr.serials import Serial
 from omr.streaks import find_streaks
 from scans.faults import PageFault
@@ -106,8 +106,7 @@ def _nameless(grey: GreyImage, placed: Placed) -> SheetReading:
         reasons += (Reason.FIDUCIAL_MISSING,)
     where = placed.place.registration
     reading = SheetReading(0, 0, SheetStatus.REVIEW, reasons, registration=where.h)
-    # Any layout of this frame shows whether the scan is 1-bit.
-    return _pictured(reading, grey, placed, bilevel=measure(grey, where, placed.frame).bilevel)
+    return _pictured(reading, grey, placed, bilevel=is_bilevel(grey))
 
 
 def _pictured(
