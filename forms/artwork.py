@@ -1,4 +1,4 @@
-"""What is printed: text runs, strokes, rings and discs, each at its place in mm.
+"""What is printed: text runs, strokes, rings, discs and codes, each at its place in mm.
 
 Made by :mod:`forms.typeset`, read by :mod:`forms.draw`. Ink is 0 (paper) to 1 (black).
 """
@@ -87,8 +87,24 @@ class Disc:
         return PageRect(self.centre.x_mm - side / 2, self.centre.y_mm - side / 2, side, side)
 
 
-Item = Text | Stroke | Ring | Disc
-_Placed = TypeVar("_Placed", bound=Text | Stroke | Ring | Disc | Bubble)
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Black modules of a code in a box, as runs ``(column, row, columns, rows)``."""
+
+    runs: tuple[tuple[int, int, int, int], ...]
+    box: PageRect
+    columns: int  # modules across the box
+    rows: int  # modules down the box
+    source: str
+
+    @property
+    def ink(self) -> PageRect:
+        """The box."""
+        return self.box
+
+
+Item = Text | Stroke | Ring | Disc | Pattern
+_Placed = TypeVar("_Placed", bound=Text | Stroke | Ring | Disc | Pattern | Bubble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +156,8 @@ def _lowered(thing: _Placed, by_mm: float) -> _Placed:
         return replace(thing, at=_down(thing.at, by_mm))
     if isinstance(thing, Stroke):
         return replace(thing, points=tuple(_down(point, by_mm) for point in thing.points))
+    if isinstance(thing, Pattern):
+        return replace(thing, box=replace(thing.box, y_mm=round(thing.box.y_mm + by_mm, 3)))
     return replace(thing, centre=_down(thing.centre, by_mm))
 
 

@@ -1,41 +1,31 @@
 """Draws a typeset as PDF with reportlab; no position is chosen here.
 
 What is equal on every sheet is one reusable form XObject, so a sheet adds only its two
-codes and its serial. Points from the bottom left exist in :func:`to_points` alone.
+codes and its serial.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
 
 from reportlab import rl_config
 from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFPage, PDFStream
 from reportlab.pdfgen.canvas import Canvas
 
-from forms.artwork import Disc, Item, Ring, Slot, Stroke, Text
-from forms.codes_art import Run, code_runs, fiducial_runs
-from forms.fonts import MM_PER_POINT, Face, font
+from forms.artwork import Item, Pattern, Ring, Stroke
+from forms.codes_art import code_runs, fiducial_runs
+from forms.fonts import Face, font
 from forms.frame import BUBBLE_DARKNESS, BUBBLE_LINE_MM, CODE_MODULES, fiducial_box
+from forms.pen import Pen, to_points
 from forms.typeset import Typeset
 from omr.fiducial_bits import CELLS_PER_SIDE
-from omr.geometry import PagePoint, PageRect
+from omr.geometry import PagePoint
 from omr.layout import Layout
 
 _PAGE_ART = "page-art"
-_DOT_PT = 0.01
-_ROUND = 1  # PDF's number for round line ends and joins
-
-
-def to_points(point: PagePoint, page_height_mm: float) -> tuple[float, float]:
-    """*point* in PDF's own space: points from the page's bottom-left corner."""
-    return point.x_mm / MM_PER_POINT, (page_height_mm - point.y_mm) / MM_PER_POINT
-
-
-def length_in_points(length_mm: float) -> float:
-    """A length in PDF points."""
-    return length_mm / MM_PER_POINT
 
 
 class FormsPdf:
@@ -72,26 +62,38 @@ class FormsPdf:
         self._typeset = typeset
         width, top = to_points(PagePoint(typeset.layout.width_mm, 0.0), typeset.layout.height_mm)
         self._canvas.beginForm(_PAGE_ART, 0, 0, width, top)
-        _Pen(self._canvas, typeset.layout.height_mm).page_art(typeset, unit)
+        _page_art(Pen(self._canvas, typeset.layout.height_mm), typeset, unit)
         self._canvas.endForm()
 
     def sheet(self, serial: str, code_text: str, at: PagePoint) -> None:
         """Draw one sheet with its top-left corner at *at* of the present page."""
         layout = self._typeset.layout
-        pen = _Pen(self._canvas, layout.height_mm)
-        bottom_left = PagePoint(at.x_mm, at.y_mm + layout.height_mm)
+        runs = tuple(code_runs(code_text))
+        with self._sheet_at(at) as pen:
+            self._canvas.doForm(_PAGE_ART)
+            for code in layout.codes:
+                pen.pattern(Pattern(runs, code, CODE_MODULES, CODE_MODULES, "code"))
+            pen.fill(self._typeset.serial, serial)
+
+    def artwork(self, items: Iterable[Item], at: PagePoint) -> None:
+        """Draw something else of a sheet's size, such as a pad's cover."""
+        with self._sheet_at(at) as pen:
+            for item in items:
+                pen.item(item)
+
+    @contextmanager
+    def _sheet_at(self, at: PagePoint) -> Iterator[Pen]:
+        """A pen for a sheet whose top-left corner lies at *at* of the present page."""
+        height_mm = self._typeset.layout.height_mm
+        bottom_left = PagePoint(at.x_mm, at.y_mm + height_mm)
         self._canvas.saveState()
         self._canvas.translate(*to_points(bottom_left, self._page_height_mm))
-        self._canvas.doForm(_PAGE_ART)
-        runs = code_runs(code_text)
-        for code in layout.codes:
-            pen.pattern(runs, code, CODE_MODULES)
-        pen.fill(self._typeset.serial, serial)
+        yield Pen(self._canvas, height_mm)
         self._canvas.restoreState()
 
     def end_page(self, marks: Iterable[Stroke] = ()) -> None:
         """Finish the present page, with *marks* in its own millimetres."""
-        pen = _Pen(self._canvas, self._page_height_mm)
+        pen = Pen(self._canvas, self._page_height_mm)
         for mark in marks:
             pen.item(mark)
         self._canvas.showPage()
@@ -102,80 +104,17 @@ class FormsPdf:
         self._canvas.save()
 
 
-class _Pen:
-    """Draws things given in mm from the top left, on a page or form of some height."""
-
-    def __init__(self, canvas: Canvas, height_mm: float) -> None:
-        self._canvas = canvas
-        self._height_mm = height_mm
-
-    def page_art(self, typeset: Typeset, unit: str) -> None:
-        """What is equal on every sheet of one unit."""
-        for item in typeset.items:
-            self.item(item)
-        for ring in _bubble_outlines(typeset.layout):
-            self.item(ring)
-        self._canvas.setFillGray(0)
-        for fiducial in typeset.layout.fiducials:
-            runs = fiducial_runs(fiducial.marker)
-            self.pattern(runs, fiducial_box(fiducial), CELLS_PER_SIDE)
-        self.fill(typeset.unit, unit)
-
-    def item(self, item: Item) -> None:
-        canvas = self._canvas
-        match item:
-            case Text():
-                canvas.setFillGray(0)
-                canvas.setFont(item.face.value, item.size_pt)
-                canvas.drawString(*self._points(item.at), item.words)
-            case Stroke():
-                self._stroke(item)
-            case Ring():
-                canvas.setLineWidth(length_in_points(item.width_mm))
-                canvas.setStrokeGray(1 - item.darkness)
-                self._circle(item.centre, item.diameter_mm, stroke=1, fill=0)
-            case Disc():
-                canvas.setFillGray(1 - item.darkness)
-                self._circle(item.centre, item.diameter_mm, stroke=0, fill=1)
-
-    def pattern(self, runs: list[Run], box: PageRect, modules: int) -> None:
-        """Dark modules as one filled path, so that no seam shows between neighbours."""
-        module = length_in_points(box.w_mm / modules)
-        x, y = self._points(PagePoint(box.x_mm, box.y_mm))
-        # In the pattern's own space: one unit a module, the origin at its top-left corner.
-        rects = " ".join(f"{c} {-r} {w} {-h} re" for c, r, w, h in runs)
-        self._canvas.addLiteral(f"q {module:.5f} 0 0 {module:.5f} {x:.4f} {y:.4f} cm {rects} f Q")
-
-    def fill(self, slot: Slot, words: str) -> None:
-        """Words in a place of their own, ending at its right."""
-        self._canvas.setFillGray(0)
-        self._canvas.setFont(slot.face.value, slot.size_pt)
-        self._canvas.drawRightString(*self._points(slot.right), words)
-
-    def _points(self, point: PagePoint) -> tuple[float, float]:
-        return to_points(point, self._height_mm)
-
-    def _circle(self, centre: PagePoint, diameter_mm: float, *, stroke: int, fill: int) -> None:
-        radius = length_in_points(diameter_mm / 2)
-        self._canvas.circle(*self._points(centre), radius, stroke=stroke, fill=fill)
-
-    def _stroke(self, stroke: Stroke) -> None:
-        canvas = self._canvas
-        canvas.saveState()
-        canvas.setLineWidth(length_in_points(stroke.width_mm))
-        canvas.setStrokeGray(1 - stroke.darkness)
-        canvas.setLineCap(_ROUND)
-        canvas.setLineJoin(_ROUND)
-        if stroke.dot_pitch_mm:
-            # Round ends turn tiny dashes into dots; of dashes without any length, viewers
-            # disagree on the pitch.
-            canvas.setDash([_DOT_PT, length_in_points(stroke.dot_pitch_mm) - _DOT_PT])
-        path: Any = canvas.beginPath()
-        path.moveTo(*self._points(stroke.points[0]))
-        for point in stroke.points[1:]:
-            path.lineTo(*self._points(point))
-        canvas.drawPath(path, stroke=1, fill=0)
-        canvas.restoreState()
+def _page_art(pen: Pen, typeset: Typeset, unit: str) -> None:
+    """What is equal on every sheet of one unit."""
+    for item in typeset.items:
+        pen.item(item)
+    for ring in _bubble_outlines(typeset.layout):
+        pen.item(ring)
+    cells = CELLS_PER_SIDE
+    for fiducial in typeset.layout.fiducials:
+        runs = tuple(fiducial_runs(fiducial.marker))
+        pen.pattern(Pattern(runs, fiducial_box(fiducial), cells, cells, "fiducial"))
+    pen.fill(typeset.unit, unit)
 
 
 def _shrink(page: PDFPage) -> None:

@@ -37,12 +37,12 @@ CONFINED = {
     "sqlalchemy": r"omr/ledger/.*",
     "alembic": r"omr/ledger/.*",
     "base45": r"omr/codes\.py",
-    "cryptography": r"omr/(codes|keys|backup\w*)\.py",
+    "cryptography": r"omr/(codes|key\w*)\.py",
     "reportlab": r"forms/.*|scans/virtual/.*|reports/\w*(pdf|report)\w*\.py",
     "segno": r"forms/.*",
-    "pypdfium2": r"scans/.*",
-    "PIL": r"scans/.*",
-    "zxingcpp": r"scans/identify\.py",
+    "pypdfium2": r"scans/.*|forms/proof\.py",
+    "PIL": r"scans/.*|forms/proof\.py",
+    "zxingcpp": r"scans/identify\.py|forms/proof\.py",
     "pyzbar": r"scans/identify\.py",
     "fastapi": r"scans/review/.*",
     "starlette": r"scans/review/.*",
@@ -53,8 +53,8 @@ CONFINED = {
     "pandas": r"reports/.*",
     "xlsxwriter": r"reports/.*",
     "openpyxl": r"reports/.*",
-    "typer": r"\w+/cli\.py|omr/options\.py",
-    "rich": r"\w+/(cli|commands)\.py",
+    "typer": r"\w+/(\w+_)?cli\.py|omr/options\.py",
+    "rich": r"\w+/(\w+_)?(cli|commands)\.py",
 }
 STANDARD_LIBRARY_ONLY = ("errors", "geometry", "layout", "marks", "serials", "survey")
 DISTRIBUTIONS = {  # where the name to install is not the name to import
