@@ -17,6 +17,8 @@ from pathlib import Path
 from omr.errors import LedgerUnusable
 from omr.i18n import _
 from omr.keys import Keyring, KeysUnusable, create_keyring, load_keyring
+from omr.links import Links
+from omr.links_file import read_links, refuse_unknown_domains, shipped_links_text
 from omr.new_file import write_new_file
 from omr.provinces import Province
 from omr.settings import Settings, read_settings, shipped_settings_text
@@ -54,6 +56,11 @@ class Workspace:
     def surveys_folder(self) -> Path:
         """The editable surveys, one TOML file each."""
         return self.root / "surveys"
+
+    @property
+    def links_file(self) -> Path:
+        """The editable addresses of public pages; an older workspace may be without it."""
+        return self.root / "links.toml"
 
     @property
     def profiles_folder(self) -> Path:
@@ -125,6 +132,15 @@ class Workspace:
         """
         return self._surveys
 
+    def links(self) -> Links:
+        """The addresses of public pages, read once; none if the workspace is older than they.
+
+        Raises:
+            UsageError: If the file or a survey cannot be read, or has mistakes (all are
+                listed); also a domain that no survey has.
+        """
+        return self._links
+
     def keyring(self) -> Keyring:
         """The signing keys, read once.
 
@@ -140,6 +156,15 @@ class Workspace:
     @cached_property
     def _surveys(self) -> dict[str, Survey]:
         return load_surveys(self.surveys_folder)
+
+    @cached_property
+    def _links(self) -> Links:
+        if not self.links_file.exists():
+            return Links(self.links_file)
+        links = read_links(self.links_file)
+        surveys = self.surveys().values()
+        refuse_unknown_domains(links, (domain for each in surveys for domain in each.domains))
+        return links
 
     @cached_property
     def _keyring(self) -> Keyring:
@@ -246,6 +271,7 @@ def _write_parts(
     texts = {
         workspace.units_file: units_text(seed_units(province)),
         workspace.surveys_folder / f"{SHIPPED_SURVEY}.toml": shipped_survey_text(),
+        workspace.links_file: shipped_links_text(),
         **{
             workspace.profiles_folder / profile.name: profile.read_text(encoding="utf-8")
             for profile in _shipped_profiles()

@@ -19,6 +19,7 @@ PARTS = {
     Path("omr.toml"),
     Path("units.csv"),
     Path("surveys/hai-long.toml"),
+    Path("links.toml"),
     Path("keys/signing-keys.json"),
 }
 
@@ -51,6 +52,7 @@ def test_a_new_workspace_has_every_part_and_opens(tmp_path: Path) -> None:
     assert workspace.settings.agency == "Công an thành phố Hải Phòng"
     assert workspace.units().unit("HP-PC08").domains[0] == "GTDB"
     assert list(workspace.surveys()) == ["hai-long"]
+    assert workspace.links().of("GTDB") is not None
     assert len(workspace.keyring().signing()[1]) == 32
     for folder in (workspace.profiles_folder, workspace.evidence_folder):
         assert folder.is_dir()
@@ -88,6 +90,24 @@ def test_a_lost_key_of_an_existing_workspace_is_reported_and_not_replaced(tmp_pa
     assert not workspace.keys_file.exists()
     with pytest.raises(KeysUnusable):
         workspace.keyring()
+
+
+def test_an_older_workspace_without_addresses_has_none(tmp_path: Path) -> None:
+    workspace = make(tmp_path).workspace
+    workspace.links_file.unlink()
+
+    assert workspace.links().domains == ()
+    assert workspace.links().file == tmp_path / "links.toml"
+    assert make(tmp_path).missing == ()
+
+
+def test_addresses_of_a_domain_that_no_survey_has_are_refused(tmp_path: Path) -> None:
+    workspace = make(tmp_path).workspace
+    text = workspace.links_file.read_text(encoding="utf-8").replace('"GTDB"', '"GTBD"')
+    workspace.links_file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(MistakesInFile, match=r"links\.toml:\d+: no survey has the domain 'GTBD'"):
+        workspace.links()
 
 
 def test_a_run_cut_short_anywhere_is_completed_without_replacing_anything(
