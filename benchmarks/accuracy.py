@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from omr.cli import main as omr
+from omr.codes import Verifier
 from omr.judging import Thresholds
 from omr.ledger import Ledger
 from omr.workspace import open_workspace
@@ -120,7 +121,7 @@ def _run(folder: Path, plan: ScanPlan, options: Options, number: int) -> dict[st
     truths = scan_batch(forms, plan, scans, options.seed + number, jobs=options.jobs)
     workspace = open_workspace(folder)
     with Ledger.open(workspace.ledger_url) as ledger:
-        context = reading_context(ledger, workspace.keyring().masters(), Thresholds())
+        context = reading_context(ledger, Verifier(workspace.keyring()), Thresholds())
         begun = time.monotonic()
         files = sorted(path for path in scans.iterdir() if path.suffix != ".jsonl")
         summary = read_batch(ledger, files, context, period="2026-11", jobs=options.jobs)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import struct
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,11 +18,14 @@ import base45
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from omr.keys import Key, Keyring
+
 VERSION = 1
 TEXT_LENGTH = 47
 TAG_LENGTH = 16
 _BODY = struct.Struct(">BBHHBIB3s")
 _CONTEXT = b"PVQR1\0"  # separates this use of the key from every other
+_MOST_DERIVED = 1024  # years' keys kept at hand; forged codes may name 65,536 years
 
 
 class CodeFault(StrEnum):
@@ -32,6 +34,7 @@ class CodeFault(StrEnum):
     FOREIGN = "foreign-code"  # not of our form: some other QR code
     BAD_SIGNATURE = "bad-signature"
     UNKNOWN_KEY = "unknown-key"
+    WITHDRAWN_KEY = "withdrawn-key"  # no forgery as such, but others know that key
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,30 +83,63 @@ def sign(body: CodeBody, key: bytes) -> str:
     return text.decode("ascii")
 
 
-def verify(text: str, masters: Mapping[int, bytes]) -> CodeBody | CodeFault:
-    """What *text* says if one of our keys signed it, else why it is not accepted.
+class Verifier:
+    """Says what a code's text means, whoever made it: the one way from text to trust.
+
+    Each year's key is derived once and kept, so that a code costs one hash. Holds secrets:
+    its ``repr`` names key ids alone. Can be sent to a worker process.
 
     Args:
-        text: As decoded from a QR code; anything at all.
-        masters: The master keys by key id, retired ones included.
+        keyring: Every key that may verify, retired and withdrawn ones included.
     """
-    if len(text) != TEXT_LENGTH:
-        return CodeFault.FOREIGN
-    try:
-        raw = base45.b45decode(text)
-    except ValueError:
-        return CodeFault.FOREIGN
-    if len(raw) != _BODY.size + TAG_LENGTH or raw[0] != VERSION:
-        return CodeFault.FOREIGN
-    body, tag = raw[: _BODY.size], raw[_BODY.size :]
-    _version, key_id, campaign, unit, domain, number, flags, layout = _BODY.unpack(body)
-    master = masters.get(key_id)
-    if master is None:
-        return CodeFault.UNKNOWN_KEY
-    if not hmac.compare_digest(tag, _tag(body, campaign_key(master, campaign))):
-        return CodeFault.BAD_SIGNATURE
-    return CodeBody(key_id, campaign, unit, domain, number, layout.hex().upper(), flags)
+
+    __slots__ = ("_derived", "_keys")
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keys = {key.key_id: key for key in keyring.keys}
+        self._derived: dict[tuple[int, int], bytes] = {}
+
+    def __repr__(self) -> str:
+        return f"Verifier(key_ids={sorted(self._keys)})"
+
+    def verify(self, text: str) -> CodeBody | CodeFault:
+        """What *text* says if one of our keys signed it, else why it is not accepted.
+
+        Args:
+            text: As decoded from a QR code; anything at all.
+        """
+        if len(text) != TEXT_LENGTH:
+            return CodeFault.FOREIGN
+        try:
+            raw = base45.b45decode(text)
+        except ValueError:
+            return CodeFault.FOREIGN
+        if len(raw) != _BODY.size + TAG_LENGTH or raw[0] != VERSION:
+            return CodeFault.FOREIGN
+        body, tag = raw[: _BODY.size], raw[_BODY.size :]
+        _version, key_id, campaign, unit, domain, number, flags, layout = _BODY.unpack(body)
+        key = self._keys.get(key_id)
+        if key is None:
+            return CodeFault.UNKNOWN_KEY
+        secret = self._campaign_key(key, campaign)
+        if secret is None:  # only other years' keys are here, or none any more
+            return CodeFault.WITHDRAWN_KEY if key.withdrawn else CodeFault.UNKNOWN_KEY
+        if not hmac.compare_digest(tag, _tag(body, secret)):
+            return CodeFault.BAD_SIGNATURE
+        if key.withdrawn:
+            return CodeFault.WITHDRAWN_KEY
+        return CodeBody(key_id, campaign, unit, domain, number, layout.hex().upper(), flags)
+
+    def _campaign_key(self, key: Key, campaign: int) -> bytes | None:
+        if key.master is None:
+            return key.campaigns.get(campaign)
+        known = self._derived.get((key.key_id, campaign))
+        if known is None:
+            if len(self._derived) >= _MOST_DERIVED:
+                self._derived.clear()
+            known = self._derived[key.key_id, campaign] = campaign_key(key.master, campaign)
+        return known
 
 
 def _tag(body: bytes, key: bytes) -> bytes:
-    return hmac.new(key, _CONTEXT + body, hashlib.sha256).digest()[:TAG_LENGTH]
+    return hmac.digest(key, _CONTEXT + body, hashlib.sha256)[:TAG_LENGTH]

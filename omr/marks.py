@@ -35,9 +35,14 @@ class Reason(StrEnum):
     REGISTRATION = "registration"
     POOR_IMAGE = "poor-image"
     WRONG_PERIOD = "wrong-period"
+    NOT_HANDED_OUT = "not-handed-out"  # by the books it lies in the store
+    RETURNED_UNUSED = "returned-unused"  # by the books it was handed back as it was
+    REPORTED_LOST = "reported-lost"
     # refused: no reading is kept
     BAD_SIGNATURE = "bad-signature"
     UNKNOWN_KEY = "unknown-key"
+    WITHDRAWN_KEY = "withdrawn-key"
+    FOREIGN_CODE = "foreign-code"  # other QR codes lie over both of the sheet's own
     NOT_ISSUED = "not-issued"
     VOIDED = "voided"
     LAYOUT = "layout"
@@ -67,6 +72,10 @@ class SheetStatus(StrEnum):
     BLANK = "blank"  # no form on this page
 
 
+# The books say that the form cannot be in anybody's hands: a person decides whether it counts.
+AGAINST_THE_BOOKS = frozenset(
+    {Reason.NOT_HANDED_OUT, Reason.RETURNED_UNUSED, Reason.REPORTED_LOST}
+)
 HOLDS_SERIAL = frozenset({SheetStatus.COUNTED, SheetStatus.REVIEW})
 
 

@@ -8,7 +8,7 @@ serial never depends on who was faster.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import cv2
 
+from omr.codes import Verifier
 from omr.judging import Thresholds
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.readings import SheetReading, Source
@@ -72,13 +73,11 @@ class _Work:
     fault: PageFault | None = None  # the whole file gives no page
 
 
-def reading_context(
-    ledger: Ledger, masters: Mapping[int, bytes], thresholds: Thresholds
-) -> ReadingContext:
+def reading_context(ledger: Ledger, verifier: Verifier, thresholds: Thresholds) -> ReadingContext:
     """What the workers must know, from the ledger and the keys."""
     layouts = issued.layouts(ledger)
     return ReadingContext(
-        masters=dict(masters),
+        verifier=verifier,
         layouts={layout.layout_id[: issued.CODE_DIGITS]: layout for layout in layouts},
         names=issued.code_numbers(ledger),
         thresholds=thresholds,

@@ -13,6 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from omr.codes import Verifier
 from omr.errors import InputUnusable, UsageError
 from omr.i18n import _
 from omr.judging import Thresholds
@@ -46,7 +47,7 @@ def read_scans(
     if not has_zbar():
         _say(_("omr: libzbar is not installed; codes are read with zxing-cpp alone"))
     with Ledger.open(workspace.ledger_url) as ledger, _progress() as progress:
-        context = reading_context(ledger, workspace.keyring().masters(), thresholds_of(workspace))
+        context = reading_context(ledger, Verifier(workspace.keyring()), thresholds_of(workspace))
         pictures = EvidenceFolder(evidence, context.layouts) if evidence else None
         summary = read_batch(
             ledger,

@@ -1,4 +1,4 @@
-"""QR codes on a page image -> their texts.
+"""QR codes on a page image -> what they say.
 
 Two decoders that fail on different damage: zxing-cpp first (fast; weak on smudges), then
 pyzbar (slow; weak on noise) where the system's zbar library is there, then both again on
@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 import zxingcpp
 
+from omr.codes import CodeBody, CodeFault
 from omr.fiducials import GreyImage
 
 _QR = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
@@ -40,25 +41,30 @@ def has_zbar() -> bool:
     return _zbar() is not None
 
 
-def read_code(crop: GreyImage, accept: Callable[[str], bool]) -> list[str]:
-    """The texts of the QR codes in *crop*, trying harder until one is accepted.
+def read_code(
+    crop: GreyImage, verify: Callable[[str], CodeBody | CodeFault]
+) -> list[CodeBody | CodeFault]:
+    """What the QR codes in *crop* say, trying harder until one of ours is read.
 
     Args:
         crop: The place where a code is expected and a little more; shape (h, w), uint8.
-        accept: Says of a text whether it is what was looked for.
+        verify: Says what a text means; asked once for each text.
 
     Returns:
-        The accepted text alone, or every other text seen (foreign codes), or nothing.
+        What our code says, alone; or the fault of every other text seen; or nothing.
     """
     if min(crop.shape) < 20:
         return []
-    seen: dict[str, None] = {}
+    faults: dict[str, CodeBody | CodeFault] = {}
     for texts in _attempts(crop):
         for text in texts:
-            if accept(text):
-                return [text]
-            seen[text] = None
-    return list(seen)
+            if text in faults:
+                continue
+            said = verify(text)
+            if isinstance(said, CodeBody):
+                return [said]
+            faults[text] = said
+    return list(faults.values())
 
 
 def read_page_codes(grey: GreyImage) -> list[tuple[str, tuple[float, float]]]:

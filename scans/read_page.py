@@ -9,11 +9,12 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 import cv2
 import numpy as np
 
-from omr.codes import CodeBody, CodeFault, verify
+from omr.codes import CodeBody, CodeFault
 from omr.evidence import jpeg_of, upright
 from omr.fiducials import FoundFiducial, GreyImage, find_fiducials
 from omr.geometry import PagePoint, PageRect, Registration
@@ -119,23 +120,22 @@ def _pictured(
 
 def _identify(grey: GreyImage, placed: Placed, context: ReadingContext) -> Identified | Reason:
     """Who the sheet is, from both copies of its code, or why that is not certain."""
-    bodies: set[CodeBody] = set()
-    faults: list[CodeFault] = []
+    verify = cache(context.verifier.verify)  # both places mostly say the same
+    seen = []
     for place in placed.frame.codes:
         crop = _crop(grey, placed.place.registration, place.grown(CODE_MARGIN_MM))
-        for text in read_code(
-            crop, lambda text: isinstance(verify(text, context.masters), CodeBody)
-        ):
-            said = verify(text, context.masters)
-            if isinstance(said, CodeBody):
-                bodies.add(said)
-            elif said is not CodeFault.FOREIGN:
-                faults.append(said)
-    if len(bodies) > 1 or (bodies and faults):
+        seen.append(read_code(crop, verify))
+    bodies = {said for place in seen for said in place if isinstance(said, CodeBody)}
+    faults = [said for place in seen for said in place if isinstance(said, CodeFault)]
+    ours = [fault for fault in faults if fault is not CodeFault.FOREIGN]
+    if len(bodies) > 1 or (bodies and ours):
         return Reason.IDENTITY_CONFLICT
-    if not bodies:
-        return Reason(faults[0].value) if faults else Reason.NO_CODE
-    return _resolved(bodies.pop(), placed, context)
+    if bodies:  # another code over one of the two is a sticker, and does no harm
+        return _resolved(bodies.pop(), placed, context)
+    if ours:
+        return Reason(ours[0].value)
+    # The margin of a place holds no whole code, so what was read there lies over our own.
+    return Reason.FOREIGN_CODE if seen and all(seen) else Reason.NO_CODE
 
 
 def _resolved(body: CodeBody, placed: Placed, context: ReadingContext) -> Identified | Reason:
@@ -240,7 +240,7 @@ def _page_bodies(
     """Every code of ours on the page, wherever it lies, with its rough centre."""
     found = []
     for text, centre in read_page_codes(grey):
-        said = verify(text, context.masters)
+        said = context.verifier.verify(text)
         if isinstance(said, CodeBody):
             found.append((said, centre))
     return found

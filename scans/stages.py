@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from omr.codes import CodeBody
+from omr.codes import CodeBody, Verifier
 from omr.judging import Thresholds
 from omr.layout import Layout
 from omr.ledger.readings import SheetReading
@@ -20,7 +20,7 @@ from omr.scoring import SheetMeasure
 class ReadingContext:
     """What a worker must know before it reads a page; plain data, sent once."""
 
-    masters: Mapping[int, bytes]  # signing keys by id, retired ones included
+    verifier: Verifier  # says which codes are ours
     layouts: Mapping[str, Layout]  # by the six digits in the QR code
     names: Mapping[tuple[str, int], str]  # unit and domain ids behind the code's numbers
     thresholds: Thresholds

@@ -33,6 +33,8 @@ def reason_in_words(reason: Reason) -> str:
         Reason.WRONG_PERIOD: _("belongs to another month"),
         Reason.BAD_SIGNATURE: _("the code was not signed by us: forged or damaged"),
         Reason.UNKNOWN_KEY: _("the code was signed with a key that is not here"),
+        Reason.WITHDRAWN_KEY: _("the code was signed with a key that was withdrawn"),
+        Reason.FOREIGN_CODE: _("other QR codes lie over both of the form's codes"),
         Reason.NOT_ISSUED: _("the serial was never issued"),
         Reason.VOIDED: _("the serial is void"),
         Reason.LAYOUT: _("printed with a layout that is not in this ledger"),

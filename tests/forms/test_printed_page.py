@@ -17,7 +17,7 @@ from printed_pages import PX_PER_MM, manifest_lines, picture
 from forms.artwork import Text
 from forms.frame import CLEAR_MM
 from forms.printing import Printed, PrintOrder
-from omr.codes import CodeBody, verify
+from omr.codes import CodeBody, Verifier
 from omr.geometry import PageRect
 from omr.keys import Keyring
 from omr.layout import Bubble
@@ -119,7 +119,7 @@ def test_both_codes_are_read_by_every_decoder_and_carry_our_signature(
             if pyzbar is not None:
                 (also,) = pyzbar.decode(part)
                 assert also.data.decode() == seen.text
-            body = verify(seen.text, keyring.masters())
+            body = Verifier(keyring).verify(seen.text)
             assert isinstance(body, CodeBody)
             assert body.number == printed.run.first + page
             assert (body.campaign, body.layout) == (2026, printed.run.layout_id[:6])
@@ -188,7 +188,7 @@ def test_two_up_sheets_carry_the_serials_of_the_manifest(
         for code in wanted.typeset.layout.codes:
             part = crop(page, code.grown(2.7), (line["x_mm"], line["y_mm"]))
             (seen,) = zxingcpp.read_barcodes(np.ascontiguousarray(part))
-            body = verify(seen.text, keyring.masters())
+            body = Verifier(keyring).verify(seen.text)
             assert isinstance(body, CodeBody)
             assert body.number == int(line["serial"].split("-")[2])
 

@@ -13,9 +13,19 @@ from typing import Any
 
 import pytest
 
-from omr.codes import CodeBody, campaign_key, sign, verify
+from omr.codes import CodeBody, Verifier, campaign_key, sign
 from omr.errors import ExitCode
-from omr.keys import KeysUnusable, create_keyring, load_keyring
+from omr.keys import (
+    Key,
+    KeyFault,
+    Keyring,
+    KeysUnusable,
+    Withdrawal,
+    create_keyring,
+    keyring_from_bytes,
+    keyring_to_bytes,
+    load_keyring,
+)
 
 TODAY = date(2026, 11, 14)
 
@@ -45,10 +55,9 @@ def test_a_new_keyring_signs_codes_that_it_verifies(path: Path) -> None:
     key_id, master = keyring.signing()
     body = CodeBody(key_id, 2026, 7, 3, 417, "ABCDEF")
 
-    assert verify(sign(body, campaign_key(master, 2026)), keyring.masters()) == body
+    assert Verifier(keyring).verify(sign(body, campaign_key(master, 2026))) == body
     assert len(master) == 32
-    assert keyring.masters() == {key_id: master}
-    assert keyring.created == {key_id: TODAY}
+    assert keyring.keys == (Key(key_id, TODAY, master),)
 
 
 def test_every_keyring_has_another_key(path: Path, tmp_path: Path) -> None:
@@ -80,21 +89,57 @@ def test_retired_keys_verify_but_do_not_sign(path: Path) -> None:
     keyring = load_keyring(path)
 
     assert keyring.signing()[0] == 1
-    assert sorted(keyring.masters()) == [0, 1]
+    assert [key.key_id for key in keyring.keys] == [0, 1]
+    body = CodeBody(0, 2025, 7, 3, 417, "ABCDEF")
+    assert Verifier(keyring).verify(sign(body, campaign_key(bytes(32), 2025))) == body
+
+
+def test_the_first_format_of_the_file_is_still_read(path: Path) -> None:
+    before = load_keyring(path)
+    edit(path, lambda c: c.update(format=1))
+
+    assert load_keyring(path) == before
+
+
+def test_a_keyring_with_every_kind_of_key_comes_back_as_it_was_written() -> None:
+    left = Withdrawal(TODAY, "máy bị mất")
+    masters = Keyring(2, (Key(1, TODAY, b"1" * 32, withdrawn=left), Key(2, TODAY, b"2" * 32)))
+    years = Key(1, TODAY, campaigns={2026: b"a" * 32, 2027: b"b" * 32})
+    verifying = Keyring(None, (years, Key(2, TODAY, withdrawn=left)))
+
+    for keyring in (masters, verifying):
+        assert keyring_from_bytes(keyring_to_bytes(keyring)) == keyring
+
+
+def test_keys_that_only_verify_sign_nothing_and_say_where_to_print() -> None:
+    keyring = Keyring(None, (Key(1, TODAY, campaigns={2026: b"a" * 32}),))
+
+    with pytest.raises(KeysUnusable, match="no key to sign") as caught:
+        keyring.signing()
+
+    assert "holds the signing keys" in caught.value.remedy
 
 
 def test_no_secret_appears_in_any_text_about_a_keyring(path: Path) -> None:
     keyring = load_keyring(path)
 
-    for text in (repr(keyring), str(keyring), f"{keyring}"):
-        assert "signing_id=1" in text
-        assert not any(secret in text for secret in secrets_of(path))
+    verifier = Verifier(keyring)
+    verifier.verify(sign(CodeBody(1, 2026, 7, 3, 417, "ABCDEF"), b"x" * 32))
+    years = Key(1, TODAY, campaigns={2026: keyring.signing()[1]})
+
+    for thing in (keyring, keyring.keys, verifier, years):
+        for text in (repr(thing), str(thing), f"{thing}"):
+            assert "1" in text
+            assert not any(secret in text for secret in secrets_of(path))
 
 
 def test_a_keyring_can_be_sent_to_a_worker_process(path: Path) -> None:
     keyring = load_keyring(path)
 
     assert pickle.loads(pickle.dumps(keyring)) == keyring  # noqa: S301 - our own bytes
+    sent = pickle.loads(pickle.dumps(Verifier(keyring)))  # noqa: S301
+    body = CodeBody(1, 2026, 7, 3, 417, "ABCDEF")
+    assert sent.verify(sign(body, campaign_key(keyring.signing()[1], 2026))) == body
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps rights in access lists")
@@ -124,7 +169,8 @@ def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
-        (lambda c: c.update(format=2), "another version"),
+        (lambda c: c.update(format=3), "another version"),
+        (lambda c: c.update(format=True), "another version"),
         (lambda c: c.pop("format"), "missing or of the wrong kind"),
         (lambda c: c.pop("keys"), "missing or of the wrong kind"),
         (lambda c: c.update(keys=[]), "key that should sign"),
@@ -139,6 +185,15 @@ def test_a_folder_in_its_place_is_refused(tmp_path: Path) -> None:
         (lambda c: c["keys"][0].update(master=c["keys"][0]["master"][:-1]), "not in base64"),
         (lambda c: c["keys"][0].update(master=None), "missing or of the wrong kind"),
         (lambda c: c["keys"][0].update(created="soon"), "missing or of the wrong kind"),
+        (lambda c: c["keys"][0].pop("master"), "neither a master nor keys of single years"),
+        (lambda c: c["keys"][0].update(campaigns=years_of(c)), "neither a master nor"),
+        (lambda c: c["keys"][0].update(campaigns=years_of(c, "1999")), "no serial has"),
+        (lambda c: c["keys"][0].update(campaigns={"2026": "AAAA"}), "wrong length"),
+        (lambda c: c["keys"][0].update(campaigns={"soon": "AAAA"}), "missing or of the wrong"),
+        (lambda c: c.update(signing=None), "key that should sign"),
+        (lambda c: c["keys"][0].update(withdrawn={"on": "2026-11-14", "why": "x"}), "should sign"),
+        (lambda c: c["keys"][0].update(withdrawn={"on": "2026-11-14", "why": ""}), "wrong kind"),
+        (lambda c: c["keys"][0].update(withdrawn={"on": "2026-11-14"}), "missing or of"),
     ],
 )
 def test_a_damaged_keyring_is_refused_without_showing_it(
@@ -154,6 +209,19 @@ def test_a_damaged_keyring_is_refused_without_showing_it(
     assert caught.value.__context__ is None
     shown = "".join(traceback.format_exception(caught.value))
     assert not any(secret in shown for secret in secrets)
+
+
+def years_of(content: dict[str, Any], year: str = "2026") -> dict[str, str]:
+    return {year: content["keys"][0]["master"]}
+
+
+def test_the_fault_of_a_keyring_s_text_carries_none_of_it() -> None:
+    secret = base64.b64encode(b"0123456789abcdef").decode()
+    for raw in (secret.encode(), b'{"format": 2, "keys": "' + secret.encode() + b'"}'):
+        with pytest.raises(KeyFault) as caught:
+            keyring_from_bytes(raw)
+        assert caught.value.__context__ is None
+        assert secret not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"[]", b"null", b'{"format": 1,', b"[" * 99999])

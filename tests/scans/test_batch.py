@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from omr.cli import main as omr
+from omr.codes import Verifier
 from omr.judging import Thresholds
 from omr.ledger import Ledger
 from omr.marks import Reason, SheetStatus
@@ -52,7 +53,7 @@ def office(scanned: Path, tmp_path: Path) -> Workspace:
 
 def read(office: Workspace, *paths: Path, jobs: int = 1, **more: Any) -> Summary:
     with Ledger.open(office.ledger_url) as ledger:
-        context = reading_context(ledger, office.keyring().masters(), Thresholds())
+        context = reading_context(ledger, Verifier(office.keyring()), Thresholds())
         return read_batch(ledger, paths, context, period="2026-11", jobs=jobs, **more)
 
 

@@ -11,9 +11,11 @@ import cv2
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
+from make_keys import verifier_of
 from numpy.typing import NDArray
 
 from omr.cli import main as omr
+from omr.codes import Verifier
 from omr.judging import Thresholds
 from omr.ledger import Ledger
 from omr.marks import AnswerState, Reason, SheetStatus
@@ -42,8 +44,8 @@ class Printed:
         self.pages = _pages(root / "f.pdf")
         workspace = open_workspace(root)
         with Ledger.open(workspace.ledger_url) as ledger:
-            masters = workspace.keyring().masters()
-            self.context: ReadingContext = reading_context(ledger, masters, Thresholds())
+            verifier = Verifier(workspace.keyring())
+            self.context: ReadingContext = reading_context(ledger, verifier, Thresholds())
         (self.layout,) = self.context.layouts.values()
 
     def filled(self, sheet: int = 0, chosen: dict[str, str] = CHOSEN) -> Image:
@@ -229,8 +231,8 @@ def test_an_empty_a_foreign_and_a_mirrored_page_are_named_as_such(printed: Print
 
 
 def test_a_code_of_another_key_is_refused_with_its_own_reason(printed: Printed) -> None:
-    strange = replace(printed.context, masters={1: b"x" * 32})
-    unknown = replace(printed.context, masters={9: b"x" * 32})
+    strange = replace(printed.context, verifier=verifier_of({1: b"x" * 32}))
+    unknown = replace(printed.context, verifier=verifier_of({9: b"x" * 32}))
 
     (forged,) = read_image(printed.filled(), strange)
     (keyless,) = read_image(printed.filled(), unknown)
