@@ -46,6 +46,13 @@ def print_command(
         Path | None,
         typer.Option(metavar="FILE.jsonl", help=_("Also write where each form lies.")),
     ] = None,
+    issue: Annotated[
+        bool | None,
+        typer.Option(
+            "--issue/--store",
+            help=_("Hand the forms out at once, or keep them in store. Default: as in omr.toml."),
+        ),
+    ] = None,
     workspace: WorkspaceOption = Path(),
 ) -> None:
     from datetime import datetime
@@ -56,6 +63,7 @@ def print_command(
     from forms.printing import PrintOrder, print_forms
     from forms.typeset import typeset
     from omr.ledger import Ledger
+    from omr.person import present_person
     from omr.survey_file import find_domain
     from omr.workspace import open_workspace
 
@@ -82,6 +90,9 @@ def print_command(
         pad_size=pad_size or settings.pad_size,
         paper=paper or settings.paper,
         out=out,
+        today=today,
+        by=present_person(),
+        issue=settings.issue_when_printed if issue is None else issue,
         manifest=manifest,
     )
     console = Console(stderr=True)

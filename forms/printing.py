@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from forms.draft_file import DraftFile
@@ -20,8 +21,10 @@ from omr.codes import CodeBody, campaign_key, sign
 from omr.errors import OmrError
 from omr.geometry import PagePoint
 from omr.ledger import Ledger, issued
+from omr.ledger.stock_entries import THE_PROGRAM, EntryRefused, add_entry, finish_run
 from omr.serials import Serial
 from omr.settings import Paper
+from omr.stock import Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,9 @@ class PrintOrder:
     pad_size: int
     paper: Paper
     out: Path
+    today: date  # local
+    by: str  # who prints
+    issue: bool = True  # the unit has the forms as soon as they are printed
     manifest: Path | None = None
 
 
@@ -96,9 +102,20 @@ def print_forms(
         except BaseException as failure:  # an interruption too leaves serials without paper
             pdf.withdraw()
             manifest.withdraw()
-            with suppress(OmrError):  # the first failure is the one to tell
-                issued.void_run(ledger, run.run_id, f"not printed: {type(failure).__name__}")
+            why = f"not printed: {type(failure).__name__}"
+            with suppress(OmrError, EntryRefused):  # the first failure is the one to tell
+                add_entry(
+                    ledger, Act.VOID, [run.forms], on_day=order.today, why=why, by=THE_PROGRAM
+                )
             raise
+        finish_run(
+            ledger,
+            run.run_id,
+            run.forms,
+            on_day=order.today,
+            issue_why="" if order.issue else None,
+            by=order.by,
+        )
     return Printed(run, pages, tuple(path for path in set_aside if path))
 
 

@@ -55,6 +55,7 @@ class Settings:
     definite: float | None
     pad_size: int  # forms in one pad
     paper: Paper
+    issue_when_printed: bool  # a unit has its forms once they are printed, see omr.stock
 
     @property
     def zone(self) -> ZoneInfo:
@@ -96,6 +97,7 @@ def parse_settings(file: TomlFile) -> Settings:
         definite=_threshold(reading, "definite"),
         pad_size=printing.integer("pad_size", 1, MAX_PAD_SIZE, DEFAULT_PAD_SIZE),
         paper=_word(printing, "paper", Paper.A5),
+        issue_when_printed=printing.flag("issue_when_printed", default=True),
     )
     _check_thresholds(reading, settings)
     for table in (office, ledger, period, reading, printing, top):

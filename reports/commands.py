@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,9 +14,8 @@ from omr.i18n import _
 from omr.ledger import Ledger
 from omr.ledger.electronic import ImportOutcome, add_import, electronic_rows
 from omr.ledger.readings import sheet_rows
-from omr.ledger.stock import stock_forms
+from omr.ledger.stock import read_stock
 from omr.periods import Period
-from omr.settings import Settings
 from omr.workspace import Workspace, open_workspace
 from reports.alerts import alerts
 from reports.electronic import ReadExport, Surroundings, header_words, read_export
@@ -114,9 +113,12 @@ def export_results(
     with Ledger.open(workspace.ledger_url) as ledger:
         paper = paper_month(sheet_rows(ledger, period=period))
         stock = reconcile(
-            stock_forms(ledger),
+            read_stock(
+                ledger,
+                start_day=workspace.settings.start_day,
+                zone=workspace.settings.zone,
+            ),
             period=period,
-            period_of=_period_of_moment(workspace.settings),
             duplicates=paper.duplicates,
             anomalies=paper.anomalies,
         )
@@ -176,17 +178,6 @@ def _surroundings(workspace: Workspace) -> Surroundings:
     )
 
 
-def _period_of_moment(settings: Settings) -> Callable[[str], str]:
-    """Reporting month of a moment in the ledger's writing (ISO 8601, UTC)."""
-
-    @lru_cache
-    def period_of(moment: str) -> str:
-        day = datetime.fromisoformat(moment).astimezone(settings.zone).date()
-        return str(Period.containing(day, settings.start_day))
-
-    return period_of
-
-
 def _not_final(period: str, paper: PaperMonth, stock: Reconciliation) -> PeopleMustDecide:
     return PeopleMustDecide(
         _(
@@ -239,11 +230,12 @@ def _export_told(period: str, summary: ExportSummary) -> Iterator[str]:
         yield _("{count} double submissions are kept but not counted").format(
             count=summary.excluded
         )
-    if summary.stock.returned_before_printing:
+    early = summary.stock.statement.returned_before_issue
+    if early:
         yield _(
-            "{count} forms came back in {period} but were printed later by the clock; they "
+            "{count} forms came back in {period} but were handed out later by the clock; they "
             "count as issued in {period}"
-        ).format(count=summary.stock.returned_before_printing, period=period)
+        ).format(count=early, period=period)
     yield _("{count} alerts: low ratings and extra costs").format(count=summary.alerts)
     for path in summary.files:
         yield f"  {path}"

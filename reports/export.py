@@ -31,8 +31,6 @@ _STOCK_HEAD = (
     "lost",
     "unused_returned",
     "outstanding",
-    "duplicates",
-    "anomalies",
 )
 _ALERT_HEAD = (
     "unit",
@@ -74,7 +72,13 @@ def tally_csv(counts: pd.DataFrame) -> str:
 
 def reconciliation_csv(stock: Reconciliation) -> str:
     """``reconciliation.csv``: one row per unit and domain."""
-    return _csv(_STOCK_HEAD, ([getattr(row, name) for name in _STOCK_HEAD] for row in stock.rows))
+    return _csv(
+        (*_STOCK_HEAD, "duplicates", "anomalies"),
+        (
+            [*(getattr(row.stock, name) for name in _STOCK_HEAD), row.duplicates, row.anomalies]
+            for row in stock.rows
+        ),
+    )
 
 
 def alerts_csv(found: Iterable[Alert]) -> str:

@@ -10,7 +10,7 @@ from omr.ledger.readings import SheetRow
 from omr.marks import AnswerState, Reason, SheetStatus
 from reports.responses import Channel, Place, Response
 
-# Faults of a sheet's identity or code, as against faults of the scan: the
+# Faults of a sheet's identity, code or stock state, as against faults of the scan: the
 # paper exists, yet it is no form that this unit should have returned.
 ANOMALIES = frozenset(
     {
@@ -20,6 +20,9 @@ ANOMALIES = frozenset(
         Reason.VOIDED,
         Reason.LAYOUT,
         Reason.IDENTITY_CONFLICT,
+        Reason.NOT_HANDED_OUT,
+        Reason.RETURNED_UNUSED,
+        Reason.REPORTED_LOST,
     }
 )
 
@@ -51,6 +54,8 @@ def paper_month(rows: Iterable[SheetRow]) -> PaperMonth:
     for row in rows:
         seen = row.reading
         owner = (seen.unit or "", seen.domain or "")
+        if seen.status is not SheetStatus.DUPLICATE:
+            month.anomalies[owner] += bool(ANOMALIES.intersection(seen.reasons))
         match seen.status:
             case SheetStatus.COUNTED:
                 month.responses.append(_response(row))
@@ -59,9 +64,7 @@ def paper_month(rows: Iterable[SheetRow]) -> PaperMonth:
             case SheetStatus.DUPLICATE:
                 month.duplicates[owner] += 1
                 month.disputed += Reason.OTHER_ANSWERS in seen.reasons
-            case SheetStatus.REFUSED:
-                month.anomalies[owner] += bool(ANOMALIES.intersection(seen.reasons))
-            case SheetStatus.BLANK:
+            case SheetStatus.REFUSED | SheetStatus.BLANK:
                 pass
     return month
 

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 
 from make_layout import make_layout
@@ -14,9 +15,12 @@ from make_layout import make_layout
 from omr.layout import Layout
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.readings import SheetReading
+from omr.ledger.stock_entries import add_entry, finish_run
 from omr.marks import Answer, Answers, AnswerState, Reason, SheetStatus
+from omr.stock import Act
 
 LAYOUT = make_layout()
+TODAY = date(2026, 11, 2)
 
 
 @functools.cache
@@ -49,9 +53,13 @@ def take(
     domain: str = "GTDB",
     year: int = 2026,
     layout: Layout = LAYOUT,
+    pad_size: int = 50,
+    printed: bool = True,
+    handed_out: bool = True,
+    on_day: date = TODAY,
 ) -> issued.PrintRun:
-    """Take serials as a print run would."""
-    return issued.take_serials(
+    """Print forms without paper and hand them out."""
+    run = issued.take_serials(
         ledger,
         unit=unit,
         domain=domain,
@@ -60,8 +68,23 @@ def take(
         layout=layout,
         key_id=1,
         paper="a5",
-        pad_size=50,
+        pad_size=pad_size,
     )
+    if printed:
+        finish_run(
+            ledger,
+            run.run_id,
+            run.forms,
+            on_day=on_day,
+            issue_why="" if handed_out else None,
+            by="an",
+        )
+    return run
+
+
+def void(ledger: Ledger, run: issued.PrintRun, why: str = "kẹt giấy") -> None:
+    """Void every form of a run."""
+    add_entry(ledger, Act.VOID, [run.forms], on_day=TODAY, why=why, by="an")
 
 
 def add_file(

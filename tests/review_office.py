@@ -21,6 +21,7 @@ import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import cv2
@@ -105,6 +106,8 @@ def _template() -> Path:
         paper=Paper.A5,
         out=root / "forms.pdf",
         manifest=root / "forms.jsonl",
+        today=date(2026, 11, 2),
+        by="an",
     )
     with Ledger.open(workspace.ledger_url) as ledger:
         print_forms(ledger, order, workspace.keyring().signing())

@@ -30,6 +30,7 @@ from omr.ledger.standing import (
 )
 from omr.marks import Reason, SheetStatus
 from omr.serials import SerialMistyped, parse_serial
+from omr.stock import FormState
 
 _LONGEST_MS = 24 * 3600 * 1000  # a page left open over night says nothing about the decision
 
@@ -212,7 +213,7 @@ def identify(
                 unit=found.unit,
                 domain=found.domain,
                 layout_id=found.layout_id,
-                reasons="|".join(found.reasons),
+                reasons="|".join(filter(None, (*found.reasons, form.against_the_books))),
                 answers_json=answers_to_json(found.answers),
                 measurements=found.measurements,
             )
@@ -309,7 +310,7 @@ def _free_form(connection: Connection, serial: str, row: SheetRow) -> Issued:
     known = find_issued(connection, serial)
     if known is None:
         raise DecisionRefused(Refusal.NOT_ISSUED, serial)
-    if known.voided:
+    if known.state is FormState.VOID:
         raise DecisionRefused(Refusal.VOIDED, serial)
     is_itself = Reason.MANUAL_IDENTITY in row.reading.reasons and row.reading.serial == serial
     if not is_itself and held_answers(connection, serial) is not None:

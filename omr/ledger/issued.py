@@ -1,4 +1,4 @@
-"""Layouts, print runs and the serials they took: what exists on paper."""
+"""Layouts, print runs, and the serials and pads they took: what exists on paper."""
 
 from __future__ import annotations
 
@@ -12,10 +12,20 @@ from omr.errors import LedgerUnusable, OmrError, UsageError
 from omr.i18n import _
 from omr.layout import Layout, layout_from_json, layout_to_json
 from omr.ledger import Ledger, now
-from omr.ledger.schema import code_number, issued, layout, print_run, voided
+from omr.ledger.schema import code_number, issued, layout, pad, print_run
+from omr.ledger.stock_entries import state_of
+from omr.marks import Reason
+from omr.pads import Pad, PadName, cut_into_pads
+from omr.serial_ranges import SerialRange
 from omr.serials import MAX_NUMBER, Serial
+from omr.stock import FormState
 
 CODE_DIGITS = 6  # of the layout id, in the QR code
+_AGAINST_THE_BOOKS = {
+    FormState.PRINTED: Reason.NOT_HANDED_OUT,
+    FormState.UNUSED_RETURNED: Reason.RETURNED_UNUSED,
+    FormState.LOST: Reason.REPORTED_LOST,
+}
 _LARGEST = {"unit": 0xFFFF, "domain": 0xFF}  # what the QR code's body can hold
 
 
@@ -33,6 +43,12 @@ class PrintRun:
     key_id: int
     unit_number: int
     domain_number: int
+    pads: tuple[Pad, ...]
+
+    @property
+    def forms(self) -> SerialRange:
+        """The run's serials as a range."""
+        return SerialRange(self.domain, self.year, self.first, self.first + self.count - 1)
 
     def serials(self) -> Iterator[Serial]:
         """The run's serials in issue order."""
@@ -48,7 +64,12 @@ class Issued:
     unit: str
     domain: str
     layout_id: str
-    voided: bool
+    state: FormState  # by what people said; whether it came back is known from readings
+
+    @property
+    def against_the_books(self) -> Reason | None:
+        """Why nobody should have had this form to fill in; None if its unit had it."""
+        return _AGAINST_THE_BOOKS.get(self.state)
 
 
 def keep_layout(ledger: Ledger, kept: Layout) -> None:
@@ -144,6 +165,12 @@ def take_serials(
             "layout_id": layout.layout_id,
             "key_id": key_id,
         }
+        first_pad = 1 + (
+            connection.execute(
+                select(func.max(pad.c.number)).where(pad.c.domain == domain, pad.c.year == year)
+            ).scalar_one()
+            or 0
+        )
         run_id = connection.execute(
             insert(print_run)
             .values(**run, paper=paper, pad_size=pad_size, taken_at=now())
@@ -160,6 +187,30 @@ def take_serials(
             key_id=key_id,
             unit_number=_number(connection, "unit", unit),
             domain_number=_number(connection, "domain", domain),
+            pads=tuple(
+                cut_into_pads(
+                    domain=domain,
+                    year=year,
+                    first=first,
+                    count=count,
+                    pad_size=pad_size,
+                    first_pad=first_pad,
+                )
+            ),
+        )
+        connection.execute(
+            insert(pad),
+            [
+                {
+                    "domain": domain,
+                    "year": year,
+                    "number": each.number,
+                    "run_id": run_id,
+                    "first": each.first,
+                    "last": each.last,
+                }
+                for each in taken.pads
+            ],
         )
         connection.execute(
             insert(issued),
@@ -177,31 +228,6 @@ def take_serials(
     return taken
 
 
-def void_run(ledger: Ledger, run_id: int, why: str) -> None:
-    """Void every serial of a run that was not printed after all.
-
-    Serials that are void already keep their first record, so a repetition changes nothing.
-
-    Raises:
-        UsageError: If there is no such run.
-    """
-    with ledger.write() as connection:
-        rows = connection.execute(
-            select(issued.c.serial, voided.c.serial.label("voided"))
-            .outerjoin(voided, voided.c.serial == issued.c.serial)
-            .where(issued.c.run_id == run_id)
-        ).all()
-        if not rows:
-            raise UsageError(_("there is no print run {run_id}").format(run_id=run_id))
-        at = now()
-        live = [row.serial for row in rows if row.voided is None]
-        if live:
-            connection.execute(
-                insert(voided),
-                [{"serial": serial, "why": why, "voided_at": at} for serial in live],
-            )
-
-
 def code_numbers(ledger: Ledger) -> dict[tuple[str, int], str]:
     """The ids behind the small numbers in QR codes: ``("unit", 7)`` to ``"HP-PC08"``."""
     with ledger.read() as connection:
@@ -210,22 +236,54 @@ def code_numbers(ledger: Ledger) -> dict[tuple[str, int], str]:
 
 
 def find_issued(connection: Connection, serial: str) -> Issued | None:
-    """What the ledger knows of *serial*; None if it was never issued."""
+    """What the ledger knows of *serial*; None if it was never printed."""
     row = connection.execute(
-        select(
-            issued.c.serial,
-            print_run.c.unit,
-            print_run.c.domain,
-            print_run.c.layout_id,
-            voided.c.serial.label("voided"),
-        )
+        select(issued, print_run.c.unit, print_run.c.layout_id)
         .join(print_run, issued.c.run_id == print_run.c.run_id)
-        .outerjoin(voided, voided.c.serial == issued.c.serial)
         .where(issued.c.serial == serial)
     ).one_or_none()
     if row is None:
         return None
-    return Issued(row.serial, row.unit, row.domain, row.layout_id, row.voided is not None)
+    state = state_of(connection, row.domain, row.year, row.number)
+    return Issued(row.serial, row.unit, row.domain, row.layout_id, state)
+
+
+def pad_of(ledger: Ledger, name: PadName) -> Pad:
+    """The pad that *name* names.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    with ledger.read() as connection:
+        row = connection.execute(
+            select(pad).where(
+                pad.c.domain == name.domain, pad.c.year == name.year, pad.c.number == name.number
+            )
+        ).one_or_none()
+    if row is None:
+        raise UsageError(
+            _("there is no pad {number} of {domain} in {year}").format(
+                number=name.number, domain=name.domain, year=name.year
+            ),
+            _("Compare the number on the cover."),
+        )
+    return Pad(row.domain, row.year, row.number, row.first, row.last)
+
+
+def pads_of(ledger: Ledger, forms: SerialRange) -> list[Pad]:
+    """The pads of which some form is among *forms*, in order."""
+    with ledger.read() as connection:
+        rows = connection.execute(
+            select(pad)
+            .where(
+                pad.c.domain == forms.domain,
+                pad.c.year == forms.year,
+                pad.c.first <= forms.last,
+                pad.c.last >= forms.first,
+            )
+            .order_by(pad.c.number)
+        )
+        return [Pad(row.domain, row.year, row.number, row.first, row.last) for row in rows]
 
 
 def _number(connection: Connection, kind: str, code: str) -> int:

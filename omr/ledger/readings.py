@@ -15,6 +15,7 @@ from omr.ledger.rows import held_answers, rows_of, sheets_query
 from omr.ledger.schema import answer, batch, decision, sheet, source
 from omr.ledger.sheets import SheetReading, SheetRow
 from omr.marks import HOLDS_SERIAL, Answers, AnswerState, Reason, SheetStatus
+from omr.stock import FormState
 
 __all__ = [
     "SheetReading",
@@ -197,7 +198,7 @@ def _settle(connection: Connection, seen: SheetReading) -> SheetReading:
     known = find_issued(connection, seen.serial)
     if known is None:
         return _refused(seen, Reason.NOT_ISSUED)
-    if known.voided:
+    if known.state is FormState.VOID:
         return _refused(seen, Reason.VOIDED)
     if (known.unit, known.domain) != (seen.unit, seen.domain):
         return _refused(seen, Reason.IDENTITY_CONFLICT)
@@ -205,7 +206,10 @@ def _settle(connection: Connection, seen: SheetReading) -> SheetReading:
         return _refused(seen, Reason.LAYOUT)  # it was read with another form's places
     held = held_answers(connection, seen.serial)
     if held is None:
-        return seen
+        if known.against_the_books is None:
+            return seen
+        reasons = (*seen.reasons, known.against_the_books)
+        return replace(seen, status=SheetStatus.REVIEW, reasons=reasons)
     alike = _what_is_said(held) == _what_is_said(seen.answers)
     reason = Reason.SAME_ANSWERS if alike else Reason.OTHER_ANSWERS
     return replace(seen, status=SheetStatus.DUPLICATE, reasons=(reason,))

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD_REVISION = "0002"  # the newest step in migrations/versions
+HEAD_REVISION = "0003"  # the newest step in migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -82,12 +82,52 @@ issued = Table(
     UniqueConstraint("domain", "year", "number"),
 )
 
-voided = Table(
-    "voided",
+# A run without a row here was interrupted: whether its forms exist on paper is not known.
+run_finished = Table(
+    "run_finished",
     metadata,
-    Column("serial", Text, ForeignKey("issued.serial"), primary_key=True),
+    Column("run_id", Integer, ForeignKey("print_run.run_id"), primary_key=True),
+    Column("finished_at", Text, nullable=False),
+)
+
+pad = Table(
+    "pad",
+    metadata,
+    Column("domain", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("run_id", Integer, ForeignKey("print_run.run_id"), nullable=False, index=True),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    CheckConstraint("first <= last", name="range"),
+)
+
+# What people said about forms: handed out, handed back, void, lost. Nothing is taken out;
+# an entry "undo" takes the one before it back.
+stock_entry = Table(
+    "stock_entry",
+    metadata,
+    Column("entry_id", Integer, primary_key=True),
+    Column("act", Text, nullable=False),  # omr.stock.Act
+    Column("on_day", Text, nullable=False),  # local date on which it happened
     Column("why", Text, nullable=False),
-    Column("voided_at", Text, nullable=False),
+    Column("said_by", Text, nullable=False),
+    Column("said_at", Text, nullable=False),
+    CheckConstraint(
+        "act in ('issue', 'return-unused', 'return-blank', 'void', 'lost', 'undo')", name="act"
+    ),
+)
+
+stock_range = Table(
+    "stock_range",
+    metadata,
+    Column("entry_id", Integer, ForeignKey("stock_entry.entry_id"), primary_key=True),
+    Column("domain", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("first", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+    CheckConstraint("first <= last", name="range"),
+    Index("ix_stock_range_forms", "domain", "year", "first"),
 )
 
 batch = Table(
@@ -170,7 +210,7 @@ decision = Table(
     Column("milliseconds", Integer, nullable=False),  # how long it was on the screen
     CheckConstraint(
         "verdict in ('answered', 'blank', 'invalid', 'identified', 'not-a-form', "
-        "'scan-again', 'seen-before', 'confirmed', 'doubted', 'undone')",
+        "'scan-again', 'seen-before', 'confirmed', 'doubted', 'rejected', 'undone')",
         name="verdict",
     ),
 )

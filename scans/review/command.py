@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import datetime
 from pathlib import Path
 
 from omr.ledger import Ledger
 from omr.periods import Period
+from omr.person import present_person
 from omr.pictures import PictureStore
 from omr.workspace import Workspace, open_workspace
 from scans.commands import thresholds_of
@@ -33,7 +33,7 @@ def review_scans(root: Path, *, port: int | None = None, browser: bool = True) -
             PictureStore(workspace.evidence_folder),
             workspace.surveys(),
             thresholds_of(workspace),
-            _person(),
+            present_person(),
         )
         app, guard = create_app(
             desk,
@@ -49,11 +49,3 @@ def _next_command(workspace: Workspace, root: Path) -> str:
     period = Period.containing(today, workspace.settings.start_day)
     where = "" if root == Path() else f' --workspace "{root}"'
     return f"omr reports export{where} --period {period} --out DIR"
-
-
-def _person() -> str:
-    """Who is signed in at this machine."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no name for this user id
-        return "?"

@@ -69,6 +69,20 @@ _PAGE = {
             "Orange: asked about separately."
         ),
     ),
+    "odd_title": ("Có tính phiếu này không?", "Does this form count?"),
+    "odd_ask": (
+        (
+            "Theo sổ, phiếu này không thể đang ở chỗ người dân. Hỏi đơn vị phát phiếu trước khi "
+            "quyết định; so cả các vòng tròn với dấu tô."
+        ),
+        (
+            "By the books nobody should have had this form. Ask its unit before you decide, and "
+            "compare the rings with the marks as well."
+        ),
+    ),
+    "odd_confirmed": ("Tính phiếu này; máy đọc đúng", "It counts, and was read correctly"),
+    "odd_doubted": ("Tính, nhưng có chỗ đọc sai: hỏi từng câu", "It counts; ask each answer"),
+    "rejected": ("Không tính phiếu này", "This form does not count"),
     "confirmed": ("Đúng cả phiếu", "All of it is right"),
     "doubted": ("Có chỗ sai: hỏi từng câu", "Something is wrong: ask each answer"),
     "answered": ("{what}", "{what}"),
@@ -142,6 +156,15 @@ _REASONS = {
     Reason.FIDUCIAL_MISSING: ("Thiếu một dấu vuông ở góc phiếu", "A corner mark is missing"),
     Reason.REGISTRATION: ("Phiếu bị nhăn, cong hoặc lệch", "The sheet is creased or bent"),
     Reason.POOR_IMAGE: ("Ảnh quét quá mờ hoặc nhiễu", "The scan is too faint or noisy"),
+    Reason.NOT_HANDED_OUT: (
+        "Theo sổ, phiếu còn trong kho, chưa giao cho đơn vị",
+        "By the books it lies in the store and was never handed out",
+    ),
+    Reason.RETURNED_UNUSED: (
+        "Theo sổ, phiếu đã trả lại kho vì không dùng",
+        "By the books it was handed back unused",
+    ),
+    Reason.REPORTED_LOST: ("Theo sổ, phiếu đã báo mất", "It was reported lost"),
     Reason.WRONG_PERIOD: ("Thuộc kỳ báo cáo khác", "Belongs to another month"),
 }
 

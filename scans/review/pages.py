@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from omr.errors import OmrError
 from omr.ledger.decisions import DecisionRefused
 from omr.ledger.standing import IDENTITY, WHOLE
+from omr.marks import AGAINST_THE_BOOKS
 from scans.review.desk import Desk
 from scans.review.language import Words
 from scans.review.queue import Item
@@ -67,7 +68,13 @@ class Pages:
         if here.about == WHOLE:
             marks = marks_of(layout, row.seen_answers)
             return self._page(
-                "whole.html", status, **common, layout=layout, marks=marks, said=decided
+                "whole.html",
+                status,
+                **common,
+                layout=layout,
+                marks=marks,
+                said=decided,
+                odd=bool(AGAINST_THE_BOOKS.intersection(row.reading.reasons)),
             )
         view = answer_view(row, layout, here.about, self._desk.surveys, decided)
         answer = row.seen_answers[here.about]

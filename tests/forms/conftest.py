@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +47,8 @@ def order(survey: Survey, tmp_path: Path) -> Callable[..., PrintOrder]:
             "paper": Paper.A5,
             "out": tmp_path / "forms.pdf",
             "manifest": tmp_path / "forms.jsonl",
+            "today": date(2026, 11, 2),
+            "by": "an",
         }
         return PrintOrder(**(parts | changes))
 

@@ -17,6 +17,7 @@ from forms.printing import Printed, PrintOrder
 from omr.errors import UsageError
 from omr.ledger import Ledger, issued
 from omr.serials import parse_serial
+from omr.stock import FormState
 from omr.workspace import Workspace
 
 
@@ -24,7 +25,7 @@ def is_voided(workspace: Workspace, serial: str) -> bool:
     with Ledger.open(workspace.ledger_url) as ledger, ledger.read() as connection:
         found = issued.find_issued(connection, serial)
     assert found is not None
-    return found.voided
+    return found.state is FormState.VOID
 
 
 def serials_on_paper(path: Path) -> list[str]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from omr.layout import Bubble, Fiducial, Layout, Question, QuestionKind
 from omr.ledger import Ledger
 from omr.ledger.issued import PrintRun, keep_layout, take_serials
 from omr.ledger.readings import SheetReading, add_page, add_source, open_batch
+from omr.ledger.stock_entries import finish_run
 from omr.marks import Answer, AnswerState, Reason, SheetStatus
 from omr.periods import Period
 from omr.provinces import find_province
@@ -79,7 +80,13 @@ class Office:
     batches: dict[str, int] = field(default_factory=dict)
     pages: int = 0
 
-    def print_forms(self, count: int, unit: str = "HP-PC08", domain: str = "GTDB") -> list[str]:
+    def print_forms(
+        self,
+        count: int,
+        unit: str = "HP-PC08",
+        domain: str = "GTDB",
+        on_day: date | None = None,
+    ) -> list[str]:
         layout = small_layout(domain)
         keep_layout(self.ledger, layout)
         run: PrintRun = take_serials(
@@ -92,6 +99,14 @@ class Office:
             key_id=1,
             paper="a5",
             pad_size=50,
+        )
+        finish_run(
+            self.ledger,
+            run.run_id,
+            run.forms,
+            on_day=on_day or datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date(),
+            issue_why="",
+            by="an",
         )
         return [str(serial) for serial in run.serials()]
 

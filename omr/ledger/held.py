@@ -1,0 +1,98 @@
+"""Which printed forms came back as scans: by their code, or by a serial that a person typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, true
+
+from omr.ledger.rows import rows_of, sheets_query
+from omr.ledger.schema import answer, batch, decision, issued, sheet, source
+from omr.marks import HOLDS_SERIAL, AnswerState, SheetStatus
+from omr.serial_ranges import SerialRange
+from omr.serials import parse_serial
+
+_SAYS_SOMETHING = sorted(state.value for state in AnswerState if state is not AnswerState.BLANK)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldForm:
+    """A form that a sheet holds, as decisions stand now."""
+
+    domain: str
+    year: int
+    number: int
+    period: str  # reporting month of the batch
+    says_something: bool  # there is at least one mark on it
+
+
+def held_forms(connection: Connection, within: SerialRange | None = None) -> list[HeldForm]:
+    """Every form that came back, or those of *within*, in no particular order."""
+    return [*_undecided(connection, within), *_decided(connection, within)]
+
+
+def _undecided(connection: Connection, within: SerialRange | None) -> Iterator[HeldForm]:
+    """Sheets whose code says which form they are, and about which nobody said anything."""
+    says_something = exists().where(
+        and_(answer.c.sheet_id == sheet.c.sheet_id, answer.c.state.in_(_SAYS_SOMETHING))
+    )
+    query = (
+        select(
+            issued.c.domain,
+            issued.c.year,
+            issued.c.number,
+            batch.c.period,
+            says_something.label("says_something"),
+        )
+        .select_from(sheet)
+        .join(issued, issued.c.serial == sheet.c.serial)
+        .join(source, source.c.source_id == sheet.c.source_id)
+        .join(batch, batch.c.batch_id == source.c.batch_id)
+        .where(
+            sheet.c.status.in_([SheetStatus.COUNTED.value, SheetStatus.REVIEW.value]),
+            or_(sheet.c.status == SheetStatus.COUNTED.value, ~_is_decided()),
+            _among(within),
+        )
+    )
+    for row in connection.execute(query):
+        yield HeldForm(row.domain, row.year, row.number, row.period, bool(row.says_something))
+
+
+def _decided(connection: Connection, within: SerialRange | None) -> Iterator[HeldForm]:
+    """Sheets that a person looked at; the serial may be typed, the answers too."""
+    query: Select[tuple[object, ...]] = sheets_query().where(
+        sheet.c.status == SheetStatus.REVIEW.value, _is_decided()
+    )
+    if within is not None:
+        query = query.outerjoin(issued, issued.c.serial == sheet.c.serial).where(
+            or_(sheet.c.serial.is_(None), _among(within))
+        )
+    for row in rows_of(connection, query):
+        reading = row.reading
+        if reading.serial is None or reading.status not in HOLDS_SERIAL:
+            continue
+        serial = parse_serial(reading.serial)
+        same = within is None or (serial.domain, serial.year) == (within.domain, within.year)
+        if same and (within is None or within.holds(serial.number)):
+            yield HeldForm(
+                serial.domain,
+                serial.year,
+                serial.number,
+                row.period,
+                any(said.state is not AnswerState.BLANK for said in reading.answers.values()),
+            )
+
+
+def _is_decided() -> ColumnElement[bool]:
+    return exists().where(decision.c.sheet_id == sheet.c.sheet_id)
+
+
+def _among(within: SerialRange | None) -> ColumnElement[bool]:
+    if within is None:
+        return true()
+    return and_(
+        issued.c.domain == within.domain,
+        issued.c.year == within.year,
+        issued.c.number.between(within.first, within.last),
+    )

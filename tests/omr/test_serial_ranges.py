@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from omr.pads import Pad, PadName, cut_into_pads, parse_pad
+from omr.serial_ranges import SerialRange, compressed, parse_forms
+from omr.serials import MAX_NUMBER, Serial, SerialMistyped
+
+numbers = st.integers(1, MAX_NUMBER)
+domains = st.sampled_from(["GTDB", "L05", "QLHC"])
+
+
+@given(domains, st.integers(2000, 2099), numbers, numbers)
+def test_a_range_is_read_back_as_it_is_written(domain: str, year: int, one: int, two: int) -> None:
+    forms = SerialRange(domain, year, min(one, two), max(one, two))
+    assert parse_forms(str(forms)) == forms
+    assert parse_forms(str(forms).lower().replace("..", " .. ")) == forms
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GTDB-26-000417..000423",
+        "GTDB-26-000417..423",
+        "GTDB-26-000417..GTDB-26-000423",
+        "GTDB-26-000417…000423",
+    ],
+)
+def test_the_check_letters_of_a_range_may_be_left_out(text: str) -> None:
+    assert parse_forms(text) == SerialRange("GTDB", 2026, 417, 423)
+
+
+def test_a_single_serial_needs_its_check_letter() -> None:
+    serial = Serial("GTDB", 2026, 417)
+    assert parse_forms(str(serial)) == SerialRange("GTDB", 2026, 417, 417)
+    with pytest.raises(SerialMistyped):
+        parse_forms(str(serial)[:-2])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "GTDB-26-000423..000417",  # backwards
+        "GTDB-26-000000..000005",
+        "GTDB-26-000417..QLHC-26-000423",
+        "GTDB-26-000417-A..000423",  # wrong letter
+        "GTDB-26-000417..000423-A",
+        "GTDB-26-000417 to 000423",
+        "",
+    ],
+)
+def test_what_is_no_range_is_refused(text: str) -> None:
+    with pytest.raises(SerialMistyped):
+        parse_forms(text)
+
+
+@given(st.sets(st.integers(1, 60)))
+def test_ranges_hold_exactly_the_numbers_they_were_made_of(some: set[int]) -> None:
+    ranges = compressed("GTDB", 2026, some)
+    held = [n for each in ranges for n in range(each.first, each.last + 1)]
+    assert held == sorted(some)
+    assert all(two.first > one.last + 1 for one, two in pairwise(ranges))
+
+
+@given(domains, st.integers(1, 5000), st.integers(1, 300), st.integers(1, 60), st.integers(1, 99))
+def test_pads_hold_every_form_of_a_run_once_and_in_order(
+    domain: str, first: int, count: int, size: int, pad: int
+) -> None:
+    pads = list(
+        cut_into_pads(
+            domain=domain, year=2026, first=first, count=count, pad_size=size, first_pad=pad
+        )
+    )
+    assert [n for p in pads for n in range(p.first, p.last + 1)] == list(
+        range(first, first + count)
+    )
+    assert [p.number for p in pads] == list(range(pad, pad + len(pads)))
+    assert all(len(p) == size for p in pads[:-1])
+    for each in pads:
+        assert parse_pad(str(each).lower()) == PadName(domain, 2026, each.number)
+        assert parse_forms(str(each)) == PadName(domain, 2026, each.number)
+
+
+def test_a_pad_mistyped_in_one_place_is_refused() -> None:
+    text = str(Pad("GTDB", 2026, 3, 1, 50))
+    for place, character in enumerate(text):
+        for other in "0123456789":
+            if character.isdigit() and other != character:
+                with pytest.raises(SerialMistyped):
+                    parse_pad(text[:place] + other + text[place + 1 :])
