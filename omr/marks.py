@@ -73,9 +73,7 @@ class SheetStatus(StrEnum):
 
 
 # The books say that the form cannot be in anybody's hands: a person decides whether it counts.
-AGAINST_THE_BOOKS = frozenset(
-    {Reason.NOT_HANDED_OUT, Reason.RETURNED_UNUSED, Reason.REPORTED_LOST}
-)
+AGAINST_THE_BOOKS = frozenset({Reason.NOT_HANDED_OUT, Reason.RETURNED_UNUSED, Reason.REPORTED_LOST})
 HOLDS_SERIAL = frozenset({SheetStatus.COUNTED, SheetStatus.REVIEW})
 
 
