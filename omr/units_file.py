@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from omr.i18n import _
 from omr.problems import Problems, read_text
+from omr.unit_records import COLUMNS, LIST_MARK, NotCsv, records, table_text, tidy
 from omr.units import Unit, UnitCatalogue, UnitKind
 
-COLUMNS = (
-    "code",
-    "name",
-    "short",
-    "kind",
-    "parent",
-    "admin_code",
-    "valid_from",
-    "valid_to",
-    "successors",
-    "domains",
-    "aliases",
-)
-_LIST = "|"  # between the items of successors, domains and aliases
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)*")
 _MAX_CODE_LENGTH = 32  # fits beside the serial on a form's cover and receipt
 _DOMAIN = re.compile(r"[A-Z][A-Z0-9]{0,9}")  # as in omr.serials
@@ -50,42 +35,69 @@ def parse_units(text: str, path: Path) -> UnitCatalogue:
     """The catalogue that *text* describes; *path* is only named in mistakes.
 
     Columns are found by name, in any order. Comma, semicolon or tab may separate them:
-    Excel writes the one that the machine's region setting names.
+    Excel writes the one that the machine's region setting names. Lines that begin with
+    ``#`` are notes.
 
     Raises:
         MistakesInFile: All mistakes at once.
     """
-    problems = Problems()
-    reader = _UnitReader(path, problems)
+    scanned = scan_units(text, path)
+    scanned.problems.raise_if_any()
+    return UnitCatalogue(scanned.units)
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedUnits:
+    """What a text says as far as it can be understood; for tools that show its mistakes."""
+
+    units: tuple[Unit, ...]  # only to be used as a catalogue if there is no problem
+    lines: Mapping[str, int]  # where each unit's row begins, 1-based, by code
+    problems: Problems
+
+
+def scan_units(text: str, path: Path) -> ScannedUnits:
+    """The units that *text* describes, and every mistake in it; see :func:`parse_units`."""
+    reader = _UnitReader(path, Problems())
     reader.read(unicodedata.normalize("NFC", text))
     reader.check_references()
     reader.check_names()
-    problems.raise_if_any()
-    return UnitCatalogue(reader.units)
+    return ScannedUnits(tuple(reader.units), dict(reader.lines), reader.problems)
+
+
+_TABLE = Path("units.csv")  # stands in where mistakes are told without their place
+
+
+def table_mistakes(text: str) -> dict[str, list[str]]:
+    """What is wrong with the rows of a table, by code (empty: in no row that has a code)."""
+    scanned = scan_units(text, _TABLE)
+    codes = {line: code for code, line in scanned.lines.items()}
+    wrong: dict[str, list[str]] = {}
+    for sentence in scanned.problems.sentences():
+        line, words = _without_place(sentence)
+        wrong.setdefault(codes.get(line, ""), []).append(words)
+    return wrong
+
+
+def row_unit(cells: Mapping[str, str]) -> tuple[Unit | None, str]:
+    """The unit that a row's cells describe, or what is wrong with them by themselves.
+
+    Args:
+        cells: By column; all columns.
+    """
+    reader = _UnitReader(_TABLE, Problems())
+    reader.read_row(COLUMNS, [cells[column] for column in COLUMNS], 1)
+    wrong = [_without_place(sentence)[1] for sentence in reader.problems.sentences()]
+    return (None, "; ".join(wrong)) if wrong else (reader.units[0], "")
+
+
+def _without_place(sentence: str) -> tuple[int, str]:
+    line, _colon, words = sentence.removeprefix(f"{_TABLE}:").partition(": ")
+    return int(line), words
 
 
 def units_text(units: Iterable[Unit]) -> str:
     """The units as the text of a ``units.csv``, without byte order mark."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for unit in units:
-        writer.writerow(
-            (
-                unit.code,
-                unit.name,
-                unit.short,
-                unit.kind.value,
-                unit.parent,
-                unit.admin_code,
-                unit.valid_from.isoformat(),
-                unit.valid_to.isoformat() if unit.valid_to else "",
-                _LIST.join(unit.successors),
-                _LIST.join(unit.domains),
-                _LIST.join(unit.aliases),
-            )
-        )
-    return out.getvalue()
+    return table_text(units)
 
 
 @dataclass(slots=True)
@@ -99,24 +111,18 @@ class _UnitReader:
     mentioned: set[str] = field(default_factory=set)  # codes of faulty rows too
 
     def read(self, text: str) -> None:
-        header = text.partition("\n")[0]
-        delimiter = max(",;\t", key=header.count)
-        rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
         columns: list[str] | None = None
-        line = 1
         try:
-            for row in rows:
-                if any(cell.strip() for cell in row):
+            for record in records(text):
+                if record.cells and columns is None:
+                    columns = self._columns(record.cells, record.line)
                     if columns is None:
-                        columns = self._columns(row, line)
-                        if columns is None:
-                            return
-                    else:
-                        self._row(columns, row, line)
-                line = rows.line_num + 1
-        except csv.Error as error:
+                        return
+                elif record.cells and columns is not None:
+                    self.read_row(columns, record.cells, record.line)
+        except NotCsv as error:
             self._wrong(
-                line,
+                error.line,
                 _("this is not CSV: {reason}").format(reason=error),
                 _("check the quotation marks"),
             )
@@ -126,7 +132,7 @@ class _UnitReader:
     def _wrong(self, line: int, what: str, remedy: str) -> None:
         self.problems.add(self.path, line, what, remedy)
 
-    def _columns(self, row: list[str], line: int) -> list[str] | None:
+    def _columns(self, row: Sequence[str], line: int) -> list[str] | None:
         names = [cell.strip() for cell in row]
         missing = [name for name in COLUMNS if name not in names]
         surplus = [name for name in names if name and name not in COLUMNS]
@@ -141,8 +147,8 @@ class _UnitReader:
                 self._wrong(line, message.format(names=", ".join(wrong)), expected)
         return None if missing or surplus or twice else names
 
-    def _row(self, columns: list[str], row: list[str], line: int) -> None:
-        self.mentioned.add(row[columns.index("code")] if len(row) >= len(columns) else row[0])
+    def read_row(self, columns: Sequence[str], row: Sequence[str], line: int) -> None:
+        self.mentioned.add(tidy(row[columns.index("code")] if len(row) >= len(columns) else row[0]))
         surplus = [cell for cell in row[len(columns) :] if cell.strip()]
         if surplus or len(row) < len(COLUMNS):
             self._wrong(
@@ -153,7 +159,7 @@ class _UnitReader:
                 _("put text that contains the separator in quotation marks"),
             )
             return
-        cells = {column: " ".join(cell.split()) for column, cell in zip(columns, row, strict=False)}
+        cells = {column: tidy(cell) for column, cell in zip(columns, row, strict=False)}
         code = self._code(cells["code"], line)
         begin = self._date(cells, "valid_from", line)
         end = self._date(cells, "valid_to", line)
@@ -247,7 +253,7 @@ class _UnitReader:
     def _list(self, cells: Mapping[str, str], column: str, line: int) -> tuple[str, ...]:
         if not cells[column]:
             return ()
-        items = tuple(item.strip() for item in cells[column].split(_LIST))
+        items = tuple(item.strip() for item in cells[column].split(LIST_MARK))
         if not all(items) or len(set(items)) < len(items):
             self._wrong(
                 line,

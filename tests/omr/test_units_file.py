@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from omr.errors import MistakesInFile, UsageError
+from omr.unit_records import COLUMNS
 from omr.units import UnitCatalogue, UnitKind
-from omr.units_file import COLUMNS, parse_units, read_units, units_text
+from omr.units_file import parse_units, read_units, units_text
 
 FILE = Path("units.csv")
 SAMPLE = Path(__file__).parents[3] / "shared" / "units-sample.csv"

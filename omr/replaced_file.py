@@ -1,0 +1,82 @@
+"""Replaces a file that people edit: the old one stays beside it under a dated name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+from omr.errors import LedgerUnusable, UsageError
+from omr.i18n import _
+from omr.new_file import write_new_file
+
+
+def replace_file(path: Path, before: bytes, after: bytes, now: datetime) -> Path:
+    """Give *path* the content *after*; its content so far goes beside it.
+
+    A crash at any moment leaves the old file or the new one, and the old one under its
+    dated name too once there is a new one.
+
+    Args:
+        path: An existing file; where it is a link, what it points to is replaced.
+        before: The content that the change was made from.
+        after: The new content.
+        now: For the name of the old file: ``units-20260714-093000.csv``.
+
+    Returns:
+        The name of the old file.
+
+    Raises:
+        UsageError: If the file is no longer what was read; it is left alone.
+        LedgerUnusable: If the folder cannot be written to; the file is left alone.
+    """
+    try:
+        target = path.resolve(strict=True)
+        aside = _keep(target, before, now)
+        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+        try:
+            with beside.open("xb") as file:
+                file.write(after)
+                file.flush()
+                os.fsync(file.fileno())
+            shutil.copymode(target, beside)
+            if target.read_bytes() != before:
+                raise UsageError(
+                    _("{file} was changed by somebody else just now").format(file=path),
+                    _("Close it in other programs and run the command again."),
+                )
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+        _keep_folder_entry(target.parent)
+    except OSError as error:
+        raise LedgerUnusable(
+            _("{path} cannot be written: {why}").format(
+                path=error.filename or path, why=error.strerror or error
+            ),
+            _("Close the file in other programs; choose a folder that you may write to."),
+        ) from error
+    return aside
+
+
+def _keep(target: Path, content: bytes, now: datetime) -> Path:
+    """Write *content* beside *target* under a dated name of its own."""
+    stem = f"{target.stem}-{now:%Y%m%d-%H%M%S}"
+    aside, number = target.with_stem(stem), 1
+    while not write_new_file(aside, content):
+        number += 1  # two changes within one second
+        aside = target.with_stem(f"{stem}-{number}")
+    return aside
+
+
+def _keep_folder_entry(folder: Path) -> None:
+    """Make the new name survive a power cut (POSIX; Windows keeps it by itself)."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
