@@ -286,6 +286,21 @@ def pads_of(ledger: Ledger, forms: SerialRange) -> list[Pad]:
         return [Pad(row.domain, row.year, row.number, row.first, row.last) for row in rows]
 
 
+def units_of(ledger: Ledger, forms: SerialRange) -> set[str]:
+    """The units for which *forms* were printed."""
+    with ledger.read() as connection:
+        return set(
+            connection.execute(
+                select(print_run.c.unit).where(
+                    print_run.c.domain == forms.domain,
+                    print_run.c.year == forms.year,
+                    print_run.c.first <= forms.last,
+                    print_run.c.first + print_run.c.count > forms.first,
+                )
+            ).scalars()
+        )
+
+
 def _number(connection: Connection, kind: str, code: str) -> int:
     """The number of *code* in QR codes; a new one if it has none yet."""
     known = connection.execute(

@@ -210,7 +210,7 @@ decision = Table(
     Column("milliseconds", Integer, nullable=False),  # how long it was on the screen
     CheckConstraint(
         "verdict in ('answered', 'blank', 'invalid', 'identified', 'not-a-form', "
-        "'scan-again', 'seen-before', 'confirmed', 'doubted', 'rejected', 'undone')",
+        "'scan-again', 'seen-before', 'confirmed', 'doubted', 'undone')",
         name="verdict",
     ),
 )

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from decision_desk import DOUBTS, Desk, refused, remeasured
-from make_ledger import answers, fresh_ledger, seen, take
+from make_ledger import answers, fresh_ledger, seen, take, void
 
-from omr.ledger import decisions, issued
+from omr.ledger import decisions
 from omr.ledger.decisions import Refusal
 from omr.ledger.standing import IDENTITY, WHOLE, Verdict
 from omr.marks import Reason, SheetStatus
@@ -95,7 +95,7 @@ def test_only_a_form_that_exists_and_is_free_can_be_typed(desk: Desk) -> None:
     desk.read(seen(held))
     desk.name(other, 1)
     spoilt = take(desk.ledger, 1)
-    issued.void_run(desk.ledger, spoilt.run_id, "paper jam")
+    void(desk.ledger, spoilt)
     wrong_letter = desk.serials[2][:-1] + ("A" if desk.serials[2][-1] != "A" else "B")
 
     for text, why in (

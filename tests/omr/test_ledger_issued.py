@@ -16,12 +16,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from make_layout import make_layout
-from make_ledger import LAYOUT, fresh_ledger, ledger_url, take
+from make_ledger import LAYOUT, fresh_ledger, ledger_url, take, void
 
 from omr.errors import LedgerUnusable, OmrError, UsageError
 from omr.ledger import Ledger, issued
 from omr.ledger.schema import metadata
+from omr.ledger.stock_entries import EntryRefused
 from omr.serials import MAX_NUMBER, Serial, parse_serial
+from omr.stock import FormState
 
 
 def _issued(ledger: Ledger) -> list[str]:
@@ -73,7 +75,7 @@ def test_what_was_issued_is_found_with_unit_domain_and_layout(tmp_path: Path) ->
 
         for serial in run.serials():
             assert _found(ledger, serial) == issued.Issued(
-                str(serial), "HP-PA08", "XNC", LAYOUT.layout_id, voided=False
+                str(serial), "HP-PA08", "XNC", LAYOUT.layout_id, FormState.OUTSTANDING
             )
         assert _found(ledger, Serial("XNC", 2026, 3)) is None
 
@@ -81,39 +83,23 @@ def test_what_was_issued_is_found_with_unit_domain_and_layout(tmp_path: Path) ->
 def test_numbers_of_a_voided_run_are_not_given_again(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
         spoilt = take(ledger, 10)
-        issued.void_run(ledger, spoilt.run_id, "paper jam")
+        void(ledger, spoilt)
 
         assert take(ledger, 5).first == 11
         found = [_found(ledger, serial) for serial in spoilt.serials()]
-        assert all(known is not None and known.voided for known in found)
+        assert all(known is not None and known.state is FormState.VOID for known in found)
 
 
 def test_voiding_a_run_leaves_the_others_alone(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
         before, spoilt, after = take(ledger, 3), take(ledger, 3), take(ledger, 3)
-        issued.void_run(ledger, spoilt.run_id, "paper jam")
+        void(ledger, spoilt)
 
         for run in (before, after):
             for serial in run.serials():
                 known = _found(ledger, serial)
                 assert known is not None
-                assert not known.voided
-
-
-def test_voiding_a_run_twice_keeps_the_first_record(tmp_path: Path) -> None:
-    with fresh_ledger(tmp_path) as ledger:
-        run = take(ledger, 3)
-        issued.void_run(ledger, run.run_id, "paper jam")
-        issued.void_run(ledger, run.run_id, "once more")
-
-        with ledger.read() as connection:
-            whys = connection.execute(sa.select(metadata.tables["voided"].c.why)).scalars().all()
-        assert whys == ["paper jam"] * 3
-
-
-def test_voiding_a_run_that_never_was_is_refused(tmp_path: Path) -> None:
-    with fresh_ledger(tmp_path) as ledger, pytest.raises(UsageError, match="99"):
-        issued.void_run(ledger, 99, "no such run")
+                assert known.state is FormState.OUTSTANDING
 
 
 def test_a_crash_before_the_commit_takes_nothing(
@@ -324,7 +310,11 @@ class Issuing(RuleBasedStateMachine):
     @rule(data=st.data())
     def void_one(self, data: st.DataObject) -> None:
         run = data.draw(st.sampled_from(self._runs))
-        issued.void_run(self._ledger, run.run_id, "spoilt")
+        if run.run_id in self._voided:
+            with pytest.raises(EntryRefused):
+                void(self._ledger, run)
+        else:
+            void(self._ledger, run)
         self._voided.add(run.run_id)
 
     @rule(count=st.integers(1, 20))
@@ -353,7 +343,7 @@ class Issuing(RuleBasedStateMachine):
         for run in self._runs:
             known = _found(self._ledger, next(run.serials()))
             assert known is not None
-            assert known.voided == (run.run_id in self._voided)
+            assert (known.state is FormState.VOID) == (run.run_id in self._voided)
             assert known.unit == run.unit
 
     def teardown(self) -> None:

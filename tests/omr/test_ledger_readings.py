@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make_ledger import LAYOUT, add_file, answers, fresh_ledger, seen, take
+from make_ledger import LAYOUT, add_file, answers, fresh_ledger, seen, take, void
 
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.readings import SheetReading
@@ -106,7 +106,7 @@ def test_a_serial_that_was_never_issued_is_refused(tmp_path: Path) -> None:
 def test_a_voided_serial_is_refused(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
         run = take(ledger, 1)
-        issued.void_run(ledger, run.run_id, "paper jam")
+        void(ledger, run)
         [kept] = _add(ledger, add_file(ledger), seen(str(next(run.serials()))))
 
         assert (kept.status, kept.reasons) == (SheetStatus.REFUSED, (Reason.VOIDED,))
@@ -320,7 +320,7 @@ def test_every_sheet_seen_has_one_row_and_no_serial_two_holders(
     with fresh_ledger(tmp_path_factory.mktemp("ledger")) as ledger:
         serials = _serials(ledger, 6)
         spoilt = take(ledger, 1)
-        issued.void_run(ledger, spoilt.run_id, "paper jam")
+        void(ledger, spoilt)
         serials += [str(next(spoilt.serials())), "GTDB-26-000999-A"]
         source = add_file(ledger)
         for page, sheets in enumerate(pages):

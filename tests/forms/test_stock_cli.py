@@ -1,0 +1,200 @@
+"""``omr forms issue | return | void | lost | undo | stock`` as people call them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdfium2 as pdfium
+import pytest
+
+from omr.cli import main
+from omr.ledger import Ledger, issued
+from omr.ledger.stock_entries import entries_about
+from omr.serial_ranges import SerialRange
+from omr.workspace import Workspace
+
+Omr = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def omr(workspace: Workspace, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Omr:
+    """Run a command in a workspace with 120 forms in store, in pads of 50."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        code = main([*map(str, words), "--workspace", str(workspace.root)])
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    code, _out, err = run(
+        *("forms", "print", "--unit", "HP-PC08", "--domain", "GTDB", "--count", 120),
+        *("--out", tmp_path / "forms.pdf", "--store"),
+    )
+    assert (code, err) == (0, "")
+    return run
+
+
+def pad_names(workspace: Workspace) -> list[str]:
+    with Ledger.open(workspace.ledger_url) as ledger:
+        return [str(p) for p in issued.pads_of(ledger, SerialRange("GTDB", 2026, 1, 120))]
+
+
+def statement(omr: Omr, tmp_path: Path) -> dict[str, str]:
+    out = tmp_path / "stock.csv"
+    code, _text, err = omr("forms", "stock", "--out", out)
+    assert (code, err) == (0, "")
+    with out.open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    return row
+
+
+def test_a_pad_is_handed_out_used_lost_spoilt_and_handed_back(
+    omr: Omr, workspace: Workspace, tmp_path: Path
+) -> None:
+    first, second, _third = pad_names(workspace)
+    assert statement(omr, tmp_path)["in_store"] == "120"
+    code, out, _err = omr("forms", "issue", first, second.lower())
+    assert code == 0
+    assert "100 forms" in out
+    assert omr("forms", "lost", "GTDB-26-000007..9", "--why", "mất túi")[0] == 0
+    assert omr("forms", "void", "GTDB-26-000010..000010", "--why", "rách", "--by", "Lan")[0] == 0
+    assert omr("forms", "return", second)[0] == 0
+    assert omr("forms", "return", "--blank", "GTDB-26-000001..000002")[0] == 0
+    assert omr("forms", "undo", "GTDB-26-000009..000009", "--why", "tìm thấy")[0] == 0
+    row = statement(omr, tmp_path)
+    assert {name: row[name] for name in row if row[name] != "0"} == {
+        "period": row["period"],
+        "unit": "HP-PC08",
+        "domain": "GTDB",
+        "issued": "100",
+        "returned_blank": "2",
+        "void": "1",
+        "lost": "2",
+        "unused_returned": "50",
+        "outstanding": "45",
+        "in_store": "70",
+        "missing": "",
+        "still_out": row["still_out"],
+        "reported_lost": row["reported_lost"],
+    }
+    assert row["reported_lost"].startswith("GTDB-26-000007")
+    code, out, _err = omr("forms", "stock", "GTDB-26-000010..000010")
+    assert code == 0
+    assert "void" in out
+    assert "by Lan): rách" in out
+
+
+def test_an_impossible_entry_is_refused_with_the_forms_and_where_they_are(
+    omr: Omr, workspace: Workspace
+) -> None:
+    code, out, err = omr("forms", "return", "GTDB-26-000119..000121")
+    assert (code, out) == (2, "")
+    assert "nothing was kept" in err
+    assert "in store, not handed out" in err
+    assert "never printed" in err
+    with Ledger.open(workspace.ledger_url) as ledger:
+        assert entries_about(ledger, SerialRange("GTDB", 2026, 1, 120)) == []
+
+
+@pytest.mark.parametrize(
+    ("forms", "words"),
+    [
+        ("GTDB-26-000001", "is not a serial"),
+        ("GTDB-26-000001-A", "check letter"),
+        ("GTDB-26-Q0009-A", "check letter"),
+        ("GTDB-26-000009..000001", "first number"),
+    ],
+)
+def test_a_mistyped_serial_range_or_pad_is_refused(omr: Omr, forms: str, words: str) -> None:
+    code, out, err = omr("forms", "issue", forms)
+    assert (code, out) == (2, "")
+    assert words in err
+
+
+def test_nothing_can_have_happened_tomorrow_or_before_the_forms_were_handed_out(omr: Omr) -> None:
+    code, _out, err = omr("forms", "issue", "GTDB-26-000001..000050", "--on", "2099-01-01")
+    assert (code, "has not come yet" in err) == (2, True)
+    assert omr("forms", "issue", "GTDB-26-000001..000050")[0] == 0
+    code, _out, err = omr(
+        *("forms", "lost", "GTDB-26-000001..000001", "--why", "mất", "--on", "2020-01-01")
+    )
+    assert (code, "happened later" in err) == (2, True)
+    code, _out, err = omr("forms", "issue", "GTDB-26-000051..000060", "--on", "gestern")
+    assert (code, "is no date" in err) == (2, True)
+
+
+def test_a_reason_is_asked_for_where_forms_leave_the_stock_without_coming_back(omr: Omr) -> None:
+    for command in ("void", "lost", "undo"):
+        assert omr("forms", command, "GTDB-26-000001..000001")[0] == 2
+
+
+def test_the_receipt_lists_the_pads_that_were_handed_out(
+    omr: Omr, workspace: Workspace, tmp_path: Path
+) -> None:
+    first, _second, _third = pad_names(workspace)
+    receipt = tmp_path / "receipt.pdf"
+    assert omr("forms", "issue", first, "GTDB-26-000051..60", "--receipt", receipt)[0] == 0
+    with pdfium.PdfDocument(receipt) as document:
+        text = document[0].get_textpage().get_text_range()
+    assert "BIÊN BẢN GIAO NHẬN PHIẾU" in text
+    assert first in text
+    assert "một phần quyển" in text
+    assert "60" in text
+
+
+def test_no_entry_is_made_whose_receipt_cannot_be_written(
+    omr: Omr, workspace: Workspace, tmp_path: Path
+) -> None:
+    code, _out, _err = omr(
+        "forms", "issue", "GTDB-26-000001..50", "--receipt", tmp_path / "nowhere" / "r.pdf"
+    )
+    assert code == 2
+    with Ledger.open(workspace.ledger_url) as ledger:
+        assert entries_about(ledger, SerialRange("GTDB", 2026, 1, 120)) == []
+
+
+def test_forms_of_two_units_cannot_share_a_receipt(omr: Omr, tmp_path: Path) -> None:
+    omr(
+        *("forms", "print", "--unit", "HP-PC06", "--domain", "GTDB", "--count", 5, "--store"),
+        *("--out", tmp_path / "more.pdf"),
+    )
+    code, _out, err = omr(
+        "forms", "issue", "GTDB-26-000110..000125", "--receipt", tmp_path / "r.pdf"
+    )
+    assert (code, "HP-PC06, HP-PC08" in err) == (2, True)
+
+
+def test_a_statement_can_be_of_one_unit_or_domain(omr: Omr, tmp_path: Path) -> None:
+    omr(
+        *("forms", "print", "--unit", "HP-PC06", "--domain", "QLHC", "--count", 5),
+        *("--out", tmp_path / "more.pdf"),
+    )
+    for words, here, gone in (
+        (("--unit", "hp-pc06"), "QLHC", "GTDB"),
+        (("--domain", "gtdb"), "HP-PC08", "HP-PC06"),
+    ):
+        code, out, _err = omr("forms", "stock", *words)
+        assert code == 0
+        assert here in out
+        assert gone not in out
+    assert omr("forms", "stock", "--unit", "HP-XX")[0] == 2
+    assert omr("forms", "stock", "--period", "2026-13")[0] == 2
+
+
+def test_an_interrupted_run_is_named_with_what_to_do(
+    omr: Omr, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(*_args: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("forms.printing.finish_run", crash)
+    code, _out, _err = omr(
+        *("forms", "print", "--unit", "HP-PC08", "--domain", "GTDB", "--count", 2),
+        *("--out", tmp_path / "more.pdf"),
+    )
+    assert code == 130
+    code, _out, err = omr("forms", "stock")
+    assert code == 0
+    assert "GTDB-26-000121" in err
+    assert "omr forms void" in err

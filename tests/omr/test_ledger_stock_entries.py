@@ -1,0 +1,290 @@
+"""Stock commands and scans in any order: refused where impossible, and always in balance."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from make_ledger import TODAY, add_file, answers, fresh_ledger, ledger_url, seen, take, void
+
+from omr.ledger import Ledger, issued, migrate, readings
+from omr.ledger.schema import metadata
+from omr.ledger.stock import read_stock
+from omr.ledger.stock_entries import (
+    EntryRefused,
+    add_entry,
+    entries_about,
+    finish_run,
+    states_in,
+    unfinished_runs,
+)
+from omr.marks import Reason, SheetStatus
+from omr.serial_ranges import SerialRange
+from omr.serials import Serial, parse_serial
+from omr.stock import Act, FormState
+from omr.stock_statement import stock_statement
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def gtdb(first: int, last: int) -> SerialRange:
+    return SerialRange("GTDB", 2026, first, last)
+
+
+def states(ledger: Ledger, forms: SerialRange) -> dict[int, FormState]:
+    with ledger.read() as connection:
+        found = states_in(connection, forms)
+    return {n: state for part, state in found for n in range(part.first, part.last + 1)}
+
+
+def read_sheet(ledger: Ledger, number: int, *, name: str = "", period: str = "2026-11") -> object:
+    """Scan the form with that number."""
+    source_id, batch_id = add_file(ledger, name or f"{number}.pdf", period=period)
+    [kept] = readings.add_page(
+        ledger,
+        source_id=source_id,
+        batch_id=batch_id,
+        sheets=[seen(str(Serial("GTDB", 2026, number)), said=answers(q1="r5"))],
+    )
+    return kept
+
+
+def test_an_entry_moves_exactly_the_named_forms(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        take(ledger, 10)
+        add_entry(ledger, Act.LOST, [gtdb(3, 5), gtdb(5, 6)], on_day=TODAY, why="mất", by="an")
+        found = states(ledger, gtdb(1, 10))
+        assert [n for n, state in found.items() if state is FormState.LOST] == [3, 4, 5, 6]
+        (_printed, lost) = entries_about(ledger, gtdb(4, 4))
+        assert (lost.act, lost.why, lost.said_by, lost.on_day) == (Act.LOST, "mất", "an", TODAY)
+        assert lost.forms == (gtdb(3, 6),)
+
+
+def test_one_impossible_form_keeps_the_whole_entry_out_and_is_named(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        take(ledger, 10)
+        read_sheet(ledger, 4)
+        add_entry(ledger, Act.VOID, [gtdb(7, 8)], on_day=TODAY, why="rách", by="an")
+        with pytest.raises(EntryRefused) as refused:
+            add_entry(ledger, Act.LOST, [gtdb(1, 12)], on_day=TODAY, why="mất", by="an")
+        assert {(o.forms, o.state) for o in refused.value.obstacles} == {
+            (gtdb(4, 4), FormState.RETURNED_ANSWERED),
+            (gtdb(7, 8), FormState.VOID),
+            (gtdb(11, 12), None),
+        }
+        assert FormState.LOST not in states(ledger, gtdb(1, 10)).values()
+
+
+def test_an_entry_cannot_happen_before_what_was_said_last(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        take(ledger, 2)
+        with pytest.raises(EntryRefused) as refused:
+            add_entry(ledger, Act.LOST, [gtdb(1, 1)], on_day=TODAY - timedelta(1), why="", by="an")
+        assert [o.later_than for o in refused.value.obstacles] == [TODAY]
+
+
+@pytest.mark.parametrize(
+    ("acts", "status", "reason"),
+    [
+        ([Act.UNDO], SheetStatus.REVIEW, Reason.NOT_HANDED_OUT),
+        ([Act.RETURN_UNUSED], SheetStatus.REVIEW, Reason.RETURNED_UNUSED),
+        ([Act.LOST], SheetStatus.REVIEW, Reason.REPORTED_LOST),
+        ([Act.VOID], SheetStatus.REFUSED, Reason.VOIDED),
+        ([Act.RETURN_BLANK], SheetStatus.COUNTED, None),
+        ([Act.LOST, Act.UNDO], SheetStatus.COUNTED, None),
+    ],
+)
+def test_a_scanned_form_that_the_books_place_elsewhere_waits_for_a_person(
+    tmp_path: Path, acts: list[Act], status: SheetStatus, reason: Reason | None
+) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        take(ledger, 1)
+        for act in acts:
+            add_entry(ledger, act, [gtdb(1, 1)], on_day=TODAY, why="x", by="an")
+        kept = read_sheet(ledger, 1)
+        assert isinstance(kept, readings.SheetReading)
+        assert (kept.status, kept.reasons) == (status, (reason,) if reason else ())
+
+
+def test_a_form_that_is_back_cannot_be_made_void_or_lost_or_handed_back(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        take(ledger, 2)
+        read_sheet(ledger, 1)
+        for act in Act:
+            with pytest.raises(EntryRefused):
+                add_entry(ledger, act, [gtdb(1, 1)], on_day=TODAY, why="x", by="an")
+
+
+def test_forms_of_an_interrupted_run_are_named_until_somebody_says_what_they_are(
+    tmp_path: Path,
+) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        take(ledger, 3)
+        take(ledger, 4, printed=False)
+        assert unfinished_runs(ledger) == [gtdb(4, 7)]
+        add_entry(ledger, Act.VOID, [gtdb(4, 5)], on_day=TODAY, why="không in", by="an")
+        assert unfinished_runs(ledger) == [gtdb(6, 7)]
+        add_entry(ledger, Act.ISSUE, [gtdb(6, 7)], on_day=TODAY, why="có giấy", by="an")
+        assert unfinished_runs(ledger) == []
+
+
+def test_a_crash_while_a_run_is_finished_leaves_it_unfinished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash() -> str:
+        raise KeyboardInterrupt
+
+    with fresh_ledger(tmp_path) as ledger:
+        run = take(ledger, 3, printed=False)
+        with monkeypatch.context() as patch:
+            patch.setattr("omr.ledger.stock_entries.now", crash)
+            with pytest.raises(KeyboardInterrupt):
+                finish_run(ledger, run.run_id, run.forms, on_day=TODAY, issue_why="", by="an")
+        assert unfinished_runs(ledger) == [gtdb(1, 3)]
+        assert set(states(ledger, gtdb(1, 3)).values()) == {FormState.PRINTED}
+
+
+class Office(RuleBasedStateMachine):
+    """Prints, hands out, scans, loses and voids forms in any order, also wrongly."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folder = Path(tempfile.mkdtemp(prefix="omr-test-"))
+        self._ledger = Ledger.open(ledger_url(self._folder))
+        self._day = date(2026, 9, 20)
+        self._printed = 0
+        self._scans = 0
+
+    @rule(count=st.integers(1, 8), pad_size=st.integers(1, 5), handed_out=st.booleans())
+    def print_some(self, count: int, pad_size: int, *, handed_out: bool) -> None:
+        take(self._ledger, count, pad_size=pad_size, handed_out=handed_out, on_day=self._day)
+        self._printed += count
+
+    @rule(days=st.integers(1, 40))
+    def days_pass(self, days: int) -> None:
+        self._day = min(self._day + timedelta(days), date(2026, 12, 10))
+
+    @precondition(lambda self: self._printed)
+    @rule(act=st.sampled_from(list(Act)), data=st.data())
+    def say(self, act: Act, data: st.DataObject) -> None:
+        first = data.draw(st.integers(1, self._printed + 1))
+        forms = gtdb(first, data.draw(st.integers(first, self._printed + 1)))
+        before = self._everything()
+        refused = False
+        try:
+            add_entry(self._ledger, act, [forms], on_day=self._day, why="x", by="an")
+        except EntryRefused:
+            refused = True
+        assert refused == (self._everything() == before)
+
+    @precondition(lambda self: self._printed)
+    @rule(data=st.data(), period=st.sampled_from(["2026-10", "2026-11", "2026-12"]))
+    def scan(self, data: st.DataObject, period: str) -> None:
+        self._scans += 1
+        number = data.draw(st.integers(1, self._printed))
+        was = states(self._ledger, gtdb(number, number))[number]
+        kept = read_sheet(self._ledger, number, name=f"{self._scans}.pdf", period=period)
+        assert isinstance(kept, readings.SheetReading)
+        if was is FormState.VOID:
+            assert kept.status is SheetStatus.REFUSED
+        else:
+            assert states(self._ledger, gtdb(number, number))[number] is FormState.RETURNED_ANSWERED
+
+    @invariant()
+    def every_month_balances(self) -> None:
+        stock = read_stock(self._ledger, start_day=15, zone=ZONE)
+        assert sum(len(p.forms) for p in stock.parcels) == self._printed
+        left = 0
+        for period in ("2026-09", "2026-10", "2026-11", "2026-12"):
+            found = stock_statement(stock, period)
+            assert found.difference == 0
+            assert sum(row.opening for row in found.rows) == left
+            left = sum(row.outstanding for row in found.rows)
+        if self._printed:
+            now = Counter(states(self._ledger, gtdb(1, self._printed)).values())
+            assert left == now[FormState.OUTSTANDING]
+            stored = now[FormState.PRINTED] + now[FormState.UNUSED_RETURNED]
+            assert sum(row.in_store for row in found.rows) == stored
+
+    def _everything(self) -> dict[int, FormState]:
+        return states(self._ledger, gtdb(1, self._printed))
+
+    def teardown(self) -> None:
+        self._ledger.close()
+        shutil.rmtree(self._folder)
+
+
+TestOffice = Office.TestCase
+TestOffice.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
+
+
+def test_pads_are_numbered_through_a_domain_and_year(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        one = take(ledger, 120, pad_size=50)
+        two = take(ledger, 10, unit="HP-11000", pad_size=50)
+        other = take(ledger, 10, domain="QLHC", pad_size=50)
+        assert [pad.number for pad in (*one.pads, *two.pads, *other.pads)] == [1, 2, 3, 4, 1]
+        assert issued.pads_of(ledger, gtdb(50, 121)) == [*one.pads, *two.pads]
+
+
+def test_an_older_ledger_keeps_its_forms_as_handed_out_and_its_void_ones(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        command.upgrade(migrate._config(connection), "0002")
+        connection.execute(sa.text("insert into layout values ('L', 'ABCDEF', '{}', '2026')"))
+        for run_id, (first, count) in enumerate(((1, 60), (61, 3)), start=1):
+            connection.execute(
+                sa.text(
+                    "insert into print_run values (:id, 'HP-PC08', 'GTDB', 2026, :first, :count, "
+                    "'L', 1, 'a5', 50, '2026-11-14T18:00:00+00:00')"
+                ),
+                {"id": run_id, "first": first, "count": count},
+            )
+            for number in range(first, first + count):
+                connection.execute(
+                    sa.text("insert into issued values (:s, 'GTDB', 2026, :n, :run)"),
+                    {"s": str(Serial("GTDB", 2026, number)), "n": number, "run": run_id},
+                )
+        for number in (7, 8, 10, 61, 62, 63):
+            connection.execute(
+                sa.text("insert into voided values (:s, 'kẹt', '2026-11-20T01:00:00+00:00')"),
+                {"s": str(Serial("GTDB", 2026, number))},
+            )
+    engine.dispose()
+    with Ledger.open(url) as ledger:
+        found = states(ledger, gtdb(1, 63))
+        assert [n for n, state in found.items() if state is FormState.VOID] == [
+            *(7, 8, 10),
+            *(61, 62, 63),
+        ]
+        assert found[1] is found[60] is FormState.OUTSTANDING
+        assert unfinished_runs(ledger) == []
+        assert [len(pad) for pad in issued.pads_of(ledger, gtdb(1, 63))] == [50, 10, 3]
+        handed, spoilt = entries_about(ledger, gtdb(7, 7))
+        assert handed.on_day == date(2026, 11, 15)  # one in the morning in Hà Nội
+        assert (spoilt.act, spoilt.why) == (Act.VOID, "kẹt")
+        assert len(entries_about(ledger, gtdb(61, 63))) == 1
+        assert "voided" not in sa.inspect(ledger._engine).get_table_names()
+    assert "stock_entry" in metadata.tables
+
+
+def test_void_forms_are_found_void_by_their_serial(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        run = take(ledger, 2)
+        void(ledger, run)
+        with ledger.read() as connection:
+            for serial in run.serials():
+                known = issued.find_issued(connection, str(parse_serial(str(serial))))
+                assert known is not None
+                assert known.state is FormState.VOID
