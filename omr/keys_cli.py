@@ -1,7 +1,5 @@
 """``omr keys``: who may sign and verify forms, backups of that, and keys for other offices."""
 
-# ruff: noqa: PLC0415, D103 - heavy modules are imported inside commands: start-up time
-
 from __future__ import annotations
 
 from pathlib import Path
