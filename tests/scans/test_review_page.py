@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ from fastapi.testclient import TestClient
 from review_office import Office, left, sheet
 
 from omr.ledger.schema import metadata
+from omr.ledger.stock_entries import add_entry
 from omr.marks import Reason, SheetStatus
+from omr.serial_ranges import SerialRange
 from omr.serials import Serial
 from omr.settings import Language
+from omr.stock import Act
 from reports.commands import export_results
 from scans.results import result_lines
 
@@ -196,6 +200,26 @@ def test_a_sheet_with_a_missing_corner_is_confirmed_as_a_whole_or_asked_in_parts
     browser.post("/undo")
     decide(browser, office, 3, "*", "confirmed")
     assert result(office, 3)["status"] == "counted"
+
+
+def test_a_form_that_the_books_place_elsewhere_counts_only_if_a_person_says_so(
+    browser: TestClient, office: Office
+) -> None:
+    lost = SerialRange("GTDB", 2026, 6, 6)
+    add_entry(office.ledger, Act.LOST, [lost], on_day=date(2026, 11, 3), why="mất", by="lan")
+    record = sheet(office.ledger, 2).record_id
+    browser.post("/identify", data={"record": record, "serial": str(lost)})
+    page = show(browser, office, 2, "*")
+    assert "Có tính phiếu này không?" in page
+    assert "Theo sổ, phiếu đã báo mất" in page
+    assert result(office, 2)["status"] == "review"
+
+    decide(browser, office, 2, "*", "invalid")
+    assert result(office, 2)["status"] == "refused"
+    browser.post("/undo")
+    decide(browser, office, 2, "*", "confirmed")
+    line = result(office, 2)
+    assert (line["status"], "reported-lost" in line["reasons"]) == ("counted", True)
 
 
 def test_the_empty_queue_says_so_and_names_the_next_command(
