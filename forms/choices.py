@@ -16,24 +16,25 @@ from forms.frame import (
     ROW_PITCH_MM,
 )
 from forms.style import baseline, called, placed_question
-from forms.table import column_centres
+from forms.table import COLUMN_PITCH_MM, LAST_COLUMN_MM, column_centres
 from forms.text_flow import line_width_mm, refuse_wider, set_line
 from omr.geometry import PagePoint
 from omr.layout import Bubble, Question
 from omr.survey import Option, SurveyQuestion
 
 CHOICE_PT = 8.5
-CHOICE_GAP_MM = 1.3  # from a bubble's outline to its words
+CHOICE_GAP_MM = 1.2  # from a bubble's outline to its words
 CHOICE_APART_MM = 2.4  # at least, from those words to the next bubble: clearly more
 LABEL_GAP_MM = 1.8
 GROUP_GAP_MM = 3.0  # between two questions in one row
-CELL_MM = 19.2  # choices of one question stand on a grid of such cells
+LABEL_PT = 8.0
+CELL_MM = 2 * COLUMN_PITCH_MM  # choices stand under each other and above the table's columns
 _BUBBLE_WIDTH_MM = BUBBLE_MM + BUBBLE_LINE_MM
 
 
 def profile(questions: Sequence[SurveyQuestion]) -> Block:
     """Who answers: labels in a column; a short question joins the row before it."""
-    label_room = max(_label_width(question) for question in questions) + LABEL_GAP_MM
+    label_room = _label_room(questions)
     rows: list[list[SurveyQuestion]] = []
     for question in questions:
         joined = rows and _shared_width(question, rows[-1], label_room) <= RIGHT_MM - LEFT_MM
@@ -45,8 +46,8 @@ def profile(questions: Sequence[SurveyQuestion]) -> Block:
     placed: list[Question] = []
     for index, (first, *others) in enumerate(rows):
         centre = (index + 0.5) * ROW_PITCH_MM
-        x = RIGHT_MM - sum(_close_width(q) + GROUP_GAP_MM for q in others) + GROUP_GAP_MM
         starts = [(first, LEFT_MM, label_room)]
+        x = _joined_start(others, LEFT_MM + _shared_width(None, [first], label_room))
         for other in others:
             starts.append((other, x, _label_width(other) + LABEL_GAP_MM))
             x += _close_width(other) + GROUP_GAP_MM
@@ -59,9 +60,9 @@ def profile(questions: Sequence[SurveyQuestion]) -> Block:
 
 def reasons(question: SurveyQuestion) -> Block:
     """Several choices in as few rows as fit, in columns."""
-    title = 4.2
+    title = 4.6
     items: list[Item] = list(
-        set_line(PagePoint(LEFT_MM, 3.05), question.text, Face.BOLD, CHOICE_PT, question.id)
+        set_line(PagePoint(LEFT_MM, 3.4), question.text, Face.BOLD, CHOICE_PT, question.id)
     )
     room = RIGHT_MM - LEFT_MM
     width = line_width_mm(question.text, Face.BOLD, CHOICE_PT)
@@ -122,7 +123,7 @@ def _choices(
 ) -> tuple[list[Item], Question]:
     """A label, taking *label_room*, and its choices in one row from *x*."""
     at = PagePoint(x, baseline(centre, CHOICE_PT))
-    items: list[Item] = list(set_line(at, question.text, Face.BOLD, CHOICE_PT, called(question)))
+    items: list[Item] = list(set_line(at, question.text, Face.BOLD, LABEL_PT, called(question)))
     x += label_room
     steps = _steps(question, RIGHT_MM - x)
     end = x + sum(steps[:-1]) + _choice_width(question.options[-1])
@@ -136,15 +137,40 @@ def _choices(
     return items, placed_question(question, bubbles)
 
 
+def _label_room(questions: Sequence[SurveyQuestion]) -> float:
+    """From the margin to the first choice: so much that it stands on a stop, if all fit then."""
+    least = max(_label_width(question) for question in questions) + LABEL_GAP_MM
+    stop = _stop_before(LEFT_MM + least + COLUMN_PITCH_MM - 1e-6)
+    choices = max(_close_width(question) - _label_width(question) for question in questions)
+    return stop - LEFT_MM if stop - LABEL_GAP_MM + choices <= RIGHT_MM else least
+
+
+def _joined_start(others: Sequence[SurveyQuestion], before_mm: float) -> float:
+    """Where questions that join a row begin: their choices on a stop, else at the right."""
+    if not others:
+        return RIGHT_MM
+    x = RIGHT_MM + GROUP_GAP_MM - sum(_close_width(q) + GROUP_GAP_MM for q in others)
+    label = _label_width(others[0]) + LABEL_GAP_MM
+    stopped = _stop_before(x + label) - label
+    return stopped if stopped >= before_mm + GROUP_GAP_MM else x
+
+
+def _stop_before(x_mm: float) -> float:
+    """The last place at or before *x_mm* where a choice lines up with the table's columns."""
+    last = LAST_COLUMN_MM - BUBBLE_REACH_MM
+    return last - math.ceil((last - x_mm) / COLUMN_PITCH_MM) * COLUMN_PITCH_MM
+
+
 def _shared_width(
-    question: SurveyQuestion, row: Sequence[SurveyQuestion], label_room: float
+    question: SurveyQuestion | None, row: Sequence[SurveyQuestion], label_room: float
 ) -> float:
     """What a row needs if *question* joins it."""
     first, *others = row
     room = RIGHT_MM - LEFT_MM - label_room
     steps = _steps(first, room)
     width = label_room + sum(steps[:-1]) + _choice_width(first.options[-1])
-    return width + sum(GROUP_GAP_MM + _close_width(other) for other in (*others, question))
+    joined = [*others, question] if question else others
+    return width + sum(GROUP_GAP_MM + _close_width(other) for other in joined)
 
 
 def _choice(
@@ -168,15 +194,16 @@ def _close_width(question: SurveyQuestion) -> float:
 
 
 def _label_width(question: SurveyQuestion) -> float:
-    return line_width_mm(question.text, Face.BOLD, CHOICE_PT)
+    return line_width_mm(question.text, Face.BOLD, LABEL_PT)
 
 
 def _steps(question: SurveyQuestion, room: float) -> list[float]:
-    """From each choice to the next: whole cells if *room* allows, else close up."""
+    """From each choice to the next: equal whole cells if *room* allows, else ever closer."""
     widths = [_choice_width(option) for option in question.options]
     cells = [math.ceil((width + CHOICE_APART_MM) / CELL_MM) * CELL_MM for width in widths]
-    if sum(cells[:-1]) + widths[-1] <= room:
-        return cells
+    for steps in ([max(cells[:-1], default=0.0)] * len(cells), cells):
+        if sum(steps[:-1]) + widths[-1] <= room:
+            return steps
     return [width + CHOICE_APART_MM for width in widths]
 
 

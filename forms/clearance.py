@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import chain, combinations
 
-from forms.artwork import Item, Slot, Text
+from forms.artwork import Item, Pattern, Slot, Text
 from forms.frame import (
     BOTTOM_MM,
     BUBBLE_REACH_MM,
@@ -34,7 +34,8 @@ def check(layout: Layout, items: tuple[Item, ...], slots: tuple[Slot, ...]) -> N
     Raises:
         FormDoesNotFit: Naming what is too near to what, and by how many mm.
     """
-    for what, other, excess in _collisions(layout, items, slots):
+    found = chain(_collisions(layout, items, slots), _public_code_collisions(layout, items))
+    for what, other, excess in found:
         if excess > _TOLERANCE_MM:
             raise FormDoesNotFit(
                 _("{what} is {excess:.1f} mm too near to {other}").format(
@@ -77,6 +78,27 @@ def _collisions(
     texts = [(item.source, item.ink) for item in items if isinstance(item, Text)]
     for (name, ink), (other, under) in combinations([*texts, *inks[len(items) :]], 2):
         yield name, other, _depth(ink, under) - _LETTERS_MAY_MEET_MM
+
+
+def _public_code_collisions(
+    layout: Layout, items: tuple[Item, ...]
+) -> Iterator[tuple[str, str, float]]:
+    """What stands in the white around a code that citizens scan."""
+    for code in items:
+        if isinstance(code, Pattern):
+            quiet = _quiet(code)
+            for item in items:
+                if item is not code:
+                    yield item.source, code.source, _depth(item.ink, quiet)
+            for question in layout.questions:
+                for bubble in question.bubbles:
+                    box = PageRect(bubble.centre.x_mm, bubble.centre.y_mm, 0.0, 0.0)
+                    yield question.id, code.source, _depth(box.grown(BUBBLE_REACH_MM), quiet)
+
+
+def _quiet(pattern: Pattern) -> PageRect:
+    """A code with the white around it that readers need (ISO/IEC 18004: four modules)."""
+    return pattern.box.grown(4 * pattern.box.w_mm / pattern.columns)
 
 
 def _distance(point: PagePoint, rect: PageRect) -> float:

@@ -32,6 +32,19 @@ def code_runs(text: str) -> list[Run]:
     return _runs([bytes(row) for row in code.matrix], CODE_MODULES)
 
 
+def link_runs(url: str, least_version: int) -> tuple[int, list[Run]]:
+    """The dark modules of a public QR code, level M or better: modules per side, rows' runs.
+
+    Raises:
+        ValueError: If no QR code can hold *url*.
+    """
+    code = segno.make(url, error="m", micro=False)  # a higher level where there is room for it
+    if int(code.version) < least_version:
+        code = segno.make(url, error="m", version=least_version)
+    rows = [bytes(row) for row in code.matrix]
+    return len(rows), _runs(rows, len(rows))
+
+
 def fiducial_runs(marker: int) -> list[Run]:
     """The dark cells of the ArUco mark *marker*, its black border included."""
     side = CELLS_PER_SIDE

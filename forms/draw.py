@@ -6,19 +6,14 @@ codes and its serial.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from reportlab import rl_config
-from reportlab.pdfbase.pdfdoc import PDFDictionary, PDFName, PDFPage, PDFStream
-from reportlab.pdfgen.canvas import Canvas
-
 from forms.artwork import Item, Pattern, Ring, Stroke
 from forms.codes_art import code_runs, fiducial_runs
-from forms.fonts import Face, font
 from forms.frame import BUBBLE_DARKNESS, BUBBLE_LINE_MM, CODE_MODULES, fiducial_box
+from forms.pdf_file import open_canvas
 from forms.pen import Pen, to_points
 from forms.typeset import Typeset
 from omr.fiducial_bits import CELLS_PER_SIDE
@@ -32,7 +27,7 @@ class FormsPdf:
     """A PDF of one typeset's sheets, drawn page by page.
 
     Args:
-        file: Where the PDF goes, at :meth:`save`.
+        file: Where the PDF goes, page by page; open for writing.
         typeset: The form.
         unit: Words for the unit's place; a run belongs to one unit.
         page_width_mm: Of the printer's paper.
@@ -50,14 +45,9 @@ class FormsPdf:
         page_height_mm: float,
         title: str,
     ) -> None:
-        rl_config.useA85 = 0  # text encoding of compressed streams would cost a quarter
-        for face in Face:
-            font(face)
-        size = to_points(PagePoint(page_width_mm, 0.0), page_height_mm)
-        self._canvas = Canvas(file, pagesize=size, pageCompression=1, lang="vi-VN")
-        self._canvas.setTitle(title)
-        # Scaled to fit, a page would be some 3 % too small: say so to the print dialogue.
-        self._canvas.setViewerPreference("PrintScaling", "None")
+        self._canvas = open_canvas(
+            file, width_mm=page_width_mm, height_mm=page_height_mm, title=title
+        )
         self._page_height_mm = page_height_mm
         self._typeset = typeset
         width, top = to_points(PagePoint(typeset.layout.width_mm, 0.0), typeset.layout.height_mm)
@@ -92,15 +82,14 @@ class FormsPdf:
         self._canvas.restoreState()
 
     def end_page(self, marks: Iterable[Stroke] = ()) -> None:
-        """Finish the present page, with *marks* in its own millimetres."""
+        """Finish the present page, with *marks* in its own millimetres; it goes to the file."""
         pen = Pen(self._canvas, self._page_height_mm)
         for mark in marks:
             pen.item(mark)
         self._canvas.showPage()
-        _shrink(self._canvas._doc.Pages.pages[-1])  # noqa: SLF001 - see there
 
     def save(self) -> None:
-        """Write everything to the file; nothing can be drawn afterwards."""
+        """Write what the pages share and end the file; nothing can be drawn afterwards."""
         self._canvas.save()
 
 
@@ -115,17 +104,6 @@ def _page_art(pen: Pen, typeset: Typeset, unit: str) -> None:
         runs = tuple(fiducial_runs(fiducial.marker))
         pen.pattern(Pattern(runs, fiducial_box(fiducial), cells, cells, "fiducial"))
     pen.fill(typeset.unit, unit)
-
-
-def _shrink(page: PDFPage) -> None:
-    """Compress a finished page at once.
-
-    reportlab keeps every page as text until the file is saved, 8 kB for each of ours; a
-    run of thousands needs a quarter of the memory this way.
-    """
-    kind = PDFDictionary({"Filter": PDFName("FlateDecode")})
-    page.Contents = PDFStream(kind, zlib.compress(page.stream.encode("latin-1")))
-    page.stream = None
 
 
 def _bubble_outlines(layout: Layout) -> Iterable[Ring]:

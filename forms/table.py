@@ -27,8 +27,9 @@ COLUMN_PITCH_MM = 10.4
 LAST_COLUMN_MM = 134.5  # its head may be 11 mm wide and must end within the margin
 HEADS_APART_MM = 0.8  # between the heads of neighbouring columns
 NUMBER_ROOM_MM = 5.4  # "10" and a gap
-LEADER_DOT_MM = 0.3
+LEADER_DOT_MM = 0.25  # 0.2 was lost in a simulated copy
 LEADER_PITCH_MM = 1.5
+LEADER_CLEAR_MM = 1.6  # from the last dot to the first bubble: more than a bubble must have
 
 
 def heads(scale: Sequence[Option]) -> Block:
@@ -93,7 +94,8 @@ def _row_words(
     items = set_line(PagePoint(x, base), words, face, ROW_PT, question.id)
     # Dots of all rows stand under each other.
     start = math.ceil((x + width + 1.0) / LEADER_PITCH_MM) * LEADER_PITCH_MM
-    stop = math.floor((edge - LEADER_DOT_MM) / LEADER_PITCH_MM) * LEADER_PITCH_MM
+    last = edge + CLEAR_MM - LEADER_CLEAR_MM - LEADER_DOT_MM / 2
+    stop = math.floor(last / LEADER_PITCH_MM) * LEADER_PITCH_MM
     if stop - start < 2 * LEADER_PITCH_MM:
         return items
     dots = Stroke(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 from forms.artwork import Item, Stroke, Text
 from forms.fonts import MM_PER_POINT, Face, missing, width_mm
@@ -13,6 +14,11 @@ from omr.i18n import _
 
 TICK = "✓"  # in no text face we ship, so it is drawn
 _TICK_ADVANCE_EM = 0.72
+# Small words before which a Vietnamese line may break without parting a compound, such as
+# "hành chính" or "phương tiện", whose two syllables are written apart.
+_PHRASES_BEGIN = frozenset(
+    ("và", "hoặc", "về", "của", "có", "bằng", "theo", "tại", "trong", "để", "khi", "đối")
+)
 _TICK_SHAPE_EM = ((0.08, -0.30), (0.27, -0.06), (0.64, -0.66))  # y down from the baseline
 
 
@@ -47,12 +53,18 @@ def set_line(
     return tuple(_pieces(at, tidy, face, size_pt, source))
 
 
-def wrap(words: str, face: Face, size_pt: float, room_mm: float) -> list[str]:
-    """*words* in as few lines as *room_mm* allows, of lengths as even as they can be.
+def wrap(words: str, face: Face, size_pt: float, room_mm: float, *, even: bool = True) -> list[str]:
+    """*words* in as few lines as *room_mm* allows.
 
-    A word longer than the room stands alone on its line; the caller sees that it is too wide.
+    Two lines part where the words pause, else before a word that begins a phrase; otherwise
+    lines are as *even* as they can be, or full. A word longer than the room stands alone on
+    its line; the caller sees that it is too wide.
     """
     lines = _greedy(words, face, size_pt, room_mm)
+    if len(lines) == 2 and (parts := _at_a_phrase(words, face, size_pt, room_mm)):
+        return parts
+    if not even:
+        return lines
     narrow, wide = 0.0, room_mm
     while wide - narrow > 0.25:  # even lines: the narrowest room that needs no line more
         middle = (narrow + wide) / 2
@@ -89,6 +101,19 @@ def _greedy(words: str, face: Face, size_pt: float, room_mm: float) -> list[str]
         else:
             lines.append(word)
     return lines
+
+
+def _at_a_phrase(words: str, face: Face, size_pt: float, room_mm: float) -> list[str] | None:
+    """Two lines that part between phrases, if neither is much shorter; else None."""
+    parts = words.split()
+    found: list[tuple[bool, float, list[str]]] = []
+    for count, (word, after) in enumerate(pairwise(parts), start=1):
+        pause = word.endswith((",", ";", ":", "."))
+        lines = [" ".join(parts[:count]), " ".join(parts[count:])]
+        short, long = sorted(line_width_mm(line, face, size_pt) for line in lines)
+        if (pause or after in _PHRASES_BEGIN) and long <= room_mm and short >= long / 2:
+            found.append((not pause, long, lines))
+    return min(found)[2] if found else None
 
 
 def _pieces(at: PagePoint, words: str, face: Face, size_pt: float, source: str) -> Iterator[Item]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from forms import choices, clearance, prose, table
+from forms import choices, clearance, prose, public_code, table
 from forms.artwork import Block, Item, Slot, Stroke
 from forms.frame import (
     BOTTOM_MM,
@@ -25,16 +25,19 @@ from forms.frame import (
     WIDTH_MM,
 )
 from forms.style import RULE_DARKNESS, RULE_MM
-from forms.text_flow import FormDoesNotFit
+from forms.text_flow import FormDoesNotFit, line_width_mm, refuse_wider
 from omr.geometry import PagePoint, PageRect
 from omr.i18n import _
 from omr.layout import Layout, Question
+from omr.links import Link
 from omr.serials import Serial
 from omr.survey import Domain, Role, Survey
 
 # White between two parts of the body: what they need, and a hairline's room besides.
 LEAST_GAP_MM = 0.25
 RULED_GAP_MM = 0.7  # from here on a rule in the gap keeps clear of the bubbles beside it
+GROUP_GAP_MM = 0.8  # between groups of rows: less would look like rows set unevenly
+RULED_SHARE = 1.5
 MOST_GAP_MM = 3.0
 
 
@@ -42,7 +45,8 @@ MOST_GAP_MM = 3.0
 class Typeset:
     """One domain's form, ready to draw.
 
-    ``items`` are equal on every sheet; ``serial`` and ``unit`` say where other words go.
+    ``items`` are equal on every sheet (a public code's address: on every sheet of a unit);
+    ``serial`` and ``unit`` say where other words go.
     """
 
     layout: Layout
@@ -59,8 +63,14 @@ class Typeset:
         return short if short and self.unit.holds(short) else code
 
 
-def typeset(survey: Survey, domain: Domain) -> Typeset:
+def typeset(survey: Survey, domain: Domain, public: Link | None = None) -> Typeset:
     """Set the form of *domain*.
+
+    Args:
+        survey: The words.
+        domain: Whose form.
+        public: A unit's electronic twin of the form. Its code stands beside the comment; the
+            layout tells that there is one, and not where it leads.
 
     Raises:
         FormDoesNotFit: If the words need more room than an A5 page has; the message names
@@ -68,7 +78,9 @@ def typeset(survey: Survey, domain: Domain) -> Typeset:
     """
     header = prose.header(survey, domain).moved_down(TOP_MM)
     top = max(TOP_MM + header.height_mm + 0.7, STAMP.bottom_mm + 0.4)
-    written, area = prose.comment(survey)
+    if not survey.how_to:  # narrow enough to stand beside the unit
+        top = max(top, prose.UNIT.ink.bottom_mm + 0.4)
+    written, area = prose.comment(survey, public)
     body = _body(survey, domain, written, BOTTOM_MM - top)
     placed, rules = _stack(body, top)
     comment_top = next(y for block, y in placed if block.name == "comment")
@@ -79,7 +91,7 @@ def typeset(survey: Survey, domain: Domain) -> Typeset:
         survey=survey.id,
         revision=survey.revision,
         domain=domain.id,
-        wording=_wording(survey, domain),
+        wording=_wording(survey, domain, public),
         width_mm=WIDTH_MM,
         height_mm=HEIGHT_MM,
         questions=_in_printed_order(survey, parts),
@@ -89,7 +101,15 @@ def typeset(survey: Survey, domain: Domain) -> Typeset:
         stamp=STAMP,
     )
     clearance.check(layout, items, (prose.SERIAL, prose.UNIT))
-    return Typeset(layout, items, prose.SERIAL, prose.UNIT)
+    made = Typeset(layout, items, prose.SERIAL, prose.UNIT)
+    widest = made.serial_words(Serial(domain.id, 2000, 1))[:-1] + "W"
+    refuse_wider(
+        _("the serial of domain {domain}").format(domain=domain.id),
+        widest,
+        line_width_mm(widest, prose.SERIAL.face, prose.SERIAL.size_pt),
+        prose.SERIAL.room_mm,
+    )
+    return made
 
 
 def _body(survey: Survey, domain: Domain, comment: Block, room_mm: float) -> list[Block]:
@@ -125,7 +145,8 @@ def _body(survey: Survey, domain: Domain, comment: Block, room_mm: float) -> lis
     groups = sum(one != other for one, other in pairwise(factors))
     spare = free - len(tight) * (RULED_GAP_MM - LEAST_GAP_MM)
     # What the parts do not need sets the groups of rows apart, up to a third of a row.
-    return parts(round(min(spare / 2 / groups, 2.0), 3)) if groups and spare > 0 else tight
+    apart = round(min(spare / 2 / groups, 2.0), 3) if groups else 0.0
+    return parts(apart) if apart >= GROUP_GAP_MM else tight
 
 
 def _least_height(blocks: Sequence[Block]) -> float:
@@ -137,22 +158,30 @@ def _stack(
     blocks: Sequence[Block], top_mm: float
 ) -> tuple[list[tuple[Block, float]], list[Stroke]]:
     """Each block with its top edge, down to the margin, and hairlines in the gaps."""
-    gaps = sum(block.name != "rated" for block in blocks[1:])
-    free = BOTTOM_MM - top_mm - _least_height(blocks)
-    gap = min(LEAST_GAP_MM + free / (gaps + 1), MOST_GAP_MM)
-    y = top_mm + gap - LEAST_GAP_MM
+    shares = [_share_of_gap(before, block) for before, block in pairwise(blocks)]
+    # The first 1 is the white above the first block.
+    free = (BOTTOM_MM - top_mm - _least_height(blocks)) / (1 + sum(shares))
+    free = min(free, (MOST_GAP_MM - LEAST_GAP_MM) / max(shares, default=1.0))
+    y = top_mm + free
     placed: list[tuple[Block, float]] = []
     rules: list[Stroke] = []
-    for index, block in enumerate(blocks):
-        if index and block.name != "rated":
-            if gap >= RULED_GAP_MM and block.name in {"heads", "overall"}:
-                rules.append(_rule(y + gap / 2))
-            if gap >= RULED_GAP_MM and blocks[index - 1].name == "overall":
+    for block, share in zip(blocks, [0.0, *shares], strict=True):
+        if share:
+            gap = LEAST_GAP_MM + share * free
+            if share == RULED_SHARE and gap >= RULED_GAP_MM:
                 rules.append(_rule(y + gap / 2))
             y += gap
         placed.append((block, round(y, 3)))
         y += block.height_mm
     return placed, rules
+
+
+def _share_of_gap(before: Block, block: Block) -> float:
+    """How much of the free white goes between two blocks: most where the table begins or ends."""
+    if block.name == "rated":
+        return 0.0
+    ruled = block.name in {"heads", "overall"} or before.name == "overall"
+    return RULED_SHARE if ruled else 1.0
 
 
 def _rule(y_mm: float) -> Stroke:
@@ -169,7 +198,8 @@ def _rounded(area: PageRect) -> PageRect:
     return PageRect(*(round(v, 3) for v in (area.x_mm, area.y_mm, area.w_mm, area.h_mm)))
 
 
-def _wording(survey: Survey, domain: Domain) -> str:
+def _wording(survey: Survey, domain: Domain, public: Link | None) -> str:
     """Hash of every printed word: the survey's and those that every form carries."""
-    words = "\n".join((survey.wording(domain), *prose.FIXED_WORDS))
+    invitation = public_code.FIXED_WORDS if public else ()
+    words = "\n".join((survey.wording(domain), *prose.FIXED_WORDS, *invitation))
     return hashlib.sha256(words.encode()).hexdigest()[:16]
