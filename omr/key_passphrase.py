@@ -29,7 +29,9 @@ def new_passphrase(file: Path | None) -> str:
         found = _from_file(file)
         check_passphrase(found)
         return found
-    found = _typed(_("Passphrase for this file (at least 12 characters): "))
+    found = _typed(
+        _("Passphrase for this file (at least {least} characters): ").format(least=LEAST_LENGTH)
+    )
     check_passphrase(found)
     if found != _typed(_("The same once more: ")):
         raise UsageError(

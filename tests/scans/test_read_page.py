@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +12,12 @@ import cv2
 import numpy as np
 import pypdfium2 as pdfium
 import pytest
-from make_keys import verifier_of
+import segno
+from make_keys import secrets_in, verifier_of
 from numpy.typing import NDArray
 
 from omr.cli import main as omr
-from omr.codes import Verifier
+from omr.codes import CodeBody, CodeFault, Verifier
 from omr.judging import Thresholds
 from omr.ledger import Ledger
 from omr.marks import AnswerState, Reason, SheetStatus
@@ -34,14 +36,17 @@ class Printed:
     """Two printed sheets, and what a worker knows."""
 
     def __init__(self, root: Path) -> None:
+        self.root = root
         assert omr(["init", str(root)]) == 0
         order = ["--unit", "HP-PC08", "--domain", "GTDB", "--count", "3"]
         files = ["--out", str(root / "f.pdf"), "--manifest", str(root / "f.jsonl")]
         at = ["--workspace", str(root)]
         assert omr(["forms", "print", *at, *order, *files]) == 0
         lines = (root / "f.jsonl").read_text(encoding="utf-8").splitlines()
-        self.serials: list[str] = [json.loads(line)["serial"] for line in lines]
-        self.pages = _pages(root / "f.pdf")
+        sheets = [json.loads(line) for line in lines]
+        self.serials: list[str] = [sheet["serial"] for sheet in sheets]
+        pages = _pages(root / "f.pdf")  # of which some bear no form: covers
+        self.pages = [pages[sheet["pdf_page"]] for sheet in sheets]
         workspace = open_workspace(root)
         with Ledger.open(workspace.ledger_url) as ledger:
             verifier = Verifier(workspace.keyring())
@@ -241,6 +246,60 @@ def test_a_code_of_another_key_is_refused_with_its_own_reason(printed: Printed) 
     assert (keyless.status, keyless.reasons) == (SheetStatus.REFUSED, (Reason.UNKNOWN_KEY,))
 
 
+def test_a_foreign_code_over_one_copy_does_no_harm_and_over_both_refuses_the_sheet(
+    printed: Printed,
+) -> None:
+    page = printed.filled()
+    outcomes = []
+    for place in printed.layout.codes:
+        _stick(page, place.x_mm, place.y_mm, place.w_mm, "https://dichvucong.gov.vn/")
+        (reading,) = read_image(page, printed.context)
+        outcomes.append((reading.status, reading.reasons))
+
+    assert outcomes == [
+        (SheetStatus.COUNTED, ()),
+        (SheetStatus.REFUSED, (Reason.FOREIGN_CODE,)),
+    ]
+
+
+def test_a_foreign_code_over_one_copy_and_a_blot_over_the_other_need_a_person(
+    printed: Printed,
+) -> None:
+    page = printed.filled()
+    first, second = printed.layout.codes
+    _stick(page, first.x_mm, first.y_mm, first.w_mm, "https://dichvucong.gov.vn/")
+    _cover(page, second.x_mm, second.y_mm, second.w_mm)
+
+    (reading,) = read_image(page, printed.context)
+
+    assert (reading.status, reading.reasons) == (SheetStatus.REVIEW, (Reason.NO_CODE,))
+
+
+def test_each_code_text_of_a_sheet_is_verified_once(printed: Printed) -> None:
+    asked: list[str] = []
+
+    class Counting(Verifier):
+        def verify(self, text: str) -> CodeBody | CodeFault:
+            asked.append(text)
+            return super().verify(text)
+
+    keyring = open_workspace(printed.root).keyring()
+    context = replace(printed.context, verifier=Counting(keyring))
+
+    (reading,) = read_image(printed.filled(), context)
+
+    assert reading.status is SheetStatus.COUNTED
+    assert len(asked) == 1  # though it stands on the sheet twice
+
+
+def test_what_a_worker_knows_shows_no_key(printed: Printed) -> None:
+    shown = repr(printed.context)
+
+    assert "Verifier(key_ids=[1])" in shown
+    secrets = secrets_in(open_workspace(printed.root).keyring())
+    assert not any(secret in shown for secret in secrets)
+
+
 def test_a_layout_that_the_ledger_does_not_know_is_never_read_with_another(
     printed: Printed,
 ) -> None:
@@ -274,6 +333,16 @@ def _slices(x_mm: float, y_mm: float, side_mm: float) -> tuple[slice, slice]:
         return slice(round((start - 0.5) * SCALE), round((start + side_mm + 0.5) * SCALE))
 
     return span(y_mm), span(x_mm)
+
+
+def _stick(page: Image, x_mm: float, y_mm: float, side_mm: float, text: str) -> None:
+    """Stick a QR code over a printed one."""
+    buffer = io.BytesIO()
+    segno.make(text, error="q", boost_error=False).save(buffer, kind="png", scale=8, border=2)
+    drawn = cv2.imdecode(np.frombuffer(buffer.getvalue(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    rows, columns = _slices(x_mm, y_mm, side_mm)
+    size = (columns.stop - columns.start, rows.stop - rows.start)
+    page[rows, columns] = cv2.resize(drawn, size, interpolation=cv2.INTER_AREA)
 
 
 def _cover(page: Image, x_mm: float, y_mm: float, side_mm: float) -> None:
