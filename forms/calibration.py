@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import BinaryIO
 
 from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 from forms.artwork import Item, Stroke
+from forms.calibration_paper import CalibrationPaper
 from forms.calibration_target import FRAME_HEIGHT_MM, FRAME_WIDTH_MM, target
 from forms.fonts import MM_PER_POINT, Face, font, width_mm
 from forms.frame import HEIGHT_MM, WIDTH_MM
@@ -27,14 +27,6 @@ _LINE_MM = 3.0
 _LEADER_TO_MM = 11.5  # from the edge: beyond this every printer prints
 _NUMBER_PT = 8.0
 _NAMES = {"a5": "A5", "a4": "A4 dọc", "a4-2up": "A4 ngang"}
-
-
-class CalibrationPaper(StrEnum):
-    """What lies in the printer's tray."""
-
-    A5 = "a5"
-    A4 = "a4"  # upright, as for receipts and boards
-    A4_TWO_UP = "a4-2up"  # two forms on one sheet
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forms.calibration_paper import CalibrationPaper
+from forms.stock_cli import app as stock_app
 from omr.errors import UsageError
 from omr.i18n import _
 from omr.options import WorkspaceOption
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from omr.survey import Domain
     from omr.units import Unit
 
-app = typer.Typer(no_args_is_help=True, help=_("Print numbered survey forms."))
+app = typer.Typer(no_args_is_help=True, help=_("Print numbered survey forms and keep their stock."))
+app.add_typer(stock_app)
 
 
 @app.command("print", help=_("Print numbered, signed forms of one domain for one unit."))
@@ -46,6 +49,13 @@ def print_command(
         Path | None,
         typer.Option(metavar="FILE.jsonl", help=_("Also write where each form lies.")),
     ] = None,
+    covers: Annotated[
+        bool, typer.Option("--covers/--no-covers", help=_("Print a cover before each pad."))
+    ] = True,
+    receipt: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.pdf", help=_("Also write the receipt that both sides sign.")),
+    ] = None,
     issue: Annotated[
         bool | None,
         typer.Option(
@@ -60,7 +70,9 @@ def print_command(
     from rich.console import Console
     from rich.progress import Progress
 
-    from forms.printing import PrintOrder, print_forms
+    from forms.cover import CoverWords
+    from forms.issuer import issuer_of
+    from forms.printing import PrintOrder, ReceiptOrder, print_forms
     from forms.typeset import typeset
     from omr.ledger import Ledger
     from omr.person import present_person
@@ -70,17 +82,20 @@ def print_command(
     _refuse_beyond("--count", count, MAX_NUMBER)
     if pad_size is not None:
         _refuse_beyond("--pad-size", pad_size, MAX_PAD_SIZE)
-    if manifest is not None and manifest.resolve() == out.resolve():
-        raise UsageError(
-            _("the forms and the manifest cannot be the same file"),
-            _("Give --manifest another name."),
-        )
+    _refuse_same_file(out=out, manifest=manifest, receipt=receipt)
     office = open_workspace(workspace)
     settings = office.settings
     today = datetime.now(settings.zone).date()
     found_unit = office.units().unit(unit)
     survey, found_domain = find_domain(office.surveys(), domain)
     _warn(found_unit, found_domain, today)
+    hands_out = settings.issue_when_printed if issue is None else issue
+    if receipt is not None and not hands_out:
+        raise UsageError(
+            _("forms that are kept in store have no receipt"),
+            _("Leave --receipt out now, and give it to omr forms issue."),
+        )
+    issuer = issuer_of(settings, office.units(), today)
     order = PrintOrder(
         typeset=typeset(survey, found_domain),
         unit=found_unit.code,
@@ -92,8 +107,21 @@ def print_command(
         out=out,
         today=today,
         by=present_person(),
-        issue=settings.issue_when_printed if issue is None else issue,
+        issue=hands_out,
         manifest=manifest,
+        cover=CoverWords(
+            issuer=issuer,
+            title=survey.title,
+            domain=found_domain.name,
+            unit=found_unit.code,
+            unit_short=found_unit.short,
+            unit_name=found_unit.name,
+        )
+        if covers
+        else None,
+        receipt=ReceiptOrder(receipt, issuer, found_unit.name, found_domain.name)
+        if receipt
+        else None,
     )
     console = Console(stderr=True)
     bar = Progress(console=console, transient=True) if console.is_terminal else None
@@ -112,8 +140,33 @@ def print_command(
             count=done.run.count, pages=done.pages, first=done.first, last=done.last
         )
     )
+    pads = done.run.pads
+    print(
+        _("{count} pads: {first} to {last}").format(count=len(pads), first=pads[0], last=pads[-1])
+    )
     print(_("layout {layout}").format(layout=done.run.layout_id))
     print(_("file {path}").format(path=out))
+    if receipt:
+        print(_("receipt {path}").format(path=receipt))
+
+
+@app.command(help=_("Write a page that shows whether a printer scales, shifts or cuts forms."))
+def calibrate(
+    out: Annotated[Path, typer.Option(metavar="FILE.pdf", help=_("Where the page is written."))],
+    paper: Annotated[
+        CalibrationPaper, typer.Option(help=_("The printer's paper."))
+    ] = CalibrationPaper.A5,
+) -> None:
+    from forms.calibration import write_calibration
+    from forms.draft_file import DraftFile
+
+    with DraftFile(out) as draft:
+        write_calibration(draft.file, paper)
+        set_aside = draft.publish()
+    if set_aside:
+        print(_("the file that was there is now {path}").format(path=set_aside), file=sys.stderr)
+    print(_("file {path}").format(path=out))
+    print(_("Print it at 100 %, measure the frame, and follow the words on the page."))
 
 
 @app.command(help=_("Write every layout ever printed, one JSON file each."))
@@ -140,6 +193,20 @@ def layouts(
             _("Choose a folder that you may write to."),
         ) from error
     print(_("{count} layouts in {folder}").format(count=len(kept), folder=out))
+
+
+def _refuse_same_file(**named: Path | None) -> None:
+    """Refuse two options that name one file."""
+    seen: dict[Path, str] = {}
+    for option, path in named.items():
+        if path is None:
+            continue
+        other = seen.setdefault(path.resolve(), option)
+        if other != option:
+            raise UsageError(
+                _("--{one} and --{other} cannot be the same file").format(one=other, other=option),
+                _("Give --{other} another name.").format(other=option),
+            )
 
 
 def _refuse_beyond(option: str, value: int, most: int) -> None:

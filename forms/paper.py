@@ -1,8 +1,10 @@
 """Where sheets lie on the printer's paper: A5 as it is, or two on an A4 page to be cut.
 
-Two-up pages are cut and stacked: the left halves carry the first half of the run, the
-right halves the second, so that one cut through the pile and laying the right pile under
-the left one keeps the serials in order.
+Two-up pages are cut and stacked: the left halves carry the first half of the run's sheets,
+covers included, the right halves the second, so that one cut through the pile and laying
+the right pile under the left one keeps everything in order. A pile too thick for the cutter
+is cut in portions, from the top: left halves go on one pile and right halves on another,
+each portion under those before it; at the end the right pile goes under the left one.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from omr.geometry import PagePoint
 from omr.settings import Paper
 
 A4_LANDSCAPE_MM = (297.0, 210.0)  # ISO 216
-_CUT_MARK_MM = (1.0, 5.0)  # from the edge: short, and outside the sheets' margins
+# From the edge: long enough to be seen where a printer loses 5 mm. A cut through it leaves a
+# trace on the forms' own edges, 8 mm from anything that is read.
+_CUT_MARK_MM = (1.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)

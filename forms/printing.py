@@ -7,24 +7,41 @@ the file does not come about. A crash may waste a serial; it can never print one
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
+from forms.cover import CoverWords, cover
 from forms.draft_file import DraftFile
 from forms.draw import FormsPdf
+from forms.issuer import Issuer
 from forms.paper import imposition
+from forms.receipt import Receipt, ReceiptKind, rows_of_pads
+from forms.sequence import RunSheets
 from forms.typeset import Typeset
 from omr.codes import CodeBody, campaign_key, sign
 from omr.errors import OmrError
 from omr.geometry import PagePoint
 from omr.ledger import Ledger, issued
 from omr.ledger.stock_entries import THE_PROGRAM, EntryRefused, add_entry, finish_run
-from omr.serials import Serial
+from omr.pads import Pad
+from omr.serials import MAX_NUMBER, Serial
 from omr.settings import Paper
 from omr.stock import Act
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptOrder:
+    """The receipt to write with a run whose forms are handed out at once."""
+
+    out: Path
+    issuer: Issuer
+    unit: str  # its full name
+    domain: str  # its name
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +60,8 @@ class PrintOrder:
     by: str  # who prints
     issue: bool = True  # the unit has the forms as soon as they are printed
     manifest: Path | None = None
+    cover: CoverWords | None = None  # None: the pads get no covers
+    receipt: ReceiptOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +98,17 @@ def print_forms(
         on_sheet: Called after each sheet, to show progress.
 
     Raises:
-        UsageError: If a file cannot be written; then no serial was taken.
+        UsageError: If a file cannot be written, or a name does not fit on a cover or cannot
+            be drawn; then no serial was taken.
     """
     key_id, master = signing
-    with DraftFile(order.out) as pdf, DraftFile(order.manifest) as manifest:
+    _try_words(order)
+    receipt_path = order.receipt.out if order.receipt else None
+    with (
+        DraftFile(order.out) as pdf,
+        DraftFile(order.manifest) as manifest,
+        DraftFile(receipt_path) as receipt,
+    ):
         issued.keep_layout(ledger, order.typeset.layout)
         run = issued.take_serials(
             ledger,
@@ -97,11 +123,12 @@ def print_forms(
         )
         try:
             pages = _draw(order, run, campaign_key(master, run.year), pdf, manifest, on_sheet)
-            # The manifest first: once the PDF has its name, the forms exist.
-            set_aside = [draft.publish() for draft in (manifest, pdf)]
+            _write_receipt(order, run.pads, receipt.file)
+            # The forms last: once the PDF has its name, they exist.
+            set_aside = [draft.publish() for draft in (receipt, manifest, pdf)]
         except BaseException as failure:  # an interruption too leaves serials without paper
-            pdf.withdraw()
-            manifest.withdraw()
+            for draft in (pdf, manifest, receipt):
+                draft.withdraw()
             why = f"not printed: {type(failure).__name__}"
             with suppress(OmrError, EntryRefused):  # the first failure is the one to tell
                 add_entry(
@@ -138,10 +165,16 @@ def _draw(
         page_height_mm=laid.height_mm,
         title=f"{run.unit} {run.domain} {run.year}: {run.first} – {run.first + run.count - 1}",
     )
+    run_sheets = RunSheets(run.pads, covers=order.cover is not None)
     page = -1
-    for page, sheets in enumerate(laid.pages(run.count)):
-        for index, at in sheets:
-            serial = Serial(run.domain, run.year, run.first + index)
+    for page, places in enumerate(laid.pages(len(run_sheets))):
+        for index, at in places:
+            sheet = run_sheets[index]
+            if sheet.serial is None:
+                if order.cover is not None:
+                    art.artwork(cover(order.cover, sheet.pad), at)
+                continue
+            serial = sheet.serial
             art.sheet(typeset.serial_words(serial), _code_text(run, serial, key), at)
             manifest.file.write(_manifest_line(run, serial, page, at))
             if on_sheet:
@@ -149,6 +182,33 @@ def _draw(
         art.end_page(laid.cuts)
     art.save()
     return page + 1
+
+
+def _try_words(order: PrintOrder) -> None:
+    """Set a cover and a receipt that nobody needs, so that their words fail before a serial."""
+    forms = min(order.count, order.pad_size)
+    widest = Pad(
+        order.typeset.layout.domain, order.year, MAX_NUMBER, MAX_NUMBER - forms + 1, MAX_NUMBER
+    )
+    if order.cover is not None:
+        cover(order.cover, widest)
+    _write_receipt(order, (widest,), BytesIO())
+
+
+def _write_receipt(order: PrintOrder, pads: Sequence[Pad], file: BinaryIO) -> None:
+    wanted = order.receipt
+    if wanted is None:
+        return
+    from forms.receipt_pdf import write_receipt  # noqa: PLC0415 - only where one is wanted
+
+    receipt = Receipt(
+        ReceiptKind.ISSUE,
+        wanted.issuer,
+        wanted.unit,
+        rows_of_pads(pads, wanted.domain),
+        day=order.today,
+    )
+    write_receipt(file, receipt)
 
 
 def _code_text(run: issued.PrintRun, serial: Serial, key: bytes) -> str:

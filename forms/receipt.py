@@ -14,6 +14,7 @@ from itertools import groupby
 from forms.issuer import Issuer
 from forms.number_words import number_words
 from omr.pads import Pad
+from omr.serial_ranges import SerialRange
 from omr.serials import Serial
 
 BLANK = "………"  # to be filled in by hand
@@ -28,13 +29,14 @@ class ReceiptKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReceiptRow:
-    """Consecutive forms of one domain: a whole pad or a part of one."""
+    """Consecutive forms of one domain: a whole pad, a part of one, or loose forms."""
 
     domain: str  # its name
     first: Serial
     last: Serial
-    pad: str = ""  # its name; empty for loose forms
+    pad: str = ""  # name of the pad that they belong to
     note: str = ""
+    is_whole_pad: bool = True  # all of the pad's forms, if there is a pad
 
     def __post_init__(self) -> None:
         same = (self.first.domain, self.first.year) == (self.last.domain, self.last.year)
@@ -178,8 +180,8 @@ class Receipt:
 
     def _pads(self) -> str:
         """How the forms are bound."""
-        bound = sum(1 for row in self.rows if row.pad)
-        loose = sum(len(row) for row in self.rows if not row.pad)
+        bound = sum(bool(row.pad and row.is_whole_pad) for row in self.rows)
+        loose = self.count - sum(len(row) for row in self.rows if row.pad and row.is_whole_pad)
         if not bound:
             return ""
         pads = f"gồm {bound:02d} quyển"
@@ -189,6 +191,45 @@ class Receipt:
 def rows_of_pads(pads: Iterable[Pad], domain: str) -> tuple[ReceiptRow, ...]:
     """A row for each whole pad of the domain called *domain*."""
     return tuple(ReceiptRow(domain, pad.first_serial, pad.last_serial, str(pad)) for pad in pads)
+
+
+def rows_of_forms(
+    forms: Iterable[SerialRange], pads: Iterable[Pad], domain: str
+) -> tuple[ReceiptRow, ...]:
+    """A row for each pad that *forms* take from, and for each run of forms in no pad.
+
+    Args:
+        forms: Of one domain and year, none of them twice.
+        pads: Every pad that holds some of them, and perhaps others.
+        domain: The domain's name.
+    """
+    known = sorted(set(pads))
+    rows: list[ReceiptRow] = []
+    for part in sorted(forms):
+        start = part.first
+        for pad in known:
+            if not part.meets(SerialRange(pad.domain, pad.year, pad.first, pad.last)):
+                continue
+            if start < pad.first:
+                rows.append(_row(domain, part, start, pad.first - 1))
+            start, last = max(start, pad.first), min(part.last, pad.last)
+            rows.append(_row(domain, part, start, last, pad))
+            start = last + 1
+        if start <= part.last:
+            rows.append(_row(domain, part, start, part.last))
+    return tuple(rows)
+
+
+def _row(
+    domain: str, forms: SerialRange, first: int, last: int, pad: Pad | None = None
+) -> ReceiptRow:
+    return ReceiptRow(
+        domain,
+        Serial(forms.domain, forms.year, first),
+        Serial(forms.domain, forms.year, last),
+        pad=str(pad or ""),
+        is_whole_pad=pad is not None and (first, last) == (pad.first, pad.last),
+    )
 
 
 def grouped(number: int) -> str:

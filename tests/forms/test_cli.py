@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from printed_pages import manifest_lines
 
@@ -28,6 +29,13 @@ def omr(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> Omr:
     return run
 
 
+def words_of(path: Path) -> str:
+    """Everything that can be copied from a PDF, on one line."""
+    with pdfium.PdfDocument(path) as document:
+        texts = [page.get_textpage().get_text_range() for page in document]
+    return " ".join(" ".join(texts).split())
+
+
 @pytest.fixture
 def asked(tmp_path: Path) -> list[object]:
     return ["forms", "print", "--unit", "HP-PC08", "--out", tmp_path / "f.pdf"]
@@ -44,6 +52,59 @@ def test_printing_says_how_many_which_serials_and_where(
     for said in (lines[0]["serial"], lines[-1]["serial"], lines[0]["layout"], str(tmp_path)):
         assert said in out
     assert "3" in out
+
+
+def test_printing_says_how_many_pads_which_and_writes_the_receipt(
+    omr: Omr, asked: list[object], tmp_path: Path
+) -> None:
+    receipt = tmp_path / "receipt.pdf"
+    words = ["--domain", "GTDB", "--count", 7, "--pad-size", 3, "--receipt", receipt]
+    code, out, err = omr(*asked, *words)
+
+    assert (code, err) == (0, "")
+    assert "GTDB-26-Q0001-" in out
+    assert "GTDB-26-Q0003-" in out
+    assert "3 pads" in out
+    assert str(receipt) in out
+    said = words_of(receipt)
+    assert "Phòng Cảnh sát giao thông" in said
+    assert "/BB-PV01" in said
+    assert "Tổng số: 7 phiếu (bằng chữ: bảy phiếu), gồm 03 quyển." in said
+    assert said.count("-26-Q00") == 3
+
+
+def test_a_receipt_is_refused_for_forms_that_stay_in_the_store(
+    omr: Omr, asked: list[object], tmp_path: Path
+) -> None:
+    words = ["--domain", "GTDB", "--count", 1, "--receipt", tmp_path / "r.pdf"]
+    code, out, err = omr(*asked, *words, "--store")
+
+    assert (code, out) == (2, "")
+    assert "--receipt" in err
+    assert list(tmp_path.glob("*.pdf")) == []
+
+
+@pytest.mark.parametrize("paper", ["a5", "a4", "a4-2up"])
+def test_the_printers_test_page_needs_no_workspace(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], paper: str
+) -> None:
+    page = tmp_path / "page.pdf"
+    for _again in range(2):
+        assert main(["forms", "calibrate", "--paper", paper, "--out", str(page)]) == 0
+
+    assert "TRANG KIỂM TRA MÁY IN" in words_of(page)
+    assert (tmp_path / "page-2.pdf").exists()
+    said = capsys.readouterr()
+    assert str(page) in said.out
+    assert "page-2.pdf" in said.err
+
+
+def test_an_unknown_paper_for_the_test_page_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["forms", "calibrate", "--paper", "a3", "--out", str(tmp_path / "p.pdf")]) == 2
+    assert "a3" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_layouts_are_written_under_their_ids(omr: Omr, asked: list[object], tmp_path: Path) -> None:
@@ -65,12 +126,19 @@ def test_layouts_are_written_under_their_ids(omr: Omr, asked: list[object], tmp_
 
 def test_two_up_paper_halves_the_pages(omr: Omr, asked: list[object], tmp_path: Path) -> None:
     manifest = tmp_path / "f.jsonl"
-    code, _out, _err = omr(
-        *asked, "--domain", "GTDB", "--count", 4, "--paper", "a4-2up", "--pad-size", 2,
-        "--manifest", manifest,
-    )  # fmt: skip
+    words = ["--domain", "GTDB", "--count", 4, "--paper", "a4-2up", "--pad-size", 2]
+    code, _out, _err = omr(*asked, *words, "--no-covers", "--manifest", manifest)
     assert code == 0
     assert [line["pdf_page"] for line in manifest_lines(manifest)] == [0, 0, 1, 1]
+
+    covered = tmp_path / "covered.jsonl"
+    code, _out, _err = omr(*asked, *words, "--manifest", covered)
+    assert code == 0
+    lines = manifest_lines(covered)
+    assert [(line["pdf_page"], line["x_mm"]) for line in lines] == [
+        (1, 0.0), (1, 148.5), (2, 0.0), (2, 148.5),
+    ]  # fmt: skip
+    assert [line["serial"][8:14] for line in lines] == ["000005", "000007", "000006", "000008"]
 
 
 @pytest.mark.parametrize(
@@ -84,6 +152,7 @@ def test_two_up_paper_halves_the_pages(omr: Omr, asked: list[object], tmp_path: 
         (["--domain", "GTDB", "--count", "1", "--pad-size", "0"], "0"),
         (["--domain", "GTDB", "--count", "1", "--out", "no/such/folder/f.pdf"], "no/such"),
         (["--domain", "GTDB", "--count", "1", "--manifest", "no/such/folder/f"], "no/such"),
+        (["--domain", "GTDB", "--count", "1", "--receipt", "no/such/folder/r"], "no/such"),
     ],
 )
 def test_what_cannot_be_printed_is_wrong_usage_and_takes_no_serial(
@@ -99,14 +168,18 @@ def test_what_cannot_be_printed_is_wrong_usage_and_takes_no_serial(
     assert "-000001-" in manifest_lines(manifest)[0]["serial"]
 
 
-def test_the_manifest_cannot_be_the_form_file(
+def test_two_files_of_one_run_cannot_be_the_same(
     omr: Omr, asked: list[object], tmp_path: Path
 ) -> None:
-    code, _out, err = omr(
-        *asked, "--domain", "GTDB", "--count", 1, "--manifest", tmp_path / "x" / ".." / "f.pdf"
-    )
-    assert code == 2
-    assert "manifest" in err
+    same = tmp_path / "x" / ".." / "f.pdf"
+    for options in (
+        ["--manifest", same],
+        ["--receipt", same],
+        ["--manifest", tmp_path / "m", "--receipt", tmp_path / "m"],
+    ):
+        code, _out, err = omr(*asked, "--domain", "GTDB", "--count", 1, *options)
+        assert code == 2
+        assert str(options[-2]) in err
 
 
 def test_a_domain_that_the_unit_does_not_serve_is_printed_with_a_warning(

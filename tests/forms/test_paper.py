@@ -40,4 +40,8 @@ def test_cut_marks_stay_in_the_sheets_margins() -> None:
     laid = imposition(Paper.A4_TWO_UP)
     for mark in laid.cuts:
         assert {point.x_mm for point in mark.points} == {148.5}
-        assert mark.ink.bottom_mm <= 6.0 or mark.ink.y_mm >= 204.0
+        # On the way from the forms' own margin, 8 mm, to what printers do not reach, 5 mm.
+        assert mark.ink.bottom_mm <= 11.0 or mark.ink.y_mm >= 199.0
+        ends = sorted(point.y_mm for point in mark.points)
+        assert ends[1] >= 10.0
+        assert ends[0] <= 200.0

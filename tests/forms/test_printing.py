@@ -6,17 +6,21 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 import pytest
 from printed_pages import manifest_lines
 
+from forms.cover import CoverWords
 from forms.draft_file import DraftFile
 from forms.draw import FormsPdf
-from forms.printing import Printed, PrintOrder
+from forms.issuer import Issuer
+from forms.printing import Printed, PrintOrder, ReceiptOrder
 from omr.errors import UsageError
 from omr.ledger import Ledger, issued
-from omr.serials import parse_serial
+from omr.serials import Serial, parse_serial
+from omr.settings import Paper
 from omr.stock import FormState
 from omr.workspace import Workspace
 
@@ -26,6 +30,26 @@ def is_voided(workspace: Workspace, serial: str) -> bool:
         found = issued.find_issued(connection, serial)
     assert found is not None
     return found.state is FormState.VOID
+
+
+def page_texts(path: Path) -> list[str]:
+    with pdfium.PdfDocument(path) as document:
+        return [page.get_textpage().get_text_range() for page in document]
+
+
+def halves(path: Path) -> tuple[list[str], list[str]]:
+    """What lies on the left and the right half of each A4 page: a pad, a serial or nothing."""
+    sides: tuple[list[str], list[str]] = ([], [])
+    with pdfium.PdfDocument(path) as document:
+        for page in document:
+            text = page.get_textpage()
+            width, height = page.get_size()
+            for side, begin in zip(sides, (0.0, width / 2), strict=True):
+                box = (begin, 0.0, begin + width / 2, height)
+                words = text.get_text_bounded(*box)
+                found = re.search(r"(?:Quyển số\s+|Số: )(\S+)", words)
+                side.append(found[1] if found else "")
+    return sides
 
 
 def serials_on_paper(path: Path) -> list[str]:
@@ -157,6 +181,123 @@ def test_an_earlier_print_file_is_kept_beside_the_new_one(
     assert printed.set_aside == (tmp_path / "forms-2.pdf",)
     assert serials_on_paper(tmp_path / "forms-2.pdf")[0] == "GTDB-26-000001-D"
     assert parse_serial(serials_on_paper(tmp_path / "forms.pdf")[0]).number == 3
+
+
+COVER = CoverWords(
+    issuer=Issuer("Công an thành phố Hải Phòng", "Phòng Tham mưu", "Hải Phòng", "PV01"),
+    title="PHIẾU ĐO LƯỜNG MỨC ĐỘ HÀI LÒNG",
+    domain="Giao thông đường bộ",
+    unit="HP-PC08",
+    unit_short="PC08",
+    unit_name="Phòng Cảnh sát giao thông",
+)
+
+
+def receipt_at(path: Path, **changes: Any) -> ReceiptOrder:
+    parts = {
+        "out": path,
+        "issuer": COVER.issuer,
+        "unit": COVER.unit_name,
+        "domain": COVER.domain,
+    }
+    return ReceiptOrder(**(parts | changes))
+
+
+def test_every_pad_begins_with_its_cover_and_the_manifest_knows_the_pages(
+    order: Callable[..., PrintOrder], run: Callable[..., Printed]
+) -> None:
+    wanted = order(count=7, pad_size=3, cover=COVER)
+    printed = run(wanted)
+    texts = page_texts(wanted.out)
+
+    covers = [
+        (page, found[1])
+        for page, text in enumerate(texts)
+        if (found := re.search(r"Quyển số\s+(\S+)", text))
+    ]
+    assert covers == [
+        (0, str(printed.run.pads[0])),
+        (4, str(printed.run.pads[1])),
+        (8, "GTDB-26-Q0003-U"),
+    ]
+    assert printed.pages == len(texts) == 10
+    lines = manifest_lines(wanted.manifest or Path())
+    assert [line["pdf_page"] for line in lines] == [1, 2, 3, 5, 6, 7, 9]
+    for line in lines:
+        assert f"Số: {line['serial']}" in texts[line["pdf_page"]]
+
+
+@pytest.mark.parametrize(("count", "pad_size"), [(1, 1), (5, 2), (8, 4), (9, 4), (4, 50)])
+def test_on_two_up_paper_every_form_lies_where_the_manifest_says_and_stacks_in_order(
+    order: Callable[..., PrintOrder], run: Callable[..., Printed], count: int, pad_size: int
+) -> None:
+    wanted = order(count=count, pad_size=pad_size, cover=COVER, paper=Paper.A4_TWO_UP)
+    printed = run(wanted)
+
+    left, right = halves(wanted.out)
+    stacked = [each for each in (*left, *right) if each]
+    expected = []
+    for pad in printed.run.pads:
+        expected += [str(pad)]
+        expected += [str(Serial(pad.domain, 2026, n)) for n in range(pad.first, pad.last + 1)]
+    assert stacked == expected
+    lines = manifest_lines(wanted.manifest or Path())
+    assert sorted(line["serial"] for line in lines) == [
+        each for each in expected if "Q" not in each
+    ]
+    for line in lines:
+        side = left if line["x_mm"] == 0.0 else right
+        assert side[line["pdf_page"]] == line["serial"]
+
+
+def test_the_receipt_names_the_pads_of_the_run(
+    order: Callable[..., PrintOrder], run: Callable[..., Printed], tmp_path: Path
+) -> None:
+    path = tmp_path / "receipt.pdf"
+    printed = run(order(count=7, pad_size=3, receipt=receipt_at(path)))
+    [text] = page_texts(path)
+
+    for pad in printed.run.pads:
+        assert str(pad) in text
+        assert str(pad.last_serial) in text
+    assert "ngày 02 tháng 11 năm 2026" in text
+
+
+def test_a_receipt_that_fails_takes_forms_and_manifest_with_it(
+    order: Callable[..., PrintOrder],
+    run: Callable[..., Printed],
+    workspace: Workspace,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    publish = DraftFile.publish
+
+    def fail_for_pdf(self: DraftFile) -> Path | None:
+        if self.path == tmp_path / "forms.pdf":
+            raise OSError("disk full")
+        return publish(self)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(DraftFile, "publish", fail_for_pdf)
+        with pytest.raises(OSError, match="disk full"):
+            run(order(count=1, receipt=receipt_at(tmp_path / "receipt.pdf")))
+
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
+    assert is_voided(workspace, "GTDB-26-000001-D")
+
+
+def test_words_that_cannot_be_printed_are_refused_before_a_serial_is_taken(
+    order: Callable[..., PrintOrder], run: Callable[..., Printed], tmp_path: Path
+) -> None:
+    for broken in (
+        {"cover": replace(COVER, unit_name="Phòng " * 60)},
+        {"cover": replace(COVER, title="Phiếu 😀")},
+        {"receipt": receipt_at(tmp_path / "receipt.pdf", unit="Đội 😀")},
+    ):
+        with pytest.raises(UsageError):
+            run(order(count=1, **broken))
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == []
+    assert run(order(count=1)).first.number == 1
 
 
 def test_progress_is_told_for_each_sheet(
