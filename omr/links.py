@@ -113,14 +113,18 @@ class BoardLinks:
     surveys: tuple[SurveyLink, ...]  # each address once
 
     @property
-    def links(self) -> tuple[Link, ...]:
-        """All pages, surveys last."""
-        pages = [
+    def pages(self) -> tuple[Link, ...]:
+        """The pages of procedures and domains, without the surveys."""
+        return tuple(
             link
             for section in self.sections
             for link in (*section.procedures, *filter(None, [section.page]))
-        ]
-        return (*pages, *(survey.link for survey in self.surveys))
+        )
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """All pages, surveys last."""
+        return (*self.pages, *(survey.link for survey in self.surveys))
 
 
 @dataclass(frozen=True, slots=True)

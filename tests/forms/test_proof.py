@@ -44,9 +44,9 @@ def test_a_phone_reads_large_codes_and_misses_small_ones() -> None:
     large = document([[("https://a.vn/x", 20, 30)]], module_mm=1.0)
     small = document([[("https://a.vn/x", 20, 30)]], module_mm=0.3)
 
-    assert [code.text for code in codes_on(large, 0, as_phone=True)] == ["https://a.vn/x"]
+    assert [code.text for code in codes_on(large, 0, phone_m=1.0)] == ["https://a.vn/x"]
     assert [code.text for code in codes_on(small, 0)] == ["https://a.vn/x"]
-    assert codes_on(small, 0, as_phone=True) == ()
+    assert codes_on(small, 0, phone_m=1.0) == ()
 
 
 def test_a_picture_of_a_page_has_the_resolution_asked_for() -> None:
