@@ -14,6 +14,8 @@ import typer
 from forms.cli import app as forms_app
 from omr.errors import ExitCode, OmrError
 from omr.i18n import _
+from omr.keys_cli import app as keys_app
+from omr.units_cli import app as units_app
 from reports.cli import app as reports_app
 from scans.cli import app as scans_app
 
@@ -27,6 +29,8 @@ app = typer.Typer(
 app.add_typer(forms_app, name="forms")
 app.add_typer(scans_app, name="scans")
 app.add_typer(reports_app, name="reports")
+app.add_typer(units_app, name="units")
+app.add_typer(keys_app, name="keys")
 
 
 @app.callback()

@@ -16,6 +16,8 @@ ANOMALIES = frozenset(
     {
         Reason.BAD_SIGNATURE,
         Reason.UNKNOWN_KEY,
+        Reason.WITHDRAWN_KEY,
+        Reason.FOREIGN_CODE,
         Reason.NOT_ISSUED,
         Reason.VOIDED,
         Reason.LAYOUT,
