@@ -12,7 +12,8 @@ from pathlib import Path
 from forms.board_art import Anchor, Area, Ink, Words, draw_board
 from forms.board_check import phone_m, verify
 from forms.board_grid import Group
-from forms.board_page import BoardPage, BoardPaper, BoardText, compose
+from forms.board_page import BoardPage, BoardText, compose
+from forms.board_paper import BoardPaper
 from forms.board_survey import MAX_SURVEYS
 from forms.board_words import BoardWords, board_words
 from forms.draft_file import DraftFile

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forms.board_paper import BoardPaper
 from omr.errors import UsageError
 from omr.i18n import _
 from omr.options import WorkspaceOption
@@ -22,14 +23,15 @@ if TYPE_CHECKING:
     from omr.workspace import Workspace
 
 HELP = _("Make the QR board of a unit's counter: its procedures and its electronic survey.")
-_PAPERS = ("a4", "a3")
 
 
 def board(
     *,
     unit: Annotated[str, typer.Option(metavar="CODE", help=_("Unit whose counter it is."))],
     out: Annotated[Path, typer.Option(metavar="FILE.pdf", help=_("Where the board is written."))],
-    paper: Annotated[str, typer.Option(metavar="a4|a3", help=_("The board's paper."))] = "a4",
+    paper: Annotated[
+        BoardPaper, typer.Option(case_sensitive=False, help=_("The board's paper."))
+    ] = BoardPaper.A4,
     domain: Annotated[
         list[str] | None,
         typer.Option(
@@ -46,14 +48,8 @@ def board(
     from datetime import datetime
 
     from forms.board import BoardOrder, publish_board
-    from forms.board_page import BoardPaper
     from omr.workspace import open_workspace
 
-    if paper.lower() not in _PAPERS:
-        raise UsageError(
-            _("'{word}' is not known here").format(word=paper),
-            _("known: {words}").format(words=", ".join(_PAPERS)),
-        )
     office = open_workspace(workspace)
     settings = office.settings
     today = datetime.now(settings.zone).date()
@@ -80,14 +76,14 @@ def board(
             revision=links.revision,
             issued_on=today,
             language=settings.language,
-            paper=BoardPaper(paper.lower()),
+            paper=paper,
             specimen=specimen,
             out=out,
         )
     )
     if made.set_aside:
         _say(_("the file that was there is now {path}").format(path=made.set_aside))
-    print(_("{codes} codes on {pages} pages").format(codes=made.codes, pages=made.pages))
+    print(_("codes: {codes}, pages: {pages}").format(codes=made.codes, pages=made.pages))
     print(
         _("every code checked: {side} mm or more, read from {metres} m").format(
             side=f"{made.least_side_mm:g}", metres=f"{made.checked_m:g}"

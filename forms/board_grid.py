@@ -25,6 +25,7 @@ _ADDRESS_SHARES = (0.8, 0.74, 0.68)  # of the name's size: the largest that need
 _ADDRESS_PT = 8.5  # at least
 _HEADING_SHARE = 1.15
 _LEAST_ROW_GAP_MM = 6.5
+_WHITE_ABOVE_MM = 5.0
 _RULE_SHARE = 0.36  # of the gap lies above the rule between two rows
 _AFTER_SLASH = re.compile(r"(?<=/)|(?=[?&])")
 
@@ -121,11 +122,16 @@ class Grid:
         return self._heading_pt * LEADING * MM_PER_POINT + 1.5 + max(3.0, self.quiet_mm)
 
     @property
+    def _lead_mm(self) -> float:
+        """White above the first row of large codes, beyond what every page has there."""
+        return 0.0 if self.rows[0].heading else max(0.0, self.quiet_mm - _WHITE_ABOVE_MM)
+
+    @property
     def height_mm(self) -> float:
         """From the top of the first row to the foot of the last."""
         rows = sum(self.side_mm + self.quiet_mm + row.caption_mm for row in self.rows)
         headings = sum(bool(row.heading) for row in self.rows) * self._heading_mm
-        return rows + headings + (len(self.rows) - 1) * self.row_gap_mm
+        return self._lead_mm + rows + headings + (len(self.rows) - 1) * self.row_gap_mm
 
     @property
     def is_broken(self) -> bool:
@@ -146,7 +152,7 @@ class Grid:
         art: list[Art] = []
         placed: list[Placed] = []
         more = spare_mm / max(1, len(self.rows) - 1)
-        y = top_mm
+        y = top_mm + self._lead_mm
         for number, row in enumerate(self.rows):
             if number and not row.heading:
                 rule = y - (self.row_gap_mm + more) * (1 - _RULE_SHARE)

@@ -15,10 +15,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from forms.board_art import Anchor, Area, Art, Ink, Words, code_modules
 from forms.board_grid import Grid, Group, Placed, lay_grid, wrapped
+from forms.board_paper import BoardPaper
 from forms.board_survey import SurveyPanel
 from forms.board_words import BoardWords
 from forms.fonts import Face
@@ -46,23 +46,6 @@ _LOPSIDED = 0.94  # rows of unlike length
 _BROKEN = 0.92  # addresses on two lines
 _SIDEWAYS = 0.93  # a wall has more room for upright pages
 _DENSE = 0.35  # power of the density: half of it would cost 22 %
-
-
-class BoardPaper(StrEnum):
-    """The sheet that a board is printed on."""
-
-    A4 = "a4"
-    A3 = "a3"
-
-    @property
-    def size_mm(self) -> tuple[float, float]:
-        """Width and height, upright (ISO 216)."""
-        return (297.0, 420.0) if self is BoardPaper.A3 else (210.0, 297.0)
-
-    @property
-    def scale(self) -> float:
-        """The sheet's size beside A4's."""
-        return self.size_mm[0] / 210.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +167,12 @@ class _Frame:
             y += 4.8 * s
             art.append(Words(PagePoint(x, y), line, Face.REGULAR, 10.5 * s, Ink.WHITE))
         for line in unit_lines:
-            y += 7.6 * s
+            y += 7.8 * s
             art.append(Words(PagePoint(x, y), line, Face.BOLD, 17 * s, Ink.WHITE))
         y = left + band_mm + 14.0 * s
         art.append(Words(PagePoint(left, y), text.title, Face.BOLD, 27 * s, Ink.GREEN))
         for line in self.lines(text.subtitle, Face.REGULAR, 13.5):
-            y += 6.8 * s
+            y += 7.5 * s
             art.append(Words(PagePoint(left, y), line, Face.REGULAR, 13.5 * s, Ink.GREY))
         return art, y + 1.5 * s
 

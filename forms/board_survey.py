@@ -71,7 +71,7 @@ class SurveyPanel:
             grid = self._row(width_mm, side_mm)
             if grid is None:
                 return None
-            return self._pad * 1.5 + _height(self._head(width_mm)) + pad + grid.height_mm
+            return 2 * self._pad + _height(self._head(width_mm)) + pad + grid.height_mm
         if self.upright:
             above, under = self._upright(width_mm)
             if not _fits((*above, *under), width_mm - 1.6 * self._pad):
@@ -126,7 +126,7 @@ class SurveyPanel:
         grid = self._row(box.w_mm, side)
         if grid is None:
             raise ValueError("a panel was drawn that does not fit")
-        used = _height(head) + self._pad / 2 + grid.height_mm
+        used = _height(head) + max(self._pad, grid.quiet_mm) + grid.height_mm
         top = box.y_mm + (box.h_mm - used) / 2
         art = _stacked(head, box.x_mm + box.w_mm / 2, top, Anchor.MIDDLE)
         codes, placed = grid.art(box.x_mm + self._pad, top + used - grid.height_mm, 0.0)

@@ -10,9 +10,11 @@ import pytest
 
 import forms.board
 from forms.board import BoardDoesNotFit, BoardOrder, drawn, lay_out, publish_board
-from forms.board_art import Anchor, Area, Code, Ink, Words
+from forms.board_art import Anchor, Area, Code, Ink, Words, code_modules
 from forms.board_check import BoardWrong, phone_m, verify
-from forms.board_page import MODULE_MM_PER_M, BoardPage, BoardPaper
+from forms.board_page import MODULE_MM_PER_M, BoardPage
+from forms.board_paper import BoardPaper
+from forms.fonts import ink_mm, width_mm
 from forms.proof import codes_on, words_in
 from omr.errors import ExitCode, UsageError
 from omr.geometry import PagePoint, PageRect
@@ -126,16 +128,40 @@ def test_nothing_on_a_board_overlaps_or_leaves_the_page(order: Order) -> None:
                 assert inside.y_mm <= corner.y_mm <= inside.bottom_mm
 
 
-def test_white_of_four_modules_surrounds_every_code(order: Order) -> None:
-    [page] = lay_out(order(links_of(count=9)))
-    for placed in page.placed:
-        [code] = [art for art in page.art if isinstance(art, Code) and art.box == placed.code]
-        module = placed.code.w_mm / 37  # at most 37 modules here: less white would be too little
-        quiet = placed.code.grown(4 * module - 0.01)
-        for other in page.placed:
-            assert other is placed or not quiet.overlaps(other.code)
-        assert not quiet.overlaps(placed.caption) or placed is page.placed[-1]
-        assert code.text == placed.link.url
+def ink(words: Words) -> PageRect:
+    """The box around the printed letters of words that are not turned."""
+    above, below = ink_mm(words.text, words.face, words.size_pt)
+    across = width_mm(words.text, words.face, words.size_pt)
+    share = {Anchor.LEFT: 0.0, Anchor.MIDDLE: 0.5, Anchor.RIGHT: 1.0}[words.anchor]
+    return PageRect(words.at.x_mm - share * across, words.at.y_mm - above, across, above + below)
+
+
+@pytest.mark.parametrize("survey_url", ["", "&lv={domain}"])
+@pytest.mark.parametrize("count", [1, 5, 9])
+def test_white_of_four_modules_surrounds_every_code(
+    order: Order, count: int, survey_url: str
+) -> None:
+    domains = [
+        DomainLinks("GTDB", 1, None, procedures(count)),
+        DomainLinks("QLHC", 2, LinkTemplate("", "https://dvc.gov.vn/qlhc")),
+    ]
+    one = order(links_of(*domains, survey=replace(KS, url=KS.url + survey_url)), (GTDB, QLHC))
+    for page in lay_out(one):
+        printed = [ink(art) for art in page.art if isinstance(art, Words)]
+        codes = [art for art in page.art if isinstance(art, Code)]
+        assert len(codes) == len(page.placed)
+        for code in codes:
+            module = code.box.w_mm / code_modules(code.text)
+            quiet = code.box.grown(4 * module - 0.01)
+            assert not any(quiet.overlaps(box) for box in printed)
+            assert not any(quiet.overlaps(each.box) for each in codes if each is not code)
+            for area in page.art:
+                if isinstance(area, Area) and quiet.overlaps(area.box):
+                    assert area.fill is Ink.TINT  # a survey's panel, wholly around it
+                    assert all(
+                        area.box.grown(0.01).overlaps(PageRect(p.x_mm, p.y_mm, 0.001, 0.001))
+                        for p in quiet.corners()
+                    )
 
 
 def test_a_board_says_whose_it_is_who_issued_it_and_when(order: Order) -> None:
