@@ -141,9 +141,11 @@ def print_command(
         )
     )
     pads = done.run.pads
-    print(
-        _("{count} pads: {first} to {last}").format(count=len(pads), first=pads[0], last=pads[-1])
-    )
+    if len(pads) == 1:
+        print(_("one pad: {pad}").format(pad=pads[0]))
+    else:
+        said = _("{count} pads: {first} to {last}")
+        print(said.format(count=len(pads), first=pads[0], last=pads[-1]))
     print(_("layout {layout}").format(layout=done.run.layout_id))
     print(_("file {path}").format(path=out))
     if receipt:

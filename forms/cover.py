@@ -32,7 +32,7 @@ _LABEL_PT = 8.0
 _BODY_PT = 9.0
 _BAR_MM = 0.5  # of the rule under the head
 _DOT_MM, _DOT_PITCH_MM = 0.22, 1.0  # as the form's writing lines
-_HAND_PITCH_MM = 8.0  # lines to write on, one below the other
+_HAND_PITCH_MM = 8.3  # lines to write on, one below the other
 _LEAST_PT = 8.0  # names longer than this allows are refused
 _STEP_PT = 0.5
 _INDENT_MM = 18.0  # of the fields, beside the word for what happens
@@ -83,51 +83,52 @@ def _head(words: CoverWords, pad: Pad) -> Iterable[Item]:
 
 
 def _pad(pad: Pad) -> Iterable[Item]:
-    yield from _line(LEFT_MM, 54.0, "Quyển số", Face.REGULAR, _LABEL_PT)
-    yield from _fitted(64.0, str(pad), Face.BOLD, 28.0, "pad")
+    yield from _line(LEFT_MM, 52.0, "Quyển số", Face.REGULAR, _LABEL_PT)
+    yield from _fitted(62.0, str(pad), Face.BOLD, 28.0, "pad")
     shown = (
         ("Từ số", str(pad.first_serial)),
         ("Đến số", str(pad.last_serial)),
         ("Số phiếu", f"{len(pad):,}".replace(",", ".")),
     )
     for x, (label, value) in zip(_COLUMNS_MM, shown, strict=True):
-        yield from _line(x, 72.5, label, Face.REGULAR, _LABEL_PT)
+        yield from _line(x, 70.5, label, Face.REGULAR, _LABEL_PT)
         room = _COLUMNS_MM[1] - _COLUMNS_MM[0] - 3.0
-        yield from _fitted(78.0, value, Face.BOLD, 12.0, "serial", room, left=x)
-    yield _rule(83.5)
+        yield from _fitted(76.0, value, Face.BOLD, 12.0, "serial", room, left=x)
+    yield _rule(81.5)
 
 
 def _unit(words: CoverWords) -> Iterable[Item]:
-    yield from _line(LEFT_MM, 89.5, "Đơn vị sử dụng", Face.REGULAR, _LABEL_PT)
+    yield from _line(LEFT_MM, 87.5, "Đơn vị sử dụng", Face.REGULAR, _LABEL_PT)
     room = _COLUMNS_MM[2] - LEFT_MM - 3.0
     short = words.unit_short or words.unit
-    yield from _fitted(96.6, short, Face.BOLD, 16.0, "unit", room)
-    yield from _line(_COLUMNS_MM[2], 89.5, "Mã đơn vị", Face.REGULAR, _LABEL_PT)
+    yield from _fitted(94.6, short, Face.BOLD, 16.0, "unit", room)
+    yield from _line(_COLUMNS_MM[2], 87.5, "Mã đơn vị", Face.REGULAR, _LABEL_PT)
     room = RIGHT_MM - _COLUMNS_MM[2]
-    yield from _fitted(96.6, words.unit, Face.BOLD, 12.0, "unit", room, left=_COLUMNS_MM[2])
+    yield from _fitted(94.6, words.unit, Face.BOLD, 12.0, "unit", room, left=_COLUMNS_MM[2])
     if words.unit_name != short:
-        yield from _paragraph(102.8, words.unit_name, Face.REGULAR, 10.0, "unit")
+        yield from _paragraph(100.8, words.unit_name, Face.REGULAR, 10.0, "unit")
 
 
 def _bars(pad: Pad) -> Iterable[Item]:
-    top, height = 112.5, 13.0
+    top, height = 110.5, 14.0
     bars = barcode(str(pad), PagePoint(LEFT_MM, top), height_mm=height, room_mm=ROOM_MM)
     yield bars
     yield from _line(LEFT_MM, top + height + 4.4, str(pad), Face.REGULAR, _BODY_PT)
-    yield _rule(134.5)
+    yield _rule(133.5)
 
 
 def _by_hand() -> Iterable[Item]:
     """Lines to fill in when the pad is given out and when it comes back."""
     two = (LEFT_MM + _INDENT_MM, LEFT_MM + 82.0)
-    y = 142.0
+    y = 141.0
     yield from _blanks(y, "Cấp phát", ("Người nhận", "Ký nhận"), two)
     y += _HAND_PITCH_MM
     yield from _blanks(y, "", ("Biên bản số", "Ngày"), two)
     y += _HAND_PITCH_MM
-    counts = ("Có ý kiến", "Trắng", "Hỏng", "Mất", "Còn lại")
+    counts = ("Có ý kiến", "Trắng", "Hỏng", "Mất", "Còn")
     widths = [line_width_mm(count, Face.REGULAR, _BODY_PT) for count in counts]
-    dots = (ROOM_MM - _INDENT_MM - sum(widths)) / len(counts)  # for each, with the gaps
+    free = ROOM_MM - _INDENT_MM - sum(widths) + 2 * _GAP_MM  # none after the last
+    dots = free / len(counts)
     starts = accumulate(widths, lambda x, width: x + width + dots, initial=two[0])
     yield from _blanks(y, "Nộp lại", counts, tuple(starts)[:-1])
     y += _HAND_PITCH_MM
