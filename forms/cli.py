@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from forms.board_cli import HELP as BOARD_HELP
+from forms.board_cli import board
 from forms.calibration_paper import CalibrationPaper
 from forms.stock_cli import app as stock_app
 from omr.errors import UsageError
@@ -21,11 +23,14 @@ from omr.settings import MAX_PAD_SIZE, Paper
 if TYPE_CHECKING:
     from datetime import date
 
+    from omr.links import Link
     from omr.survey import Domain
     from omr.units import Unit
+    from omr.workspace import Workspace
 
 app = typer.Typer(no_args_is_help=True, help=_("Print numbered survey forms and keep their stock."))
 app.add_typer(stock_app)
+app.command("board", help=BOARD_HELP)(board)
 
 
 @app.command("print", help=_("Print numbered, signed forms of one domain for one unit."))
@@ -55,6 +60,16 @@ def print_command(
     receipt: Annotated[
         Path | None,
         typer.Option(metavar="FILE.pdf", help=_("Also write the receipt that both sides sign.")),
+    ] = None,
+    public_code: Annotated[
+        bool | None,
+        typer.Option(
+            "--public-code/--no-public-code",
+            help=_(
+                "Also print the code and address of the electronic survey, from links.toml. "
+                "Default: as in omr.toml."
+            ),
+        ),
     ] = None,
     issue: Annotated[
         bool | None,
@@ -96,8 +111,10 @@ def print_command(
             _("Leave --receipt out now, and give it to omr forms issue."),
         )
     issuer = issuer_of(settings, office.units(), today)
+    with_code = settings.public_code if public_code is None else public_code
+    public = _public_link(office, found_unit, found_domain) if with_code else None
     order = PrintOrder(
-        typeset=typeset(survey, found_domain),
+        typeset=typeset(survey, found_domain, public),
         unit=found_unit.code,
         unit_short=found_unit.short,
         year=today.year,
@@ -209,6 +226,23 @@ def _refuse_same_file(**named: Path | None) -> None:
                 _("--{one} and --{other} cannot be the same file").format(one=other, other=option),
                 _("Give --{other} another name.").format(other=option),
             )
+
+
+def _public_link(office: Workspace, unit: Unit, domain: Domain) -> Link:
+    """The electronic survey of *domain*, pre-filled with *unit*.
+
+    Raises:
+        UsageError: If there is none, or a made-up one: paper cannot be taken back.
+    """
+    link = office.links().survey(domain, unit)
+    if link is None or link.is_example:
+        raise UsageError(
+            _("links.toml has no true address of the electronic survey for {domain}").format(
+                domain=domain.id
+            ),
+            _("Write it there, or print with --no-public-code."),
+        )
+    return link
 
 
 def _refuse_beyond(option: str, value: int, most: int) -> None:

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from forms.issuer import issuer_of
-from forms.receipt import Receipt, ReceiptKind, ReceiptRow
+from forms.receipt import Receipt, ReceiptKind, rows_of_forms
 from omr.ledger import Ledger, issued
 from omr.ledger.stock_entries import Entry
-from omr.pads import Pad
 from omr.serial_ranges import SerialRange
-from omr.serials import Serial
 from omr.stock import Act
 from omr.workspace import Workspace
 
@@ -44,7 +42,9 @@ def forms_receipt(
     rows = [
         row
         for part in forms
-        for row in _rows(part, issued.pads_of(ledger, part), names.get(part.domain, part.domain))
+        for row in rows_of_forms(
+            [part], issued.pads_of(ledger, part), names.get(part.domain, part.domain)
+        )
     ]
     units = office.units()
     return Receipt(
@@ -54,21 +54,3 @@ def forms_receipt(
         rows=tuple(rows),
         day=day,
     )
-
-
-def _rows(forms: SerialRange, pads: Sequence[Pad], domain: str) -> list[ReceiptRow]:
-    """A row for each pad; what is only a part of one says so."""
-    rows = []
-    for pad in pads:
-        first, last = max(pad.first, forms.first), min(pad.last, forms.last)
-        whole = (first, last) == (pad.first, pad.last)
-        rows.append(
-            ReceiptRow(
-                domain,
-                Serial(forms.domain, forms.year, first),
-                Serial(forms.domain, forms.year, last),
-                pad=str(pad) if whole else "",
-                note="" if whole else f"một phần quyển {pad}",
-            )
-        )
-    return rows

@@ -55,6 +55,7 @@ class Settings:
     definite: float | None
     pad_size: int  # forms in one pad
     paper: Paper
+    public_code: bool  # forms carry the code of the electronic survey, see omr.links
     issue_when_printed: bool  # a unit has its forms once they are printed, see omr.stock
 
     @property
@@ -97,6 +98,7 @@ def parse_settings(file: TomlFile) -> Settings:
         definite=_threshold(reading, "definite"),
         pad_size=printing.integer("pad_size", 1, MAX_PAD_SIZE, DEFAULT_PAD_SIZE),
         paper=_word(printing, "paper", Paper.A5),
+        public_code=printing.flag("public_code", default=False),
         issue_when_printed=printing.flag("issue_when_printed", default=True),
     )
     _check_thresholds(reading, settings)
