@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,8 +15,10 @@ from omr.i18n import _
 from omr.new_file import write_new_file
 
 
-def replace_file(path: Path, before: bytes, after: bytes, now: datetime) -> Path:
-    """Give *path* the content *after*; its content so far goes beside it.
+def replace_file(
+    path: Path, before: bytes, after: bytes, now: datetime, *, folder: Path | None = None
+) -> Path:
+    """Give *path* the content *after*; its content so far is kept under a dated name.
 
     A crash at any moment leaves the old file or the new one, and the old one under its
     dated name too once there is a new one.
@@ -24,6 +28,7 @@ def replace_file(path: Path, before: bytes, after: bytes, now: datetime) -> Path
         before: The content that the change was made from.
         after: The new content.
         now: For the name of the old file: ``units-20260714-093000.csv``.
+        folder: Where the old file goes; an existing folder. Default: beside the new one.
 
     Returns:
         The name of the old file.
@@ -32,9 +37,19 @@ def replace_file(path: Path, before: bytes, after: bytes, now: datetime) -> Path
         UsageError: If the file is no longer what was read; it is left alone.
         LedgerUnusable: If the folder cannot be written to; the file is left alone.
     """
-    try:
+    with _told(path):
+        aside = _keep(path.resolve(strict=True), before, now, folder)
+    exchange_content(path, before, after)
+    return aside
+
+
+def exchange_content(path: Path, before: bytes, after: bytes) -> None:
+    """Give *path* the content *after* at one stroke; *before* must be kept somewhere else.
+
+    Args and errors are those of :func:`replace_file`.
+    """
+    with _told(path):
         target = path.resolve(strict=True)
-        aside = _keep(target, before, now)
         beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
         try:
             with beside.open("xb") as file:
@@ -51,6 +66,13 @@ def replace_file(path: Path, before: bytes, after: bytes, now: datetime) -> Path
         finally:
             beside.unlink(missing_ok=True)
         _keep_folder_entry(target.parent)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what the system refuses into words for the person."""
+    try:
+        yield
     except OSError as error:
         raise LedgerUnusable(
             _("{path} cannot be written: {why}").format(
@@ -58,16 +80,16 @@ def replace_file(path: Path, before: bytes, after: bytes, now: datetime) -> Path
             ),
             _("Close the file in other programs; choose a folder that you may write to."),
         ) from error
-    return aside
 
 
-def _keep(target: Path, content: bytes, now: datetime) -> Path:
-    """Write *content* beside *target* under a dated name of its own."""
+def _keep(target: Path, content: bytes, now: datetime, folder: Path | None) -> Path:
+    """Write *content* under a dated name of its own."""
     stem = f"{target.stem}-{now:%Y%m%d-%H%M%S}"
-    aside, number = target.with_stem(stem), 1
+    first = (folder or target.parent) / f"{stem}{target.suffix}"
+    aside, number = first, 1
     while not write_new_file(aside, content):
         number += 1  # two changes within one second
-        aside = target.with_stem(f"{stem}-{number}")
+        aside = first.with_stem(f"{stem}-{number}")
     return aside
 
 

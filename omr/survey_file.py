@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -22,6 +23,25 @@ def load_surveys(folder: Path) -> dict[str, Survey]:
         UsageError: If the folder holds no survey.
         MistakesInFile: All mistakes of all files at once; also a domain in two surveys.
     """
+    scanned = scan_surveys(folder)
+    scanned.problems.raise_if_any()
+    return {survey.id: survey for _file, survey in scanned.surveys}
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedSurveys:
+    """What a folder's files say as far as they can be understood."""
+
+    surveys: tuple[tuple[TomlFile, Survey], ...]  # those without mistakes of their own
+    problems: Problems
+
+
+def scan_surveys(folder: Path) -> ScannedSurveys:
+    """The surveys of a workspace, and every mistake in them; see :func:`load_surveys`.
+
+    Raises:
+        UsageError: If the folder holds no survey.
+    """
     # Hidden files are left behind by editors and by macOS, never written by people.
     paths = sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
     if not paths:
@@ -31,15 +51,19 @@ def load_surveys(folder: Path) -> dict[str, Survey]:
         )
     problems = Problems()
     readers: list[SurveyReader] = []
+    surveys: list[tuple[TomlFile, Survey]] = []
     for path in paths:
+        own = Problems()
         try:
-            readers.append(SurveyReader(read_toml(path), problems))
-        except MistakesInFile as error:  # no TOML at all; the other files are still checked
+            reader = SurveyReader(read_toml(path), own)
+            survey = reader.survey()
+            readers.append(reader)
+            own.raise_if_any()
+            surveys.append((reader.file, survey))
+        except MistakesInFile as error:  # the other files are still checked
             problems.absorb(error)
-    surveys = [reader.survey() for reader in readers]
     _refuse_shared_domains(readers, problems)
-    problems.raise_if_any()
-    return {survey.id: survey for survey in surveys}
+    return ScannedSurveys(tuple(surveys), problems)
 
 
 def parse_survey(file: TomlFile) -> Survey:
