@@ -21,7 +21,7 @@ _Forms = Annotated[
     list[str],
     typer.Argument(
         metavar="FORMS...",
-        help=_("Serials, ranges such as GTDB-26-000417..000423, or pads such as GTDB-26-Q0003-R."),
+        help=_("Serials, ranges such as GTDB-26-000417..000423, or pads such as GTDB-26-Q0003-U."),
     ),
 ]
 _Day = Annotated[

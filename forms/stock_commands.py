@@ -68,7 +68,7 @@ def named_forms(ledger: Ledger, texts: Sequence[str]) -> list[SerialRange]:
                 str(error),
                 _(
                     "Write a serial as it is printed, a range such as GTDB-26-000417..000423, or a "
-                    "pad such as GTDB-26-Q0003-R."
+                    "pad such as GTDB-26-Q0003-U."
                 ),
             ) from error
         if isinstance(named, PadName):

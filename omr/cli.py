@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from forms.cli import app as forms_app
+from forms.surveys_cli import app as surveys_app
 from omr.errors import ExitCode, OmrError
 from omr.i18n import _
 from omr.keys_cli import app as keys_app
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.add_typer(forms_app, name="forms")
 app.add_typer(scans_app, name="scans")
 app.add_typer(reports_app, name="reports")
+app.add_typer(surveys_app, name="surveys")
 app.add_typer(units_app, name="units")
 app.add_typer(keys_app, name="keys")
 

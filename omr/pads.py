@@ -1,6 +1,6 @@
 """Pads: consecutive forms glued together under one numbered cover ("quyển").
 
-A pad's number, ``GTDB-26-Q0003-L``, runs within domain and year as serials do, and ends
+A pad's number, ``GTDB-26-Q0003-U``, runs within domain and year as serials do, and ends
 with the same kind of check letter.
 """
 
@@ -65,7 +65,7 @@ def parse_pad(text: str) -> PadName:
     tidy = re.sub(r"\s+", "", text).upper()
     match = _PATTERN.fullmatch(tidy)
     if match is None:
-        raise SerialMistyped(f"{text!r} is not a pad like GTDB-26-Q0003-L")
+        raise SerialMistyped(f"{text!r} is not a pad like GTDB-26-Q0003-U")
     domain, year, number, letter = match.groups()
     if check_letter(tidy[:-2]) != letter or int(number) == 0:
         raise SerialMistyped(f"{tidy}: the check letter does not fit, so a character is wrong")

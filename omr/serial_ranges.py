@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from omr.pads import PadName, parse_pad
 from omr.serials import Serial, SerialMistyped, check_letter, parse_serial
@@ -86,3 +86,15 @@ def compressed(domain: str, year: int, numbers: Iterable[int]) -> list[SerialRan
         else:
             ranges.append(SerialRange(domain, year, number, number))
     return ranges
+
+
+def merged(ranges: Iterable[SerialRange]) -> list[SerialRange]:
+    """The fewest ranges that hold the same forms, in order."""
+    found: list[SerialRange] = []
+    for each in sorted(ranges):
+        last = found[-1] if found else None
+        if last is not None and replace(last, last=last.last + 1).meets(each):
+            found[-1] = replace(last, last=max(last.last, each.last))
+        else:
+            found.append(each)
+    return found

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from omr.serial_ranges import SerialRange, compressed
+from omr.serial_ranges import SerialRange, compressed, merged
 from omr.stock import Act, Event, FormState, follow
 
 Owner = tuple[str, str]  # unit and domain
@@ -141,6 +141,9 @@ def stock_statement(stock: Stock, period: str) -> Statement:
             if life.state_at(period) is FormState.OUTSTANDING:
                 out.append(each.number)
         _list(row, parcel, out, returns.last_of(parcel.pad, period))
+    for row in rows.values():
+        row.missing, row.still_out = merged(row.missing), merged(row.still_out)
+        row.reported_lost = merged(row.reported_lost)
     kept = (rows[owner] for owner in sorted(rows))
     return Statement(period, tuple(row for row in kept if row.concerns_unit or row.in_store), early)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain, pairwise
 
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 from omr.ledger import Ledger, now
 from omr.ledger.held import held_forms
 from omr.ledger.schema import issued, print_run, run_finished, stock_entry, stock_range
-from omr.serial_ranges import SerialRange, compressed
+from omr.serial_ranges import SerialRange, compressed, merged
 from omr.stock import Act, Event, FormState, ImpossibleAct, follow
 
 THE_PROGRAM = "omr"  # says so itself, as no person did
@@ -65,7 +65,7 @@ def add_entry(
     Raises:
         EntryRefused: If it is impossible for any of the forms; then nothing is kept.
     """
-    tidy = _without_overlaps(forms)
+    tidy = merged(forms)
     with ledger.write() as connection:
         obstacles = [each for part in tidy for each in _obstacles(connection, act, part, on_day)]
         if obstacles:
@@ -277,18 +277,6 @@ def _entries(connection: Connection, forms: SerialRange | None) -> list[Entry]:
 
 def _event(entry: Entry) -> Event:
     return Event(entry.entry_id, entry.act, entry.on_day.isoformat())
-
-
-def _without_overlaps(forms: Iterable[SerialRange]) -> list[SerialRange]:
-    merged: list[SerialRange] = []
-    for each in sorted(forms):
-        last = merged[-1] if merged else None
-        follows = last and SerialRange(last.domain, last.year, last.first, last.last + 1)
-        if last and follows and follows.meets(each):
-            merged[-1] = replace(last, last=max(last.last, each.last))
-        else:
-            merged.append(each)
-    return merged
 
 
 def _insert(

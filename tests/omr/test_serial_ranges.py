@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from omr.pads import Pad, PadName, cut_into_pads, parse_pad
-from omr.serial_ranges import SerialRange, compressed, parse_forms
+from omr.serial_ranges import SerialRange, compressed, merged, parse_forms
 from omr.serials import MAX_NUMBER, Serial, SerialMistyped
 
 numbers = st.integers(1, MAX_NUMBER)
@@ -92,3 +92,14 @@ def test_a_pad_mistyped_in_one_place_is_refused() -> None:
             if character.isdigit() and other != character:
                 with pytest.raises(SerialMistyped):
                     parse_pad(text[:place] + other + text[place + 1 :])
+
+
+@given(st.lists(st.tuples(st.integers(1, 40), st.integers(0, 6)), max_size=12))
+def test_merged_ranges_hold_the_same_forms_and_neither_touch_nor_overlap(
+    some: list[tuple[int, int]],
+) -> None:
+    ranges = [SerialRange("GTDB", 2026, first, first + more) for first, more in some]
+    numbers = {n for each in ranges for n in range(each.first, each.last + 1)}
+    assert merged(ranges) == compressed("GTDB", 2026, numbers)
+    other = SerialRange("QLHC", 2026, 1, 3)
+    assert merged([*ranges, other])[-1] == other
