@@ -32,11 +32,14 @@ def code_runs(text: str) -> list[Run]:
     return _runs([bytes(row) for row in code.matrix], CODE_MODULES)
 
 
+MOST_MODULES = 177  # per side: version 40, the largest
+
+
 def link_runs(url: str, least_version: int) -> tuple[int, list[Run]]:
     """The dark modules of a public QR code, level M or better: modules per side, rows' runs.
 
     Raises:
-        ValueError: If no QR code can hold *url*.
+        ValueError: If no QR code, however large, can hold *url*.
     """
     code = segno.make(url, error="m", micro=False)  # a higher level where there is room for it
     if int(code.version) < least_version:

@@ -7,7 +7,7 @@ units have one layout.
 from __future__ import annotations
 
 from forms.artwork import Item, Pattern
-from forms.codes_art import link_runs
+from forms.codes_art import MOST_MODULES, link_runs
 from forms.fonts import Face, ink_mm
 from forms.frame import RIGHT_MM
 from forms.text_flow import FormDoesNotFit, line_width_mm, refuse_wider, set_line
@@ -48,10 +48,13 @@ def beside(area: PageRect, public: Link) -> tuple[list[Item], PageRect]:
             ),
             _("Make the comment box higher, or print without the public code."),
         )
-    side = min(area.h_mm - _ABOVE_MM - _BELOW_MM, MOST_SIDE_MM)
+    side = round(min(area.h_mm - _ABOVE_MM - _BELOW_MM, MOST_SIDE_MM), 3)
     quiet = side * _QUIET_SHARE
     code = PageRect(area.right_mm - quiet - side, area.y_mm + _ABOVE_MM, side, side)
-    modules, runs = link_runs(public.url, LEAST_VERSION)
+    try:
+        modules, runs = link_runs(public.url, LEAST_VERSION)
+    except ValueError:
+        modules, runs = MOST_MODULES, []
     if modules * LEAST_MODULE_MM > side:
         raise FormDoesNotFit(
             _('the public code is {excess:.1f} mm too large for the form: "{url}"').format(

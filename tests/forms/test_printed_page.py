@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
-import pypdfium2 as pdfium
 import pytest
 import zxingcpp
 from printed_pages import PX_PER_MM, manifest_lines, picture
 
-from forms.artwork import Text
 from forms.frame import CLEAR_MM
 from forms.printing import Printed, PrintOrder
 from omr.codes import CodeBody, Verifier
@@ -22,7 +19,6 @@ from omr.geometry import PageRect
 from omr.keys import Keyring
 from omr.layout import Bubble
 from omr.settings import Paper
-from omr.survey import Role, Survey
 
 try:
     from pyzbar import pyzbar
@@ -206,34 +202,6 @@ def test_no_long_upright_line_looks_like_a_dirty_scanner(
         page.astype(np.uint8), cv2.MORPH_OPEN, np.ones((round(8 * PX_PER_MM), 1), np.uint8)
     )
     assert not upright.any()
-
-
-def test_the_words_can_be_copied_out_in_correct_vietnamese(
-    order: Callable[..., PrintOrder], run: Callable[..., Printed], survey: Survey
-) -> None:
-    wanted = order(count=1, unit_short="CAP Thủy Nguyên")
-    printed = run(wanted)
-    with pdfium.PdfDocument(wanted.out) as document:
-        text = document[0].get_textpage().get_text_range()
-
-    assert text == unicodedata.normalize("NFC", text)
-    flat = " ".join(text.split())
-    drawn = [item.words for item in wanted.typeset.items if isinstance(item, Text)]
-    for words in [*drawn, f"Số: {printed.first}", "CAP Thủy Nguyên"]:
-        assert " ".join(words.split()) in flat
-    for option in survey.with_role(Role.REASONS)[0].options:
-        assert option.label in flat
-
-
-def test_fonts_are_embedded_under_their_own_names(
-    order: Callable[..., PrintOrder], run: Callable[..., Printed]
-) -> None:
-    wanted = order(count=1)
-    run(wanted)
-    data = wanted.out.read_bytes()
-    for face in (b"Regular", b"Bold", b"Italic"):
-        assert b"+Sarabun-" + face in data
-    assert data.count(b"/FontFile2") == 3
 
 
 def test_a_sheet_more_costs_less_than_two_kilobytes(

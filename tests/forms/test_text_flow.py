@@ -56,6 +56,30 @@ def test_wrapping_makes_even_lines() -> None:
     assert wrap(title, Face.BOLD, 13.5, 55.0) == ["PHIẾU ĐO LƯỜNG", "MỨC ĐỘ HÀI LÒNG"]
 
 
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (
+            "Phiếu không ghi tên, không làm phát sinh thủ tục.",
+            ["Phiếu không ghi tên,", "không làm phát sinh thủ tục."],
+        ),
+        (
+            "Lĩnh vực: Quản lý hành chính về trật tự xã hội",
+            ["Lĩnh vực: Quản lý hành chính", "về trật tự xã hội"],
+        ),
+    ],
+)
+def test_two_lines_part_between_phrases(words: str, lines: list[str]) -> None:
+    assert wrap(words, Face.BOLD, 8.0, 50.0) == lines
+
+
+def test_a_pause_that_would_leave_a_short_line_does_not_part_words() -> None:
+    words = "Đăng ký, quản lý phương tiện giao thông cơ giới"
+    assert wrap(words, Face.BOLD, 9.0, 48.0)[0] != "Đăng ký,"
+    full = wrap(words, Face.BOLD, 9.0, 48.0, even=False)
+    assert full[0] == "Đăng ký, quản lý phương tiện"
+
+
 def test_a_tick_is_drawn_between_the_words_around_it() -> None:
     before, tick, after = set_line(
         PagePoint(10, 20), f"dấu {TICK} hoặc", Face.REGULAR, 9.0, "how_to"

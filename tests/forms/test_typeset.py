@@ -10,7 +10,8 @@ from itertools import combinations, pairwise
 import pytest
 
 from forms import clearance
-from forms.artwork import Stroke
+from forms.artwork import Ring, Stroke, Text
+from forms.fonts import Face
 from forms.frame import CLEAR_MM, CODES, quiet_zones
 from forms.text_flow import FormDoesNotFit
 from forms.typeset import Typeset, typeset
@@ -84,6 +85,69 @@ def test_nothing_that_a_machine_reads_lies_under_the_stamp(survey: Survey, domai
     for bubble in bubbles(layout):
         at = bubble.centre
         assert at.x_mm - 3.4 > layout.stamp.right_mm or at.y_mm - 3.4 > layout.stamp.bottom_mm
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_choices_about_the_person_line_up_with_the_rating_columns(
+    survey: Survey, domain: str
+) -> None:
+    layout = typeset(survey, survey.domain(domain)).layout
+    columns = [bubble.centre.x_mm for bubble in layout.question("a1").bubbles]
+    pitch = columns[1] - columns[0]
+
+    for profile in survey.with_role(Role.PROFILE):
+        first = layout.question(profile.id).bubbles[0].centre.x_mm
+        steps = (columns[-1] - first) / pitch
+        assert steps == pytest.approx(round(steps)), profile.id
+    for question in ("tu", "ht"):
+        xs = [bubble.centre.x_mm for bubble in layout.question(question).bubbles]
+        gaps = [after - before for before, after in pairwise(xs)]
+        assert gaps == pytest.approx([gaps[0]] * len(gaps)), question
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_rows_of_the_table_are_evenly_set(survey: Survey, domain: str) -> None:
+    layout = typeset(survey, survey.domain(domain)).layout
+    rated = survey.with_role(Role.RATED)
+    ys = [layout.question(question.id).bubbles[0].centre.y_mm for question in rated]
+    assert {round(after - before, 3) for before, after in pairwise(ys)} == {6.2}
+
+
+def test_right_and_wrong_marks_and_a_correction_are_shown_beside_the_heads(gtdb: Typeset) -> None:
+    words = {item.words: item for item in gtdb.items if isinstance(item, Text)}
+    shown = [item for item in gtdb.items if item.source == "how_to"]
+    for label, rings in (("Đúng:", 3), ("Sai:", 3), ("Sửa:", 2)):
+        at = words[label].at
+        after = [w.at.x_mm for w in words.values() if w.at.y_mm == at.y_mm and w.at.x_mm > at.x_mm]
+        end = min(after, default=85.0)
+        within = [i for i in shown if isinstance(i, Ring) and at.x_mm < i.centre.x_mm < end]
+        assert len(within) == rings, label
+    heads = [w for w in words.values() if w.source.startswith("the short name")]
+    assert max(i.ink.right_mm for i in shown if not isinstance(i, Text)) < min(
+        head.at.x_mm for head in heads
+    )
+
+
+def test_the_promise_of_anonymity_stands_out(survey: Survey, gtdb: Typeset) -> None:
+    bold = [i.words for i in gtdb.items if isinstance(i, Text) and i.face is Face.BOLD]
+    assert "Phiếu không ghi tên," in bold
+    one = replace(survey, intro="Để phục vụ Nhân dân tốt hơn.")
+    items = typeset(one, one.domain("GTDB")).items
+    (intro,) = (i for i in items if isinstance(i, Text) and i.source == "intro")
+    assert intro.face is Face.REGULAR
+
+
+def test_both_control_codes_say_that_citizens_need_not_scan_them(gtdb: Typeset) -> None:
+    said = [i for i in gtdb.items if isinstance(i, Text) and "không quét" in i.words]
+    for code in CODES:
+        near = [i for i in said if i.ink.overlaps(code.grown(8.0))]
+        assert near, code
+
+
+def test_a_domain_whose_serials_have_no_room_is_refused_by_millimetres(survey: Survey) -> None:
+    long = replace(survey.domain("GTDB"), id="GIAOTHONG1")
+    with pytest.raises(FormDoesNotFit, match=r"serial of domain GIAOTHONG1 is \d+\.\d mm"):
+        typeset(survey, long)
 
 
 def test_the_same_words_give_the_same_layout_and_other_words_another(survey: Survey) -> None:
