@@ -8,7 +8,7 @@ the form is set again without it, so that one look shows everything.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from forms.text_flow import FormDoesNotFit
@@ -49,7 +49,7 @@ class _Complaint:
         return float(found[1]) if found else 0.0
 
 
-def misfits(survey: Survey, public: Link | None = None) -> tuple[Misfit, ...]:
+def misfits(survey: Survey, public: Mapping[str, Link] | None = None) -> tuple[Misfit, ...]:
     """Everything that keeps a form of *survey* from being printed.
 
     One complaint hides what lies behind it, so that a line may need a second look once the
@@ -57,12 +57,12 @@ def misfits(survey: Survey, public: Link | None = None) -> tuple[Misfit, ...]:
 
     Args:
         survey: The words.
-        public: A public code that stands on the forms, if any.
+        public: The public codes that stand on the forms, by domain id; none by default.
     """
     found: dict[tuple[Place, str], Misfit] = {}
     guilty: dict[str, Place] = {}
     for domain in survey.domains:
-        for place, complaint in _complaints(survey, domain, public, guilty):
+        for place, complaint in _complaints(survey, domain, (public or {}).get(domain.id), guilty):
             # The same line on the forms of other domains is one mistake.
             key = (place, complaint.same_as.replace(domain.id, ""))
             known = found.get(key)
@@ -81,7 +81,7 @@ def _complaints(
     Args:
         survey: With any of its texts.
         domain: One of the survey's.
-        public: As for :func:`misfits`.
+        public: The public code on its form, if there is one.
         guilty: Who was found guilty of which complaint on other domains' forms; added to.
     """
     places = _places(survey, domain)

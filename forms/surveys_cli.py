@@ -15,8 +15,10 @@ from omr.table_cli import show_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from omr.layout import Layout
+    from omr.links import Link
     from omr.problems import Problems
     from omr.survey import Survey
     from omr.toml_file import TomlFile
@@ -95,15 +97,14 @@ def preview(
         str | None, typer.Option(metavar="CODE", help=_("Unit to show. Default: none."))
     ] = None,
     public: Annotated[
-        bool, typer.Option("--public", help=_("Also show the unit's public code of links.toml."))
+        bool,
+        typer.Option("--public-code", help=_("Also show the unit's public code of links.toml.")),
     ] = False,
     dpi: Annotated[
         int, typer.Option(min=72, max=1200, help=_("Pixels per inch of the PNG."))
     ] = 200,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    from datetime import datetime
-
     from forms.proof import page_png
     from forms.specimen import specimen_pdf
     from forms.typeset import typeset
@@ -123,7 +124,7 @@ def preview(
         )
     form = typeset(survey, found, link)
     words = form.unit_words(shown.code, shown.short) if shown else ""
-    pdf = specimen_pdf(form, words, datetime.now(office.settings.zone).year)
+    pdf = specimen_pdf(form, words, _today(office).year)
     stem = f"{survey.id}-r{survey.revision}-{found.id}"
     for path, content in (
         (out / f"{stem}.pdf", pdf),
@@ -243,7 +244,7 @@ def _found(
     from omr.survey_revision import compare, compare_with_print, removals
 
     unfit: set[str] = set()
-    for misfit in misfits(survey):
+    for misfit in misfits(survey, _public_codes(office, survey)):
         unfit.update(misfit.domains)
         what = _on_forms(misfit.what, misfit.domains, survey)
         yield misfit.place, True, what, misfit.remedy
@@ -268,6 +269,28 @@ def _found(
         if key not in seen:  # told for the newest revision that differs
             seen.add(key)
             yield finding.place, finding.forbidden, finding.what, finding.remedy
+
+
+def _public_codes(office: Workspace, survey: Survey) -> dict[str, Link]:
+    """The longest address for each domain, if the office prints public codes at all."""
+    if not office.settings.public_code:
+        return {}
+    found: dict[str, Link] = {}
+    for domain in survey.domains:
+        links = [
+            link
+            for unit in office.units().valid_on(_today(office))
+            if domain.id in unit.domains and (link := office.links().survey(domain, unit))
+        ]
+        if links:
+            found[domain.id] = max(links, key=lambda link: (len(link.short), len(link.url)))
+    return found
+
+
+def _today(office: Workspace) -> date:
+    from datetime import datetime
+
+    return datetime.now(office.settings.zone).date()
 
 
 def _on_forms(what: str, domains: Sequence[str], survey: Survey) -> str:

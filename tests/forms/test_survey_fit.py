@@ -30,7 +30,18 @@ def test_the_shipped_survey_fits_for_every_domain_with_and_without_a_public_code
     survey: Survey, small: Survey
 ) -> None:
     assert misfits(survey) == ()
-    assert misfits(small, Link("Khảo sát", "https://haiphong.gov.vn/ks", "haiphong.gov.vn")) == ()
+    link = Link("Khảo sát", "https://haiphong.gov.vn/ks", "haiphong.gov.vn")
+    assert misfits(small, dict.fromkeys(TWO, link)) == ()
+
+
+def test_a_comment_box_too_low_for_a_public_code_is_named(small: Survey) -> None:
+    link = Link("Khảo sát", "https://haiphong.gov.vn/ks", "haiphong.gov.vn")
+    low = replace(small, comment=replace(small.comment, height_mm=19.8))
+
+    assert misfits(low) == ()
+    (misfit,) = misfits(low, {"GTDB": link})
+    assert misfit.domains == ("GTDB",)
+    assert "public code" in misfit.what
 
 
 @pytest.mark.parametrize(

@@ -224,12 +224,35 @@ def test_a_preview_is_a_pdf_and_a_picture_and_never_counts(
 def test_a_preview_shows_the_public_code_only_where_there_is_one(
     surveys: Surveys, workspace: Workspace, tmp_path: Path
 ) -> None:
-    words = ["preview", "hai-long", "--domain", "GTDB", "--out", tmp_path / "p", "--public"]
+    words = ["preview", "hai-long", "--domain", "GTDB", "--out", tmp_path / "p", "--public-code"]
     code, _out, err = surveys(*words)
 
     assert code == 2
     assert "--unit" in err
     assert not (tmp_path / "p").exists()
+
+
+def test_check_leaves_room_for_the_public_code_where_the_office_prints_one(
+    surveys: Surveys, workspace: Workspace
+) -> None:
+    only_two_domains(workspace)
+    links = workspace.links_file
+    links.write_text(
+        'rev = 1\n[survey]\nurl = "https://haiphong.gov.vn/ks?u={unit}"\n', encoding="utf-8"
+    )
+    edit(workspace, "height_mm = 20", "height_mm = 19.8")
+    assert surveys("check")[0] == 0
+    text = workspace.settings_file.read_text(encoding="utf-8")
+    assert "public_code = false" in text
+    workspace.settings_file.write_text(
+        text.replace("public_code = false", "public_code = true"), encoding="utf-8"
+    )
+
+    code, _out, err = surveys("check")
+
+    assert code == 2
+    assert f"{file_of(workspace)}:" in err
+    assert "too low for a public code" in err
 
 
 @pytest.mark.parametrize(
