@@ -10,6 +10,7 @@ from pathlib import Path
 
 from forms.draft_file import DraftFile
 from forms.stock_words import (
+    act_in_words,
     entry_in_words,
     obstacles_in_words,
     remedy_for,
@@ -146,8 +147,15 @@ def say(
 
 def told(entry: Entry) -> Iterator[str]:
     """A kept entry in words, one line each."""
-    count = sum(map(len, entry.forms))
-    yield _("{count} forms: {entry}").format(count=count, entry=entry_in_words(entry))
+    why = f": {entry.why}" if entry.why else ""
+    yield _("{what}: {count} ({day}, entry {id}, by {who}){why}").format(
+        what=act_in_words(entry.act),
+        count=sum(map(len, entry.forms)),
+        day=entry.on_day.isoformat(),
+        id=entry.entry_id,
+        who=entry.said_by,
+        why=why,
+    )
     for forms in entry.forms:
         yield f"  {forms}"
 

@@ -56,7 +56,7 @@ def test_a_pad_is_handed_out_used_lost_spoilt_and_handed_back(
     assert statement(omr, tmp_path)["in_store"] == "120"
     code, out, _err = omr("forms", "issue", first, second.lower())
     assert code == 0
-    assert "100 forms" in out
+    assert "handed out: 100" in out
     assert omr("forms", "lost", "GTDB-26-000007..9", "--why", "mất túi")[0] == 0
     assert omr("forms", "void", "GTDB-26-000010..000010", "--why", "rách", "--by", "Lan")[0] == 0
     assert omr("forms", "return", second)[0] == 0
