@@ -247,7 +247,7 @@ def _found(
     for misfit in misfits(survey, _public_codes(office, survey)):
         unfit.update(misfit.domains)
         what = _on_forms(misfit.what, misfit.domains, survey)
-        yield misfit.place, True, what, misfit.remedy
+        yield misfit.place, True, what, misfit.remedy.rstrip(".")
     kept = archived(office.surveys_folder, survey.id)
     changed: dict[RevisionProblem, list[str]] = {}
     for domain in survey.domains:
