@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from omr.links import Link
-    from omr.survey import Domain
+    from omr.survey import Domain, Survey
+    from omr.survey_archive import Revised
     from omr.units import Unit
     from omr.workspace import Workspace
 
@@ -88,10 +89,10 @@ def print_command(
     from forms.cover import CoverWords
     from forms.issuer import issuer_of
     from forms.printing import PrintOrder, ReceiptOrder, print_forms
+    from forms.survey_to_print import survey_to_print
     from forms.typeset import typeset
-    from omr.ledger import Ledger
+    from omr.ledger import Ledger, issued
     from omr.person import present_person
-    from omr.survey_file import find_domain
     from omr.workspace import open_workspace
 
     _refuse_beyond("--count", count, MAX_NUMBER)
@@ -100,9 +101,14 @@ def print_command(
     _refuse_same_file(out=out, manifest=manifest, receipt=receipt)
     office = open_workspace(workspace)
     settings = office.settings
-    today = datetime.now(settings.zone).date()
+    now = datetime.now(settings.zone)
+    today = now.date()
     found_unit = office.units().unit(unit)
-    survey, found_domain = find_domain(office.surveys(), domain)
+    with Ledger.open(office.ledger_url) as ledger:
+        chosen = survey_to_print(office, issued.layouts(ledger), domain, now)
+    survey, found_domain = chosen.survey, chosen.domain
+    if chosen.revised is not None:
+        _tell_revised(survey, chosen.revised)
     _warn(found_unit, found_domain, today)
     hands_out = settings.issue_when_printed if issue is None else issue
     if receipt is not None and not hands_out:
@@ -250,6 +256,24 @@ def _refuse_beyond(option: str, value: int, most: int) -> None:
         raise UsageError(
             _("{option} cannot be {value}").format(option=option, value=value),
             _("Give a whole number from 1 to {most}.").format(most=most),
+        )
+
+
+def _tell_revised(survey: Survey, revised: Revised) -> None:
+    """Say that changed words became a new revision."""
+    print(
+        _(
+            "omr: warning: the words of {survey} were changed since revision {before} was printed: "
+            "this is revision {after} now"
+        ).format(survey=survey.id, before=revised.before, after=revised.after),
+        file=sys.stderr,
+    )
+    if revised.kept is None:
+        print(
+            _("omr: warning: the words of revision {before} are not kept anywhere").format(
+                before=revised.before
+            ),
+            file=sys.stderr,
         )
 
 
