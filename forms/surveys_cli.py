@@ -295,7 +295,8 @@ def _today(office: Workspace) -> date:
 
 def _on_forms(what: str, domains: Sequence[str], survey: Survey) -> str:
     everywhere = len(domains) == len(survey.domains)
-    return f"{what} ({_('all domains') if everywhere else ', '.join(domains)})"
+    where = _("all domains") if everywhere else ", ".join(domains)
+    return f"{what} ({where})"
 
 
 def _write(path: Path, content: bytes) -> None:

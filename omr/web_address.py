@@ -143,7 +143,7 @@ def _letter_mistakes(address: str) -> Iterator[Mistake]:
             _("copy the address from the browser"),
         )
     if _BAD_PERCENT.search(address):
-        yield _("a % is not followed by two hexadecimal digits"), _("write %25 for the sign itself")
+        yield _("two hexadecimal digits must follow a %"), _("write %25 for the sign itself")
 
 
 def _placeholder_mistakes(address: str, placeholders: tuple[str, ...]) -> Iterator[Mistake]:

@@ -182,8 +182,8 @@ def test_help_is_vietnamese_where_the_person_or_the_system_says_so(
     done = run_omr("--help", **variables)
 
     assert done.returncode == 0
-    assert "In phiếu khảo sát có đánh số." in done.stdout
-    assert "Print numbered survey forms." not in done.stdout
+    assert "In phiếu khảo sát có đánh số và theo dõi phiếu." in done.stdout
+    assert "Print numbered survey forms and keep their stock." not in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_help_is_english_everywhere_else(variables: dict[str, str]) -> None:
     done = run_omr("--help", **variables)
 
     assert done.returncode == 0
-    assert "Print numbered survey forms." in done.stdout
+    assert "Print numbered survey forms and keep their stock." in done.stdout
     assert "phiếu" not in done.stdout
 
 
