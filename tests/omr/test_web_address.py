@@ -57,7 +57,7 @@ def test_an_address_that_may_be_posted_is_accepted(address: str) -> None:
         ("https://a.vn:80000/", "cannot be read"),
         ("https://dichvucong.gov.vn@evil.vn/x", "an @ before"),
         ("https://a.vn/<x>", "contains <"),
-        ("https://a.vn/100%", "% is not followed"),
+        ("https://a.vn/100%", "must follow a %"),
         ("https://a.vn/{Unit}", "unknown placeholder {Unit}"),
         ("https://a.vn/{unit", "brace without its partner"),
     ],
