@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 MARGIN_MM = 6.0  # lid visible round the paper; further out the scanner sees the plain lid
 TILE = 1024
+STRIP_PIXELS = 60_000  # 240 kB of float32: three of them fit a core's own cache of 1 MB
+REPEATED = TILE + 1024  # pieces up to 1024 pixels are views; a page at 200 dpi is no larger
 
 
 @dataclass(slots=True)
@@ -74,50 +76,90 @@ class Canvas:
         self.pixels[here] *= patch
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A seamless noise field, kept so that pieces of it are cut out by slicing.
+
+    Attributes:
+        plain: Float32 ``(TILE, TILE)``.
+        laid: The field and its transpose, each repeated to ``(REPEATED, REPEATED)``.
+    """
+
+    plain: NDArray[Any]
+    laid: tuple[NDArray[Any], NDArray[Any]]
+
+    @classmethod
+    def of(cls, field: NDArray[Any]) -> Tile:
+        """Keep *field*, float ``(TILE, TILE)``, seamless."""
+        plain = np.asarray(field, dtype=np.float32)
+        more = ((0, REPEATED - TILE), (0, REPEATED - TILE))
+        upright, turned = np.pad(plain, more, "wrap"), np.pad(plain.T, more, "wrap")
+        return cls(plain, (np.ascontiguousarray(upright), np.ascontiguousarray(turned)))
+
+    def cut(self, row: int, column: int, shape: tuple[int, int], *, turned: bool) -> NDArray[Any]:
+        """A ``shape`` piece with its corner at (row, column); a view where it is small."""
+        laid = self.laid[turned]
+        if shape[0] <= REPEATED - TILE and shape[1] <= REPEATED - TILE:
+            return laid[row : row + shape[0], column : column + shape[1]]
+        rows = (np.arange(shape[0]) + row) % TILE
+        columns = (np.arange(shape[1]) + column) % TILE
+        return np.take(laid[rows], columns, axis=1)
+
+
 @lru_cache(maxsize=8)
-def texture(power: float = 1.0, seed: int = 20260101) -> NDArray[Any]:
-    """A seamless ``(1024, 1024)`` float32 field of 1/f**power noise, mean 0, sd 1."""
+def texture(power: float = 1.0, seed: int = 20260101) -> Tile:
+    """A seamless field of 1/f**power noise, mean 0, sd 1."""
     rng = np.random.default_rng(seed)
     spectrum = np.fft.rfft2(rng.standard_normal((TILE, TILE)))
     across, down = np.fft.rfftfreq(TILE), np.fft.fftfreq(TILE)
     radius = np.hypot(down[:, None], across[None, :])
     radius[0, 0] = np.inf
     field = np.fft.irfft2(spectrum * radius ** (-power), s=(TILE, TILE))
-    return np.asarray((field - field.mean()) / field.std(), dtype=np.float32)
+    return Tile.of((field - field.mean()) / field.std())
 
 
 @lru_cache(maxsize=8)
-def fibres(pixels: float, seed: int = 20260102) -> NDArray[Any]:
-    """A seamless ``(1024, 1024)`` float32 field of even spread 0..1, grains *pixels* wide."""
+def fibres(pixels: float, seed: int = 20260102) -> Tile:
+    """A seamless field of even spread 0..1, grains *pixels* wide."""
     noise = np.random.default_rng(seed).standard_normal((TILE, TILE)).astype(np.float32)
     wrapped = cv2.copyMakeBorder(noise, 64, 64, 64, 64, cv2.BORDER_WRAP)
     smooth = cv2.GaussianBlur(wrapped, (0, 0), max(0.3, pixels / 2))[64:-64, 64:-64]
     order = np.argsort(np.argsort(smooth, axis=None))
-    return np.asarray(order.reshape(TILE, TILE) / (TILE * TILE), dtype=np.float32)
+    return Tile.of(order.reshape(TILE, TILE) / (TILE * TILE))
 
 
-def piece(tile: NDArray[Any], rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[Any]:
-    """A random ``shape`` piece of a seamless *tile*, repeated where it is too small."""
-    rows = (np.arange(shape[0]) + rng.integers(TILE)) % TILE
-    start = int(rng.integers(TILE))
-    columns = (np.arange(shape[1]) + start) % TILE
-    turned = tile.T if rng.random() < 0.5 else tile
-    return np.ascontiguousarray(turned[rows][:, columns])
+def piece(tile: Tile, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[Any]:
+    """A random ``shape`` piece of *tile*, repeated where it is too small; not to be changed."""
+    row, column = int(rng.integers(TILE)), int(rng.integers(TILE))
+    return tile.cut(row, column, shape, turned=bool(rng.random() < 0.5))
 
 
 def bands(
-    tile: NDArray[Any], rng: np.random.Generator, shape: tuple[int, int]
-) -> Iterator[tuple[slice, NDArray[Any]]]:
-    """A random piece of a seamless *tile*, in bands of rows: a page needs no page of noise.
+    tile: Tile, rng: np.random.Generator, shape: tuple[int, int]
+) -> Iterator[tuple[tuple[slice, slice], NDArray[Any]]]:
+    """A random piece of *tile* in oblongs that are slices of it: a page needs no page of noise.
 
     Yields:
-        The rows of a ``shape`` image, and the float32 noise for them.
+        Rows and columns of a ``shape`` image, and the float32 noise for them.
     """
-    columns = (np.arange(shape[1]) + int(rng.integers(TILE))) % TILE
-    start, row = int(rng.integers(TILE)), 0
-    turned = tile.T if rng.random() < 0.5 else tile
-    strip = np.take(turned, columns, axis=1)
-    while row < shape[0]:
-        count = min(TILE - start, shape[0] - row)
-        yield slice(row, row + count), strip[start : start + count]
-        row, start = row + count, 0
+    column, row = int(rng.integers(TILE)), int(rng.integers(TILE))
+    laid = tile.laid[bool(rng.random() < 0.5)]
+    for rows, below in _runs(row, shape[0]):
+        for columns, right in _runs(column, shape[1]):
+            yield (rows, columns), laid[below, right]
+
+
+def strips(rows: int, columns: int) -> Iterator[slice]:
+    """Rows of an image in strips that stay in the processor's cache from step to step."""
+    count = max(16, STRIP_PIXELS // max(1, columns))
+    for top in range(0, rows, count):
+        yield slice(top, min(rows, top + count))
+
+
+def _runs(start: int, length: int) -> Iterator[tuple[slice, slice]]:
+    """Where *length* pixels from *start* on, repeating, come from: image and tile slices."""
+    done = 0
+    while done < length:
+        count = min(REPEATED - start, length - done)
+        yield slice(done, done + count), slice(start, start + count)
+        done, start = done + count, (start + count) % TILE

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from scans.virtual import parameters as p
-from scans.virtual.canvas import Canvas
+from scans.virtual.canvas import Canvas, strips
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -140,8 +140,8 @@ def _maps(
     dpi: float,
     area: tuple[int, int, int, int],
     frame_mm: tuple[float, float],
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """For every frame pixel of *area* (x, y, width, height) its place on the canvas."""
+) -> tuple[_Place, _Place]:
+    """For every frame pixel of *area* (x, y, width, height) its column and row on the canvas."""
     x = (area[0] + np.arange(area[2]) + 0.5) * 25.4 / dpi
     y = (area[1] + np.arange(area[3]) + 0.5) * 25.4 / dpi
     fed = placement.centre_mm[1] + (y - placement.centre_mm[1]) / scanner.stretch
@@ -152,19 +152,30 @@ def _maps(
     middle = canvas.outline_mm.mean(axis=0)
     cos, sin = np.cos(turn) * canvas.print_per_paper, np.sin(turn) * canvas.print_per_paper
     right, down = x - placement.centre_mm[0], fed - placement.centre_mm[1]
-    columns = _sum(
+    columns = _Place.of(
         cos * right + sin * bow, sin * down + middle[0], canvas.per_mm[0], canvas.origin[0]
     )
-    rows = _sum(
+    rows = _Place.of(
         -sin * right + cos * bow, cos * down + middle[1], canvas.per_mm[1], canvas.origin[1]
     )
     return columns, rows
 
 
-def _sum(across: NDArray[Any], along: NDArray[Any], per_mm: float, origin: float) -> NDArray[Any]:
-    """Canvas positions (pixel centres, float32) from what depends on the column and on the row."""
-    first = (across * per_mm + origin - 0.5).astype(np.float32)
-    return np.asarray(np.add.outer((along * per_mm).astype(np.float32), first))
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A canvas coordinate (pixel centres, float32) as a sum of what the frame's axes add."""
+
+    by_column: NDArray[Any]
+    by_row: NDArray[Any]
+
+    @classmethod
+    def of(cls, across: NDArray[Any], along: NDArray[Any], per_mm: float, origin: float) -> _Place:
+        first = (across * per_mm + origin - 0.5).astype(np.float32)
+        return cls(first, (along * per_mm).astype(np.float32))
+
+    def of_rows(self, rows: slice) -> NDArray[Any]:
+        """The coordinate of every pixel of *rows*."""
+        return np.asarray(np.add.outer(self.by_row[rows], self.by_column))
 
 
 def expose(
@@ -201,14 +212,37 @@ def expose(
         ]
         area = (low[0], low[1], high[0] - low[0], high[1] - low[1])
     columns, rows = _maps(canvas, scanner, placement, dpi, area, frame_mm)
-    part = cv2.remap(
-        image, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=lid
-    )
-    if alone:
-        frame[:] = part
-        return
     corners = canvas.to_pixels(canvas.outline_mm)
-    on_paper = (columns >= corners[0, 0]) & (columns <= corners[2, 0] - 1)
-    on_paper &= (rows >= corners[0, 1]) & (rows <= corners[2, 1] - 1)
-    here = frame[area[1] : area[1] + area[3], area[0] : area[0] + area[2]]
-    here[on_paper] = part[on_paper]
+    for strip in strips(area[3], area[2]):
+        across, down = columns.of_rows(strip), rows.of_rows(strip)
+        top, bottom = area[1] + strip.start, area[1] + strip.stop
+        here = frame[top:bottom, area[0] : area[0] + area[2]]
+        if alone:
+            _resample(image, across, down, lid, here)
+            continue
+        on_paper = (across >= corners[0, 0]) & (across <= corners[2, 0] - 1)
+        on_paper &= (down >= corners[0, 1]) & (down <= corners[2, 1] - 1)
+        if on_paper.any():
+            part = _resample(image, across, down, lid)
+            here[on_paper] = part[on_paper]
+
+
+def _resample(
+    image: NDArray[Any],
+    columns: NDArray[Any],
+    rows: NDArray[Any],
+    lid: float | tuple[float, ...],
+    into: NDArray[Any] | None = None,
+) -> NDArray[Any]:
+    """*image* at the places (columns, rows), *lid* beyond it."""
+    return np.asarray(
+        cv2.remap(
+            image,
+            columns,
+            rows,
+            cv2.INTER_LINEAR,
+            dst=into,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=lid,
+        )
+    )

@@ -107,7 +107,7 @@ def crease(canvas: Canvas, rng: np.random.Generator) -> None:
     y = (np.arange(shape[0]) - canvas.origin[1]) / canvas.per_mm[1] - middle[1]
     far = (x * normal[0])[None, :] + (y * normal[1])[:, None]
     index = np.clip((far + reach) / step, 0, len(profile) - 1).astype(np.int32)
-    worn = 1.0 + 0.35 * cv2.resize(texture(), (shape[1], shape[0]))  # not as deep everywhere
+    worn = 1.0 + 0.35 * cv2.resize(texture().plain, (shape[1], shape[0]))  # not as deep everywhere
     canvas.cover(0, 0, 1.0 + (profile[index] - 1.0) * np.clip(worn, 0.2, 1.6))
     np.minimum(canvas.pixels, 1.0, out=canvas.pixels)
 
@@ -118,7 +118,7 @@ def stain(canvas: Canvas, rng: np.random.Generator, lamp: tuple[float, float, fl
     low, high = canvas.to_pixels(canvas.outline_mm[[0, 2]])
     x0, y0 = (int(rng.uniform(low[i], max(low[i] + 1, high[i] - side))) for i in (0, 1))
     start = rng.integers(TILE - 300, size=2)
-    rough = cv2.resize(texture(1.6)[start[0] :, start[1] :][:300, :300], (side, side))
+    rough = cv2.resize(texture(1.6).plain[start[0] :, start[1] :][:300, :300], (side, side))
     at = np.linspace(-1.3, 1.3, side, dtype=np.float32)
     level = 1.0 - np.hypot(at[:, None], at[None, :]) + 0.16 * rough
     inside = np.clip(level * 12.0, 0.0, 1.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from scans.virtual.canvas import Canvas
     from scans.virtual.ink import InkPatch
 
+_FAR_MM = 20.0  # to the next bubble, where there is but one
 _MEANT = set(MarkKind) - {
     MarkKind.STRUCK,
     MarkKind.BLACKED_OUT,
@@ -44,14 +46,14 @@ class Filled:
     right: tuple[tuple[str, ...], ...]
 
 
-def _gap(spot: Spot, everything: tuple[Spot, ...]) -> float:
-    """Distance (mm) from a bubble's centre to the nearest other one's."""
-    away = [
-        float(np.hypot(other.x_mm - spot.x_mm, other.y_mm - spot.y_mm))
-        for other in everything
-        if other is not spot
-    ]
-    return min(away, default=20.0)
+@lru_cache(maxsize=8)
+def _gaps(everything: tuple[Spot, ...]) -> dict[Spot, float]:
+    """Distance (mm) from every bubble's centre to the nearest other one's."""
+    at = np.array([(spot.x_mm, spot.y_mm) for spot in everything])
+    away = np.hypot(*(at[:, None] - at[None, :]).transpose(2, 0, 1))
+    np.fill_diagonal(away, np.inf)
+    nearest = np.minimum(away.min(axis=1), _FAR_MM if len(everything) == 1 else np.inf)
+    return dict(zip(everything, nearest.tolist(), strict=True))
 
 
 def fill(
@@ -74,13 +76,14 @@ def fill(
         for patch in strays
         if _touches(canvas, patch, spot, sight)
     }
+    gaps = _gaps(everything)
     done: list[Filled] = []
     for question in intent.questions:
         faint: list[str] = []
         for option, kind in question.marks:
             spot = place[question.question, option]
             size = (spot.w_mm, spot.h_mm)
-            strokes = mark(rng, kind, hand, size, pen.nib_mm, _gap(spot, everything))
+            strokes = mark(rng, kind, hand, size, pen.nib_mm, gaps[spot])
             for stroke in strokes:
                 stroke.points_mm[:] += (spot.x_mm, spot.y_mm)
             patch = draw(canvas, strokes, pen, rng, lamp)

@@ -68,15 +68,13 @@ def _splat(points: NDArray[Any], weight: NDArray[Any], shape: tuple[int, int]) -
     column, row = (points - 0.5).T
     left, top = np.floor(column).astype(np.int64), np.floor(row).astype(np.int64)
     across, down = column - left, row - top
-    flat = np.zeros(shape[0] * shape[1])
-    for right, below, share in (
-        (0, 0, (1 - across) * (1 - down)),
-        (1, 0, across * (1 - down)),
-        (0, 1, (1 - across) * down),
-        (1, 1, across * down),
-    ):
-        index = (top + below) * shape[1] + left + right
-        flat += np.bincount(index, share * weight, minlength=flat.size)
+    first, wide = top * shape[1] + left, shape[1]
+    index = np.concatenate((first, first + 1, first + wide, first + wide + 1))
+    upper, lower = (1 - down) * weight, down * weight
+    share = np.concatenate(
+        ((1 - across) * upper, across * upper, (1 - across) * lower, across * lower)
+    )
+    flat = np.bincount(index, share, minlength=shape[0] * shape[1])
     return flat.reshape(shape).astype(np.float32)
 
 
@@ -85,6 +83,30 @@ def _rolls(rng: np.random.Generator, count: int, skip: float) -> NDArray[Any]:
     knots = rng.random(count // 12 + 2)
     along = np.interp(np.arange(count) / 12.0, np.arange(len(knots)), knots)
     return (along > skip * 1.2).astype(np.float64) * 0.85 + 0.15
+
+
+def light_left(
+    density: NDArray[Any],
+    absorb_bgr: tuple[float, float, float],
+    lamp: tuple[float, float, float] | None,
+) -> NDArray[Any]:
+    """The share of light that ink lets through (Beer-Lambert).
+
+    Args:
+        density: Float32 ``(rows, columns)``.
+        absorb_bgr: How strongly blue, green and red are absorbed.
+        lamp: Share of blue, green and red in a grey scan's light; None for three channels.
+
+    Returns:
+        Float32 ``(rows, columns)``, or with 3 channels.
+    """
+    density = np.asarray(density, dtype=np.float32)
+    left = {absorb: cv2.exp(density * np.float32(-absorb)) for absorb in set(absorb_bgr)}
+    if lamp is None:
+        return np.asarray(cv2.merge([left[absorb] for absorb in absorb_bgr]))
+    share = {a: sum(s for s, b in zip(lamp, absorb_bgr, strict=True) if b == a) for a in left}
+    grey = sum(left[absorb] * np.float32(share[absorb]) for absorb in sorted(left))
+    return np.asarray(grey)
 
 
 def draw(
@@ -134,10 +156,8 @@ def draw(
     density = np.maximum(deposit, 0.0) * (
         pen.density * (1.0 - pen.make.grain + pen.make.grain * touch)
     )
-    left = np.exp(-density[..., None] * np.asarray(pen.make.absorb_bgr, dtype=np.float32))
-    light = pen.make.floor + (1.0 - pen.make.floor) * left
-    if not canvas.colour:
-        light = light @ np.asarray(lamp, dtype=np.float32)
+    left = light_left(density, pen.make.absorb_bgr, None if canvas.colour else lamp)
+    light: NDArray[Any] = pen.make.floor + (1.0 - pen.make.floor) * left
     light = cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA)
     patch = InkPatch(int(low[0]), int(low[1]), np.asarray(light, dtype=np.float32))
     canvas.cover(patch.x0, patch.y0, patch.light)

@@ -15,7 +15,7 @@ import pypdfium2
 from omr.errors import InputUnusable
 from omr.i18n import _
 from scans.virtual import parameters as p
-from scans.virtual.canvas import MARGIN_MM, Canvas, bands, texture
+from scans.virtual.canvas import MARGIN_MM, Canvas, bands, strips, texture
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,6 +113,19 @@ def rasterise(
     Raises:
         InputUnusable: The PDF cannot be opened or has no such page.
     """
+    size = (layout["page"]["width_mm"], layout["page"]["height_mm"])
+    return _cut(pdf, sheet, size, dpi, colour)
+
+
+@lru_cache(maxsize=2)
+def _cut(
+    pdf: str,
+    sheet: PrintedSheet,
+    size: tuple[float, float],
+    dpi: float,
+    colour: bool,  # noqa: FBT001 - lru_cache takes it by place
+) -> Raster:
+    """:func:`rasterise`, which keeps the last sheets for their next virtual copies."""
     document = _open(pdf)
     if not 0 <= sheet.pdf_page < len(document):
         raise InputUnusable(
@@ -123,7 +136,6 @@ def rasterise(
         )
     page = document[sheet.pdf_page]
     wide, high = page.get_size()
-    size = (layout["page"]["width_mm"], layout["page"]["height_mm"])
     scale = dpi / 72
     per_mm = (
         math.ceil(wide * scale) / (wide / POINTS_PER_MM),
@@ -144,6 +156,7 @@ def rasterise(
     )
     bitmap.close()
     page.close()
+    pixels.setflags(write=False)  # they are handed out again
     return Raster(pixels, per_mm, origin, size)
 
 
@@ -166,7 +179,7 @@ def toner(raster: Raster, printer: Printer) -> NDArray[Any]:
     steep = np.clip(0.5 + 1.6 * (level - cut), 0.0, 1.0)
     steep = (steep - steep[0]) / max(1e-6, steep[-1] - steep[0])
     levels = np.asarray(printer.density * steep, dtype=np.float32)
-    return np.asarray(np.take(levels, covered))
+    return np.asarray(cv2.LUT(covered, levels))
 
 
 def bare_canvas(
@@ -179,9 +192,9 @@ def bare_canvas(
     """Unprinted grey paper all over (:func:`trim` cuts it out, :func:`tint` colours it)."""
     columns, rows = (math.ceil((size_mm[i] + 2 * MARGIN_MM) * per_mm[i]) for i in (0, 1))
     pixels = np.empty((rows, columns), dtype=np.float32)
+    spread = paper.texture * paper.reflectance
     for here, noise in bands(texture(), rng, (rows, columns)):
-        np.multiply(noise, np.float32(paper.texture * paper.reflectance), out=pixels[here])
-    pixels += np.float32(paper.reflectance)
+        cv2.addWeighted(noise, spread, noise, 0.0, paper.reflectance, dst=pixels[here])
     origin = (round(MARGIN_MM * per_mm[0]), round(MARGIN_MM * per_mm[1]))
     corners = np.array([(0.0, 0.0), (size_mm[0], 0.0), size_mm, (0.0, size_mm[1])])
     return Canvas(pixels, per_mm, (float(origin[0]), float(origin[1])), corners, lid)
@@ -210,9 +223,11 @@ def print_on(canvas: Canvas, raster: Raster, printer: Printer, cover: NDArray[An
     if found is None:
         return
     here, there = found
-    change = np.float32(printer.toner) - canvas.pixels[here]
-    change *= cover[there]
-    canvas.pixels[here] += change
+    paper, cover = canvas.pixels[here], cover[there]
+    for rows in strips(*paper.shape[:2]):
+        change = np.float32(printer.toner) - paper[rows]
+        change *= cover[rows]
+        paper[rows] += change
     middle = np.array(raster.size_mm) / 2
     canvas.print_per_paper = 1.0 / printer.scale
     canvas.outline_mm = middle + (canvas.outline_mm - middle - printer.offset_mm) / printer.scale

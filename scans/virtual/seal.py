@@ -10,6 +10,7 @@ import numpy as np
 
 from scans.virtual import parameters as p
 from scans.virtual.canvas import TILE, Canvas, texture
+from scans.virtual.ink import light_left
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,6 +44,12 @@ def _die() -> NDArray[Any]:
     return die
 
 
+@lru_cache(maxsize=4)
+def _soft_die(per_mm: float) -> NDArray[Any]:
+    """The die without detail that *per_mm* pixels a millimetre cannot show."""
+    return np.asarray(cv2.GaussianBlur(_die(), (0, 0), 0.35 * _PER_MM / per_mm))
+
+
 def stamp(
     canvas: Canvas,
     rng: np.random.Generator,
@@ -60,15 +67,15 @@ def stamp(
         (die.shape[1] / 2, die.shape[0] / 2), float(turn), canvas.per_mm[0] / _PER_MM
     )
     matrix[:, 2] += side / 2 - die.shape[0] / 2
-    small = cv2.GaussianBlur(die, (0, 0), 0.35 * _PER_MM / canvas.per_mm[0])
-    inked = cv2.warpAffine(small, matrix, (side, side), flags=cv2.INTER_LINEAR)
+    inked = cv2.warpAffine(
+        _soft_die(canvas.per_mm[0]), matrix, (side, side), flags=cv2.INTER_LINEAR
+    )
     start = rng.integers(TILE - 256, size=2)
-    patchy = cv2.resize(texture()[start[0] :, start[1] :][:256, :256], (side, side))
+    patchy = cv2.resize(texture().plain[start[0] :, start[1] :][:256, :256], (side, side))
     slope = np.linspace(-1.0, 1.0, side, dtype=np.float32) * rng.uniform(-0.35, 0.35)
     uneven = np.clip(1.0 + 0.3 * patchy + slope[None, :], 0.1, 1.6)
-    density = inked * uneven * p.SEAL_INK.draw(rng)
-    red = np.asarray(p.PENS["red"].absorb_bgr, dtype=np.float32)
-    light = np.exp(-density[..., None] * red)
-    if not canvas.colour:
-        light = light @ np.asarray(lamp, dtype=np.float32)
-    canvas.cover(x0, y0, np.asarray(light, dtype=np.float32))
+    edge = int(0.5 * side - 0.5 * _SIDE_MM * canvas.per_mm[0])  # beyond it there is no ink
+    middle = (slice(edge, side - edge), slice(edge, side - edge))
+    density = inked[middle] * uneven[middle] * np.float32(p.SEAL_INK.draw(rng))
+    light = light_left(density, p.PENS["red"].absorb_bgr, None if canvas.colour else lamp)
+    canvas.cover(x0 + edge, y0 + edge, light)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from scans.virtual import parameters as p
-from scans.virtual.canvas import TILE, bands
+from scans.virtual.canvas import TILE, Tile, bands
 from scans.virtual.capture import Mode, Scanner, driver_curve
 from scans.virtual.damage import copier_curve
 
@@ -23,13 +23,13 @@ _LOCAL_FLOOR = 0.4  # of white: what is darker is black whatever surrounds it
 
 
 @lru_cache(maxsize=2)
-def _sensor_noise(width: float) -> NDArray[Any]:
-    """Seamless ``(1024, 1024)`` float32 noise, mean 0, sd 1, correlated over *width* pixels."""
+def _sensor_noise(width: float) -> Tile:
+    """Seamless noise, mean 0, sd 1, correlated over *width* pixels."""
     noise: NDArray[Any] = np.random.default_rng(20260103).standard_normal((TILE, TILE))
     if width:
         wrapped = cv2.copyMakeBorder(noise, 16, 16, 16, 16, cv2.BORDER_WRAP)
         noise = cv2.GaussianBlur(wrapped, (0, 0), width)[16:-16, 16:-16]
-    return np.asarray(noise / noise.std(), dtype=np.float32)
+    return Tile.of(noise / noise.std())
 
 
 def sense(
@@ -56,7 +56,8 @@ def sense(
         cv2.circle(frame, spot, radius, (dust,) * 3 if frame.ndim == 3 else dust, -1)
     flat = frame.reshape(rows, -1)
     for here, noise in bands(_sensor_noise(scanner.noise_width), rng, flat.shape):
-        flat[here] += noise * np.float32(scanner.noise)
+        part = flat[here]
+        cv2.scaleAdd(noise, scanner.noise, part, dst=part)
 
 
 def deliver(
@@ -79,7 +80,7 @@ def deliver(
     table[: _LEVELS + 1] = np.rint(driver_curve(scanner, levels, paper))
     # OpenCV's conversion saturates, so that noise below zero or above white stays in range.
     index: NDArray[Any] = cv2.addWeighted(frame, _LEVELS, frame, 0.0, 0.0, dtype=cv2.CV_16U)
-    image = np.take(table, index)
+    image = cv2.LUT(index, table)
     if mode is not Mode.BINARY:
         return np.asarray(image)
     white = float(driver_curve(scanner, np.array([paper]), paper)[0])
