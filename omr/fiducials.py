@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import cv2
 import numpy as np
@@ -15,6 +17,9 @@ GreyImage = NDArray[np.uint8]
 # Detection works on a copy whose long side has at most so many pixels: A4 then has 6 px/mm
 # and a 7 mm fiducial 41 px. Detection needs 27 px (4.5 px a cell; see docs/decisions.md).
 _DETECTION_LONG_SIDE_PX = 1800
+# In the corners the copy is as coarse as detection allows; below this many px a cell it
+# begins to fail (../shared/performance.md, section 3).
+_CELL_PX = 4.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,46 @@ def find_fiducials(grey: GreyImage) -> list[FoundFiducial]:
         if _looks_complete(found):
             break
     return [_refined(grey, fiducial) for fiducial in found]
+
+
+def find_in_corners(
+    grey: GreyImage, part: tuple[int, int, int, int], *, side_px: float, reach_px: float
+) -> list[FoundFiducial]:
+    """The fiducials in the four corners of a part of the image, corners as precise as ever.
+
+    A twentieth of the work of :func:`find_fiducials`, which looks everywhere and harder.
+
+    Args:
+        grey: Shape (h, w), uint8.
+        part: Left, top, right, bottom, px; within the image.
+        side_px: Roughly how long a fiducial's side is.
+        reach_px: How far from the part's corner the fiducial may end.
+
+    Returns:
+        Those found until a corner showed none; each corner may show several.
+    """
+    factor = max(1, int(side_px / CELLS_PER_SIDE / _CELL_PX))
+    found: list[FoundFiducial] = []
+    for left, top, tile in _corner_tiles(grey, part, round(reach_px / factor) * factor):
+        seen = _detect(_reduced(tile, factor), factor, _corner_detector())
+        if not seen:
+            break
+        start = np.array([left, top], np.float64)
+        found += [FoundFiducial(f.marker, f.corners + start) for f in seen]
+    return [_refined(grey, fiducial) for fiducial in found]
+
+
+def _corner_tiles(
+    grey: GreyImage, part: tuple[int, int, int, int], reach: int
+) -> Iterator[tuple[int, int, GreyImage]]:
+    """Left, top and pixels of a square in each corner of *part*."""
+    left, top, right, bottom = part
+    across, down = min(reach, right - left), min(reach, bottom - top)
+    if min(across, down) < 1:
+        return
+    for y in (top, bottom - down):
+        for x in (left, right - across):
+            yield x, y, grey[y : y + down, x : x + across]
 
 
 def _looks_complete(found: list[FoundFiducial]) -> bool:
@@ -99,6 +144,17 @@ def _refined(grey: GreyImage, fiducial: FoundFiducial) -> FoundFiducial:
     return FoundFiducial(fiducial.marker, moved.reshape(4, 2).astype(np.float64))
 
 
+@cache
+def _corner_detector() -> cv2.aruco.ArucoDetector:
+    parameters = cv2.aruco.DetectorParameters()
+    parameters.adaptiveThreshWinSizeMin = 15  # three cells, as _quick_detector's
+    parameters.adaptiveThreshWinSizeMax = 15
+    # A fiducial's outline is as long as a corner tile's side, or a little longer.
+    parameters.minMarkerPerimeterRate = 0.5
+    return cv2.aruco.ArucoDetector(_dictionary(), parameters)
+
+
+@cache
 def _quick_detector() -> cv2.aruco.ArucoDetector:
     parameters = cv2.aruco.DetectorParameters()
     # One threshold window of about three cells instead of the default's sweep of three.
@@ -108,6 +164,7 @@ def _quick_detector() -> cv2.aruco.ArucoDetector:
     return cv2.aruco.ArucoDetector(_dictionary(), parameters)
 
 
+@cache
 def _thorough_detector() -> cv2.aruco.ArucoDetector:
     parameters = cv2.aruco.DetectorParameters()
     parameters.adaptiveThreshWinSizeMin = 5

@@ -7,6 +7,9 @@ written is both.
 
 from __future__ import annotations
 
+import math
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +18,7 @@ from omr.fiducials import GreyImage
 _WIDEST_MM = 0.7  # a streak is 1 to 5 sensor elements wide, 0.1 to 0.6 mm
 _MIN_STEP = 0.12  # darker than both neighbours by this share of paper minus black
 _MIN_LENGTH = 0.55  # share of the sheet's length; our longest printed rule is level, not upright
-_ROWS_LOOKED_AT = 400
+_LINES_LOOKED_AT = 400
 
 
 def find_streaks(
@@ -37,16 +40,29 @@ def find_streaks(
     sheet = grey[top : min(bottom, grey.shape[0]), left : min(right, grey.shape[1])]
     if min(sheet.shape) < 50:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    columns = _streaked_columns(sheet, px_per_mm, contrast) + left
-    rows = _streaked_columns(sheet.T, px_per_mm, contrast) + top
-    return columns, rows
-
-
-def _streaked_columns(sheet: GreyImage, px_per_mm: float, contrast: float) -> NDArray[np.int64]:
-    every = max(1, sheet.shape[0] // _ROWS_LOOKED_AT)
-    lines = sheet[::every].astype(np.int16)
     apart = max(2, round(_WIDEST_MM * px_per_mm))
-    middle = lines[:, apart:-apart]
-    beside = np.minimum(lines[:, : -2 * apart], lines[:, 2 * apart :])
-    darker = beside - middle > _MIN_STEP * contrast
-    return np.flatnonzero(darker.mean(axis=0) > _MIN_LENGTH) + apart
+    step = max(0, math.floor(_MIN_STEP * contrast))  # whole levels: above it is above both
+    high, wide = (max(1, length // _LINES_LOOKED_AT) for length in sheet.shape)
+    columns = _streaked(sheet[::high], apart, step, along=0)
+    rows = _streaked(sheet[:, ::wide], apart, step, along=1)
+    return columns + left, rows + top
+
+
+def _streaked(lines: GreyImage, apart: int, step: int, *, along: int) -> NDArray[np.int64]:
+    """Which columns (*along* 0) or rows (1) are darker than both neighbours nearly everywhere.
+
+    A step needs no sign: bytes subtracted stop at 0, and a streak is dark.
+    """
+    lines = np.ascontiguousarray(lines)
+    if along == 0:
+        before, middle, after = (
+            lines[:, : -2 * apart],
+            lines[:, apart:-apart],
+            lines[:, 2 * apart :],
+        )
+    else:
+        before, middle, after = lines[: -2 * apart], lines[apart:-apart], lines[2 * apart :]
+    deeper = cv2.subtract(cv2.min(before, after), middle)
+    darker = cv2.threshold(deeper, step, 1, cv2.THRESH_BINARY)[1]
+    count = cv2.reduce(darker, along, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
+    return np.flatnonzero(count > _MIN_LENGTH * lines.shape[along]) + apart

@@ -7,7 +7,6 @@ and :func:`read_page` turns that into a named refusal too, so that it costs one 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
@@ -18,6 +17,7 @@ from omr.codes import CodeBody, CodeFault
 from omr.evidence import jpeg_of, upright
 from omr.fiducials import FoundFiducial, GreyImage, find_fiducials
 from omr.geometry import PagePoint, PageRect, Registration
+from omr.glance import place_at_a_glance
 from omr.judging import is_doubtful, judge_sheet
 from omr.layout import Layout
 from omr.ledger.readings import SheetReading
@@ -34,6 +34,8 @@ from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingConte
 
 CODE_MARGIN_MM = 3.5  # quiet zone, and room for a sheet that lies a little off
 _DARKEST_PAPER = 90  # grey level; a page that is black all over is no empty paper
+# Doubts about a whole sheet: something may lie over it.
+_SHEET_DOUBTS = frozenset({Reason.NO_CODE, Reason.REGISTRATION, Reason.POOR_IMAGE})
 _INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty paper
 
 
@@ -56,24 +58,39 @@ def read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
 
 def read_image(grey: GreyImage, context: ReadingContext) -> list[SheetReading]:
     """Read every sheet in a grey page image, shape (h, w), uint8; at least one reading."""
+    glanced = [
+        Placed(place, frame)
+        for frame in context.frames[:1]  # older forms are rare, and any may be the better fit
+        for place in place_at_a_glance(grey, frame)
+    ]
+    readings = [_read_placed(grey, each, context) for each in glanced]
+    if readings and all(_is_ordinary(reading) for reading in readings):
+        return readings
     found = find_fiducials(grey)
-    placed = list(_placed(found, context))
+    placed = _placed(found, context)
     if not placed:
         return [_read_without_fiducials(grey, context, found)]
-    readings = []
-    for each in placed:
-        if isinstance(each, Placed):
-            readings.append(_read_placed(grey, each, context))
-        else:
-            readings.append(_read_unplaced(grey, each, context))
-    return readings
+    if readings and len(placed) == len(readings):
+        return readings  # nothing lies over the sheets: they were read as well as can be
+    return [
+        _read_placed(grey, each, context)
+        if isinstance(each, Placed)
+        else _read_unplaced(grey, each, context)
+        for each in placed
+    ]
 
 
-def _placed(found: list[FoundFiducial], context: ReadingContext) -> Iterable[Placed | Unplaced]:
+def _is_ordinary(reading: SheetReading) -> bool:
+    """Whether nothing hints at another sheet that lies over this one."""
+    if reading.status is SheetStatus.COUNTED:
+        return True
+    return reading.status is SheetStatus.REVIEW and not _SHEET_DOUBTS.intersection(reading.reasons)
+
+
+def _placed(found: list[FoundFiducial], context: ReadingContext) -> list[Placed | Unplaced]:
     """Where sheets lie, tried with every arrangement of fiducials that was ever printed."""
-    frames = {layout.frame: layout for layout in context.layouts.values()}
     best: list[Placed | Unplaced] = []
-    for frame in reversed(frames.values()):  # the newest first
+    for frame in context.frames:
         places = place_sheets(found, frame.fiducials)
         tried: list[Placed | Unplaced] = [
             Placed(place, frame) if isinstance(place, SheetPlace) else place for place in places
@@ -149,7 +166,8 @@ def _resolved(body: CodeBody, placed: Placed, context: ReadingContext) -> Identi
     serial = _serial(domain, body)
     if serial is None:
         return Reason.NOT_ISSUED
-    return Identified(placed, body, serial, unit, domain, layout)
+    layout_id = context.layout_ids[body.layout]
+    return Identified(placed, body, serial, unit, domain, layout, layout_id)
 
 
 def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
@@ -172,7 +190,7 @@ def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
         serial=identified.serial,
         unit=identified.unit,
         domain=identified.domain,
-        layout_id=identified.layout.layout_id,
+        layout_id=identified.layout_id,
         answers=answers,
         registration=identified.placed.place.registration.h,
         measurements=kept,
@@ -294,7 +312,7 @@ def _of(identified: Identified, status: SheetStatus, reasons: tuple[Reason, ...]
         serial=identified.serial,
         unit=identified.unit,
         domain=identified.domain,
-        layout_id=identified.layout.layout_id,
+        layout_id=identified.layout_id,
         registration=identified.placed.place.registration.h,
     )
 

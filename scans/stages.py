@@ -6,7 +6,7 @@ page image -> :class:`Placed` -> :class:`Identified` -> :class:`Measured` -> rea
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from omr.codes import CodeBody, Verifier
 from omr.judging import Thresholds
@@ -18,12 +18,25 @@ from omr.scoring import SheetMeasure
 
 @dataclass(frozen=True, slots=True)
 class ReadingContext:
-    """What a worker must know before it reads a page; plain data, sent once."""
+    """What a worker must know before it reads a page; plain data, sent once.
+
+    ``frames`` and ``layout_ids`` follow from the layouts: worked out once, not for each sheet.
+    """
 
     verifier: Verifier  # says which codes are ours
     layouts: Mapping[str, Layout]  # by the six digits in the QR code
     names: Mapping[tuple[str, int], str]  # unit and domain ids behind the code's numbers
     thresholds: Thresholds
+    # One layout for every arrangement of fiducials and codes ever printed, newest first ...
+    frames: tuple[Layout, ...] = field(init=False, repr=False, compare=False)
+    # ... and every layout's whole id, by the same six digits.
+    layout_ids: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        frames = {layout.frame: layout for layout in self.layouts.values()}
+        ids = {digits: layout.layout_id for digits, layout in self.layouts.items()}
+        object.__setattr__(self, "frames", tuple(reversed(frames.values())))
+        object.__setattr__(self, "layout_ids", ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,7 @@ class Identified:
     unit: str
     domain: str
     layout: Layout
+    layout_id: str  # the layout's own, which takes long to work out
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,407 @@
+"""What the whole of ``omr scans read`` costs, over merely decoding the same images.
+
+Prints forms, scans them with the virtual scanner, and then, round by round and in one process,
+times ``cv2.imdecode`` (grey, full size) of every image and the real batch (identity, registration,
+marks, ledger, evidence) on a fresh ledger, a few pages of the one and a few of the other in turn::
+
+    python benchmarks/speed.py --sheets 60 --rounds 5 --seed 7 --out benchmarks/results/NAME.json
+
+A ratio is the median over the rounds; the milliseconds depend on the machine and its load.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import random
+import resource
+import shutil
+import statistics
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import cv2
+import numpy as np
+import pypdfium2 as pdfium
+
+import scans.batch
+import scans.read_page
+from omr.cli import main as omr
+from omr.codes import Verifier
+from omr.judging import Thresholds
+from omr.ledger import Ledger, readings
+from omr.workspace import open_workspace
+from scans.batch import read_batch, reading_context
+from scans.virtual_scanner import (
+    COMPLIANT,
+    REALISTIC,
+    Compression,
+    Container,
+    Damage,
+    Mode,
+    ScanPlan,
+    fingerprint,
+    load_printed,
+    scan_batch,
+)
+
+_JPEG: dict[str, Any] = {"container": Container.JPEG_FOLDER, "quality": 80, "people": COMPLIANT}
+_FAX: dict[str, Any] = {
+    "container": Container.TIFF,
+    "compression": Compression.G4,
+    "mode": Mode.BINARY,
+    "people": COMPLIANT,
+    "pages_per_file": 1,
+}
+STRATA = (
+    ScanPlan("jpeg-a5-300", dpi=300, **_JPEG),
+    ScanPlan("jpeg-a4-2up-300", dpi=300, sheets_per_page=2, **_JPEG),
+    ScanPlan("jpeg-a5-200", dpi=200, **_JPEG),
+    ScanPlan("g4-a5-300", dpi=300, **_FAX),
+    # Not in the promise, but the month's real mix: doubts, pictures of them, damaged sheets.
+    ScanPlan("realistic-jpeg-a5-200", dpi=200, **{**_JPEG, "people": REALISTIC}),
+    ScanPlan(
+        "damaged-jpeg-a5-300",
+        dpi=300,
+        damage=dict.fromkeys(Damage, 0.08),
+        **{**_JPEG, "people": REALISTIC},
+    ),
+)
+# Stage: the module's name for it, as the reader calls it. Stages do not overlap but for
+# "page", which holds all of them except the ledger's.
+STAGES = {
+    "load": (scans.read_page, "load_page"),
+    "fiducials": (scans.read_page, "find_fiducials"),
+    "glance": (scans.read_page, "place_at_a_glance"),
+    "place": (scans.read_page, "place_sheets"),
+    "identify": (scans.read_page, "_identify"),
+    "measure": (scans.read_page, "measure"),
+    "streaks": (scans.read_page, "streaked"),
+    "judge": (scans.read_page, "_judged"),
+    "picture": (scans.read_page, "_pictured"),
+    "page": (scans.batch, "read_page"),
+    "ledger": (readings, "add_page"),
+}
+_PACKAGES = ("omr-surveys", "opencv-python-headless", "numpy", "zxing-cpp", "pypdfium2", "pillow")
+_PAGES_IN_TURN = 10  # so that a change of the machine's load meets decoding and reading alike
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The command's words."""
+
+    sheets: int
+    rounds: int
+    seed: int
+    process_pages: int
+    memory_pages: int
+    only: str
+    out: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A workspace whose printed forms were scanned, and its ledger as it was before reading."""
+
+    root: Path
+    fresh_ledger: Path
+
+    def read(
+        self,
+        paths: Sequence[Path],
+        *,
+        jobs: int = 1,
+        progress: Callable[[int, int], None] = lambda _done, _total: None,
+    ) -> tuple[float, Counter[str]]:
+        """Seconds to read *paths* as the command does, and the sheets by status."""
+        ledger_file = self.root / "ledger.db"
+        for left in self.root.glob("ledger.db*"):
+            left.unlink()
+        shutil.copy(self.fresh_ledger, ledger_file)
+        workspace = open_workspace(self.root)
+        with Ledger.open(workspace.ledger_url) as ledger:
+            context = reading_context(ledger, Verifier(workspace.keyring()), Thresholds())
+            begun = time.perf_counter()
+            summary = read_batch(
+                ledger, paths, context, period="2026-11", jobs=jobs, progress=progress
+            )
+            seconds = time.perf_counter() - begun
+        return seconds, Counter({status.value: n for status, n in summary.new.items()})
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run every stratum and record what came out."""
+    options = _options(argv)
+    cv2.setNumThreads(1)
+    rows, record = [], _about(options)
+    with tempfile.TemporaryDirectory() as folder:
+        print("| stratum | pages | decode ms | read ms | read / decode | slowest page ms |")
+        print("|---|---|---|---|---|---|")
+        for number, plan in enumerate(STRATA):
+            if options.only and options.only not in plan.name:
+                continue
+            office, files = _scanned(Path(folder) / plan.name, plan, options, number)
+            row = _stratum(plan.name, office, files, options)
+            rows.append(row)
+            print(
+                f"| {row['stratum']} | {row['pages']} | {row['decode_ms']:.2f} "
+                f"| {row['read_ms']:.2f} | {row['ratio']:.2f} | {row['slowest_page_ms']:.0f} |",
+                flush=True,
+            )
+            if plan.name == "jpeg-a5-300":
+                record["pdf_over_bare_files"] = _pdf_over_files(office, files, options)
+                record["two_processes_over_one"] = _two_over_one(
+                    office, files, options.process_pages
+                )
+                record["memory"] = _memory(office, files, options.memory_pages)
+                for name in ("pdf_over_bare_files", "two_processes_over_one", "memory"):
+                    print(f"{name}: {json.dumps(record[name])}", flush=True)
+    record["strata"] = rows
+    record["load_average_after"] = os.getloadavg()
+    for row in rows:
+        stages = ", ".join(f"{name} {ms:.2f}" for name, ms in row["stages_ms"].items())
+        print(f"{row['stratum']}: {stages}")
+    if options.out:
+        options.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+def _about(options: Options) -> dict[str, Any]:
+    return {
+        "date": date.today().isoformat(),  # noqa: DTZ011 - the day on the wall
+        "seed": options.seed,
+        "sheets_per_stratum": options.sheets,
+        "rounds": options.rounds,
+        "virtual_scanner": fingerprint(),
+        "python": platform.python_version(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "load_average_before": os.getloadavg(),
+        "versions": {name: version(name) for name in _PACKAGES},
+    }
+
+
+def _scanned(
+    folder: Path, plan: ScanPlan, options: Options, number: int
+) -> tuple[Office, list[Path]]:
+    """Print, fill and scan one stratum in a workspace of its own."""
+    pad, office = folder / "pad.pdf", str(folder)
+    with mock.patch("sys.stdout", None):  # the commands' own words are not the record
+        omr(["init", office])
+        words = f"--unit HP-PC08 --domain GTDB --count {options.sheets}".split()
+        files_out = ["--out", str(pad), "--manifest", f"{pad}.jsonl"]
+        omr(["forms", "print", "--workspace", office, *words, *files_out])
+        omr(["forms", "layouts", "--workspace", office, "--out", str(folder / "layouts")])
+    forms = load_printed(pad, Path(f"{pad}.jsonl"), folder / "layouts")
+    scans_in = folder / "scans"
+    scan_batch(forms, plan, scans_in, options.seed + number, jobs=2)
+    fresh = folder / "fresh-ledger"
+    shutil.copy(folder / "ledger.db", fresh)
+    files = sorted(path for path in scans_in.iterdir() if path.suffix != ".jsonl")
+    return Office(folder, fresh), files
+
+
+def _stratum(name: str, office: Office, files: Sequence[Path], options: Options) -> dict[str, Any]:
+    images = [np.fromfile(path, np.uint8) for path in files]
+    groups = [range(n, min(n + _PAGES_IN_TURN, len(files))) for n in range(0, len(files), 10)]
+    office.read(files[:_PAGES_IN_TURN])
+    _decode(images[:_PAGES_IN_TURN])
+    ratios, decode_ms, read_ms, slowest = [], [], [], 0.0
+    statuses: Counter[str] = Counter()
+    for turn in range(options.rounds):
+        decoding = reading = 0.0
+        for group in groups:
+            steps = [0, 1]
+            random.Random(f"{options.seed} {turn} {group.start}").shuffle(steps)
+            for step in steps:
+                if step:
+                    watch = _Watch()
+                    seconds, seen = office.read([files[n] for n in group], progress=watch)
+                    reading += seconds
+                    slowest = max(slowest, watch.slowest)
+                    statuses += seen
+                else:
+                    decoding += _decode([images[n] for n in group])
+        ratios.append(reading / decoding)
+        decode_ms.append(1000 * decoding / len(files))
+        read_ms.append(1000 * reading / len(files))
+    return {
+        "stratum": name,
+        "pages": len(files),
+        "kB_per_page": sum(len(image) for image in images) / len(images) / 1024,
+        "decode_ms": statistics.median(decode_ms),
+        "read_ms": statistics.median(read_ms),
+        "ratio": statistics.median(ratios),
+        "ratios": ratios,
+        "slowest_page_ms": 1000 * slowest,
+        "statuses": {status: n // options.rounds for status, n in statuses.items()},
+        "stages_ms": _profile(office, files),
+    }
+
+
+def _decode(images: Sequence[np.ndarray[Any, Any]]) -> float:
+    begun = time.perf_counter()
+    for image in images:
+        cv2.imdecode(image, cv2.IMREAD_GRAYSCALE)
+    return time.perf_counter() - begun
+
+
+def _profile(office: Office, files: Sequence[Path]) -> dict[str, float]:
+    """Milliseconds a page in every stage, from a run of its own."""
+    spent: Counter[str] = Counter()
+
+    def timed(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+        def wrapped(*args: Any, **words: Any) -> Any:
+            begun = time.perf_counter()
+            try:
+                return call(*args, **words)
+            finally:
+                spent[name] += time.perf_counter() - begun  # type: ignore[assignment]
+
+        return wrapped
+
+    with ExitStack() as stack:
+        for name, (module, attribute) in STAGES.items():
+            if hasattr(module, attribute):
+                watched = timed(name, getattr(module, attribute))
+                stack.enter_context(mock.patch.object(module, attribute, watched))
+        total, _seen = office.read(files)
+    spent["rest"] = total - spent["page"] - spent["ledger"]  # type: ignore[assignment]
+    return {name: 1000 * seconds / len(files) for name, seconds in spent.items()}
+
+
+def _pdf_over_files(office: Office, files: Sequence[Path], options: Options) -> dict[str, Any]:
+    """The same JPEGs inside one PDF and as bare files, in turn."""
+    book = _pdf_of(files, office.root / "book.pdf")
+    ratios = []
+    for _turn in range(options.rounds):
+        bare, _seen = office.read(files)
+        bound, _seen = office.read([book])
+        ratios.append(bound / bare)
+    return {"ratio": statistics.median(ratios), "ratios": ratios}
+
+
+def _two_over_one(office: Office, files: Sequence[Path], pages: int) -> dict[str, Any]:
+    """Pages a second of two workers over one process, once all of them are busy."""
+    if not pages:
+        return {}
+    copies = -(-pages // len(files))
+    book = _pdf_of((list(files) * copies)[:pages], office.root / "long.pdf")
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    for _turn in range(2):
+        for jobs, found in rates.items():
+            watch = _Watch()
+            office.read([book], jobs=jobs, progress=watch)
+            found.append(watch.steady_rate())
+    one, two = (statistics.median(rates[jobs]) for jobs in (1, 2))
+    return {"ratio": two / one, "pages_per_second": rates, "load_average": os.getloadavg()}
+
+
+def _memory(office: Office, files: Sequence[Path], pages: int) -> dict[str, Any]:
+    """Resident memory while a PDF of many pages is read by one process, MB."""
+    if not pages:
+        return {}
+    copies = -(-pages // len(files))
+    book = _pdf_of((list(files) * copies)[:pages], office.root / "huge.pdf")
+    seen: dict[int, float] = {}
+
+    def look(done: int, _total: int) -> None:
+        if done % 100 == 0:
+            seen[done] = _resident_mb()
+
+    office.read([book], progress=look)
+    late = [mb for done, mb in seen.items() if done >= pages // 4]
+    return {
+        "pages": pages,
+        "pdf_mb": book.stat().st_size / 1e6,
+        "resident_mb": seen,
+        "growth_mb_after_a_quarter": max(late) - late[0],
+        "peak_mb_of_the_benchmark": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def _pdf_of(files: Sequence[Path], path: Path) -> Path:
+    """One PDF whose pages are the JPEG files, byte for byte."""
+    document = pdfium.PdfDocument.new()
+    for file in files:
+        image = pdfium.PdfImage.new(document)
+        image.load_jpeg(file)
+        width, height = image.get_px_size()
+        size = width * 72 / 300, height * 72 / 300
+        image.set_matrix(pdfium.PdfMatrix().scale(*size))
+        page = document.new_page(*size)
+        page.insert_obj(image)
+        page.gen_content()
+        page.close()
+    document.save(path)
+    document.close()
+    return path
+
+
+class _Watch:
+    """Notes when every page was done."""
+
+    def __init__(self) -> None:
+        self._times: list[float] = []
+
+    def __call__(self, _done: int, _total: int) -> None:
+        self._times.append(time.perf_counter())
+
+    @property
+    def slowest(self) -> float:
+        """Seconds of the page that took longest; for one process."""
+        return max((b - a for a, b in zip(self._times, self._times[1:], strict=False)), default=0.0)
+
+    def steady_rate(self) -> float:
+        """Pages a second after the first fifth: workers have started by then."""
+        first = len(self._times) // 5
+        return (len(self._times) - 1 - first) / (self._times[-1] - self._times[first])
+
+
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
+def _options(argv: Sequence[str] | None) -> Options:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--sheets", type=int, default=60, help="in each stratum")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--process-pages", type=int, default=400, help="0: one process only")
+    parser.add_argument("--memory-pages", type=int, default=1000, help="0: do not look at memory")
+    parser.add_argument("--only", default="", help="strata whose name holds this")
+    parser.add_argument("--out", type=Path)
+    found = parser.parse_args(argv)
+    return Options(
+        sheets=found.sheets,
+        rounds=found.rounds,
+        seed=found.seed,
+        process_pages=found.process_pages,
+        memory_pages=found.memory_pages,
+        only=found.only,
+        out=found.out,
+    )
+
+
+if __name__ == "__main__":
+    main()
