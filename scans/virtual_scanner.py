@@ -23,7 +23,16 @@ from scans.virtual.contract import PrintedForms, PrintedSheet, load_printed
 from scans.virtual.damage import Damage
 from scans.virtual.intent import Doubt, MarkKind, PenKind, QuestionIntent, SheetIntent
 from scans.virtual.parameters import fingerprint
-from scans.virtual.people import COMPLIANT, HOSTILE, PROFILES, REALISTIC, Profile, plan_answers
+from scans.virtual.people import (
+    COMPLIANT,
+    EMPTY,
+    HOSTILE,
+    LINES,
+    PROFILES,
+    REALISTIC,
+    Profile,
+    plan_answers,
+)
 from scans.virtual.plan import ScanPlan
 from scans.virtual.scorecard import ErrorKind, Scorecard, SilentError, judge, score
 
@@ -34,7 +43,9 @@ if TYPE_CHECKING:
 __all__ = [
     "COMPLIANT",
     "DEMO_PLANS",
+    "EMPTY",
     "HOSTILE",
+    "LINES",
     "PROFILES",
     "REALISTIC",
     "Compression",

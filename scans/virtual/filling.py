@@ -66,6 +66,8 @@ def fill(
 ) -> list[Filled]:
     """Carry out *intent* on *canvas* (changed in place) and say what became of each question."""
     pen = take_pen(intent.pen, rng)
+    if intent.nib_mm is not None:
+        pen = replace(pen, nib_mm=intent.nib_mm)
     hand = Hand(p.TREMOR_MM.at(intent.shaky), intent.pressure)
     everything = spots(layout)
     place = {(spot.question, spot.option): spot for spot in everything}

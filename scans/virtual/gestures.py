@@ -84,6 +84,12 @@ def _dash(rng: np.random.Generator, hand: Hand, size: Size, nib: float) -> list[
     return [move(rng, ends, hand)]
 
 
+def _line(rng: np.random.Generator, hand: Hand, size: Size, nib: float) -> list[Stroke]:
+    del nib
+    half = size[0] / 2
+    return [move(rng, [(-half, 0.0), (0.0, 0.0), (half, 0.0)], hand)]
+
+
 def _blob(rng: np.random.Generator, hand: Hand, across: float, nib: float) -> list[Stroke]:
     radius = (max(0.03, (across - nib) / 2), max(0.03, (across - nib) / 2) * rng.uniform(0.7, 1.0))
     return [spiral(rng, hand, radius=radius, pitch=0.5 * nib, rough=0.6)]
@@ -155,6 +161,7 @@ _GESTURES: dict[MarkKind, Callable[[np.random.Generator, Hand, Size, float], lis
     MarkKind.STRUCK: _struck,
     MarkKind.BLACKED_OUT: _blacked_out,
     MarkKind.SPECK: _speck,
+    MarkKind.LINE: _line,
 }
 
 

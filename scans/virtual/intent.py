@@ -23,6 +23,7 @@ class MarkKind(StrEnum):
     STRUCK = "struck"  # filled, then struck through with an X: taken back
     BLACKED_OUT = "blacked-out"  # crossed, then blackened: taken back the way schools teach it
     SPECK = "speck"  # the pen rested there; nothing meant
+    LINE = "line"  # straight across the whole bubble: what a voting standard tests with
 
 
 class Doubt(StrEnum):
@@ -95,6 +96,7 @@ class SheetIntent:
         questions: In the layout's order.
         stray_lines: Lines drawn across the sheet without meaning.
         comment_words: Words written into the comment field.
+        nib_mm: Width of the pen's line; None for one of the pens of its kind.
     """
 
     pen: PenKind
@@ -103,3 +105,4 @@ class SheetIntent:
     questions: tuple[QuestionIntent, ...]
     stray_lines: int = 0
     comment_words: int = 0
+    nib_mm: float | None = None

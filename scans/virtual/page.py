@@ -15,7 +15,7 @@ from scans.virtual.containers import EncodedPage, encode
 from scans.virtual.damage import Damage
 from scans.virtual.filling import Filled, Sight, fill
 from scans.virtual.people import plan_answers
-from scans.virtual.plan import PageJob, PageKind, ScannedSheet, ScanPlan, Stream, chance
+from scans.virtual.plan import PageJob, PageKind, ScannedSheet, ScanPlan, Stream, chance, fate
 from scans.virtual.printing import (
     Paper,
     Printer,
@@ -34,7 +34,7 @@ from scans.virtual.sensor import deliver, least_light, sense
 from scans.virtual.truth import form_truth, other_truth
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from scans.virtual.canvas import Canvas
     from scans.virtual.contract import PrintedForms, PrintedSheet
@@ -91,17 +91,48 @@ def make_page(
     Returns:
         The packed image and one truth line per sheet, in reading order.
     """
-    scanner_rng = chance(seed, Stream.SCANNER, plan.name, job.scanner)
-    scanner = draw_scanner(scanner_rng)
-    quality = plan.quality or round(p.JPEG_QUALITY.draw(scanner_rng))
-    work = _Work(forms, plan, seed, scanner)
+    work, quality = _work(forms, plan, seed, job.scanner)
     makers = {
         PageKind.FORM: _form_sheet,
         PageKind.BLANK_BACK: _back_sheet,
         PageKind.FOREIGN: _foreign_sheet,
     }
     sheets = [makers[job.kind](work, scanned) for scanned in job.sheets]
-    first = job.sheets[0]
+    return _capture(work, quality, job, sheets)
+
+
+def scan_again(
+    forms: PrintedForms, plan: ScanPlan, seed: int, sheet: PrintedSheet, count: int
+) -> Iterator[tuple[EncodedPage, list[dict[str, Any]]]]:
+    """Scan one filled sheet *count* times on one scanner.
+
+    Only what differs from pass to pass does: how the sheet lies, the feed, the scanned edges,
+    dust and noise.
+
+    Yields:
+        What :func:`make_page` returns, for each pass.
+    """
+    work, quality = _work(forms, plan, seed, "again")
+    scanned = ScannedSheet(sheet, fate(plan, seed, sheet))
+    made = _form_sheet(work, scanned)
+    for copy in range(count):
+        again = ScannedSheet(sheet, scanned.damage, copy)
+        job = PageJob(f"{plan.name}-{copy + 1:05}", 0, PageKind.FORM, (again,), "again")
+        yield _capture(work, quality, job, [made])
+
+
+def _work(forms: PrintedForms, plan: ScanPlan, seed: int, name: str) -> tuple[_Work, int]:
+    """The scanner called *name*, ready, and the quality its JPEGs are set to."""
+    rng = chance(seed, Stream.SCANNER, plan.name, name)
+    scanner = draw_scanner(rng)
+    return _Work(forms, plan, seed, scanner), plan.quality or round(p.JPEG_QUALITY.draw(rng))
+
+
+def _capture(
+    work: _Work, quality: int, job: PageJob, sheets: list[_Sheet]
+) -> tuple[EncodedPage, list[dict[str, Any]]]:
+    """Scan and pack *sheets*, which stay as they are."""
+    plan, scanner, first = work.plan, work.scanner, job.sheets[0]
     rng = work.chance(Stream.CAPTURE, first.sheet.serial, first.copy, job.kind)
     frame, order, skews = _frame(work, job, sheets, rng)
     hit = {damage for scanned in job.sheets for damage in scanned.damage}

@@ -44,6 +44,8 @@ class Profile:
         speck: A resting dot on a bubble that is not meant.
         stray: Stray lines, per sheet.
         comment: People who write a comment.
+        reasons: Rate of each option of a multiple-choice question.
+        nib_mm: Width of everybody's line; None for pens as they come.
     """
 
     name: str
@@ -61,6 +63,8 @@ class Profile:
     stray: float = 0.0
     comment: float = 0.1
     ratings: Mapping[str, float] = field(default_factory=lambda: dict(RATING))
+    reasons: float = REASON_RATE
+    nib_mm: float | None = None
 
 
 COMPLIANT = Profile(
@@ -104,7 +108,7 @@ REALISTIC = Profile(
 HOSTILE = Profile(
     "hostile",
     kinds=dict.fromkeys(
-        (k for k in MarkKind if k not in {"circled", "struck", "blacked-out", "speck"}), 1.0
+        (k for k in MarkKind if k not in {"circled", "struck", "blacked-out", "speck", "line"}), 1.0
     ),
     pens=dict.fromkeys(PenKind, 1.0),
     waver=0.5,
@@ -119,6 +123,30 @@ HOSTILE = Profile(
     comment=0.4,
     ratings=dict.fromkeys(RATING, 0.2),
 )
+# Not people but drills: one thing on every sheet, for what has to hold without exception.
+EMPTY = Profile(
+    "empty",
+    kinds={MarkKind.FILL: 1.0},
+    pens={PenKind.BLACK: 1.0},
+    blank_sheet=1.0,
+    reasons=0.0,
+    comment=0.0,
+)
+LINES = {
+    pen: Profile(
+        f"line-{pen}",
+        kinds={MarkKind.LINE: 1.0},
+        pens={pen: 1.0},
+        waver=0.0,
+        blank=0.0,
+        straight=0.0,
+        comment=0.0,
+        ratings=dict.fromkeys(RATING, 0.2),
+        reasons=0.5,
+        nib_mm=1.0,  # the voting standard's line (VVSG 2.0, 1.1.6-H)
+    )
+    for pen in (PenKind.PENCIL, PenKind.BLACK, PenKind.BLUE, PenKind.RED)
+}
 PROFILES = {profile.name: profile for profile in (COMPLIANT, REALISTIC, HOSTILE)}
 
 
@@ -142,7 +170,7 @@ def _meant(
 ) -> tuple[str, ...]:
     """The options a person means, in the layout's order."""
     if kind == "multi":
-        return tuple(option for option in ids if rng.random() < REASON_RATE)
+        return tuple(option for option in ids if rng.random() < profile.reasons)
     if rng.random() < profile.blank:
         return ()
     if straight in ids:
@@ -237,6 +265,7 @@ def plan_answers(
         questions=tuple(questions),
         stray_lines=int(rng.poisson(profile.stray)),
         comment_words=0 if empty or rng.random() >= profile.comment else int(rng.integers(2, 15)),
+        nib_mm=profile.nib_mm,
     )
 
 

@@ -158,7 +158,7 @@ def score(results: Iterable[Mapping[str, Any]], truths: Iterable[Mapping[str, An
     for truth in truths:
         pages[truth["file"], truth["page"]].append(truth)
     for page, on_page in pages.items():
-        for truth, found in _pairs(on_page, by_page.get(page, [])):
+        for truth, found in pair_up(on_page, by_page.get(page, [])):
             _tally(card, truth, found)
             if truth["serial"] and found is not None and found["status"] == "counted":
                 counted[truth["serial"]] += 1
@@ -168,10 +168,13 @@ def score(results: Iterable[Mapping[str, Any]], truths: Iterable[Mapping[str, An
     return card
 
 
-def _pairs(
+def pair_up(
     truths: list[Mapping[str, Any]], results: list[Mapping[str, Any]]
 ) -> list[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
-    """Every truth of a page with its result, or with None."""
+    """Every truth of a page with its result, or with None.
+
+    By serial, else by place on the page.
+    """
     left, pairs = list(results), {}
     for same in ("serial", "sheet"):
         for number, truth in enumerate(truths):

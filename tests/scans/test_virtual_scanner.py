@@ -15,6 +15,7 @@ from PIL import Image
 
 from omr.errors import InputUnusable, UsageError
 from scans.virtual.containers import encode, open_book
+from scans.virtual.page import scan_again
 from scans.virtual_scanner import (
     COMPLIANT,
     DEMO_PLANS,
@@ -137,6 +138,15 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_number_of_jobs(
     assert (tmp_path / "other" / names[0]).read_bytes() != (
         tmp_path / "one" / names[0]
     ).read_bytes()
+
+
+def test_a_sheet_scanned_again_bears_the_same_marks_under_other_noise(forms: PrintedForms) -> None:
+    plan = ScanPlan("again", Container.JPEG_FOLDER, dpi=100, people=HOSTILE)
+    first, second = scan_again(forms, plan, 3, forms.sheets[0], 2)
+    assert first[0].data != second[0].data
+    assert first[1][0]["answers"] == second[1][0]["answers"]
+    assert [truth["copy"] for _page, (truth,) in (first, second)] == [0, 1]
+    assert next(scan_again(forms, plan, 3, forms.sheets[0], 1)) == first
 
 
 def test_a_sheet_is_filled_alike_whatever_else_is_in_the_batch(

@@ -14,7 +14,16 @@ from scans.virtual.contract import Spot, options
 from scans.virtual.gestures import mark
 from scans.virtual.ink import Pen, draw, visible_ink_mm2
 from scans.virtual.intent import Doubt, MarkKind, SheetIntent
-from scans.virtual.people import COMPLIANT, HOSTILE, PROFILES, REALISTIC, Profile, plan_answers
+from scans.virtual.people import (
+    COMPLIANT,
+    EMPTY,
+    HOSTILE,
+    LINES,
+    PROFILES,
+    REALISTIC,
+    Profile,
+    plan_answers,
+)
 from scans.virtual.strokes import Hand, move
 
 LAYOUT = virtual_forms.layout()
@@ -66,7 +75,7 @@ def test_some_people_mark_one_column_from_top_to_bottom() -> None:
 
 def test_a_hostile_crowd_shows_every_kind_of_mark_and_a_compliant_one_no_doubt() -> None:
     seen = Counter(k for i in crowd(HOSTILE) for one in i.questions for _o, k in one.marks)
-    assert set(seen) == set(MarkKind)
+    assert set(seen) == set(MarkKind) - {MarkKind.LINE}
     assert min(seen.values()) > 0.01 * sum(seen.values())
     doubts = {one.doubt for intent in crowd(COMPLIANT) for one in intent.questions}
     assert doubts == {None}
@@ -93,6 +102,24 @@ def test_light_pencil_marks_are_made_with_a_pencil() -> None:
         kinds = {kind for one in intent.questions for _option, kind in one.marks}
         if kinds & {MarkKind.LIGHT_FILL, MarkKind.LIGHT_TICK}:
             assert intent.pen == "pencil"
+
+
+def test_an_empty_sheet_bears_no_mark_and_a_drill_line_is_the_only_kind() -> None:
+    for intent in crowd(EMPTY, 50):
+        assert all(one.marks == () and one.intended == () for one in intent.questions)
+        assert intent.stray_lines == intent.comment_words == 0
+    for pen, profile in LINES.items():
+        for intent in crowd(profile, 20):
+            assert (intent.pen, intent.nib_mm) == (pen, 1.0)
+            kinds = {kind for one in intent.questions for _option, kind in one.marks}
+            assert kinds == {MarkKind.LINE}
+            assert all(one.marks for one in intent.questions if one.question != "m1")
+
+
+def test_a_drill_line_is_straight_and_crosses_its_bubble() -> None:
+    (stroke,) = mark(np.random.default_rng(2), MarkKind.LINE, Hand(0.0, 1.0), SIZE, 1.0, 9.0)
+    assert np.ptp(stroke.points_mm[:, 0]) == pytest.approx(SIZE[0], rel=0.02)
+    assert np.ptp(stroke.points_mm[:, 1]) == pytest.approx(0.0, abs=1e-6)
 
 
 def test_a_movement_starts_and_ends_where_it_was_meant_to() -> None:
