@@ -20,6 +20,9 @@ _DETECTION_LONG_SIDE_PX = 1800
 # In the corners the copy is as coarse as detection allows; below this many px a cell it
 # begins to fail (../shared/performance.md, section 3).
 _CELL_PX = 4.5
+_SMALLEST = 0.6  # of the side that a fiducial is expected to have: tilt, wrong guess
+
+Box = tuple[int, int, int, int]  # left, top, right, bottom, px
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def find_fiducials(grey: GreyImage) -> list[FoundFiducial]:
 
 
 def find_in_corners(
-    grey: GreyImage, part: tuple[int, int, int, int], *, side_px: float, reach_px: float
+    grey: GreyImage, part: Box, *, side_px: float, reach_px: float
 ) -> list[FoundFiducial]:
     """The fiducials in the four corners of a part of the image, corners as precise as ever.
 
@@ -66,35 +69,48 @@ def find_in_corners(
 
     Args:
         grey: Shape (h, w), uint8.
-        part: Left, top, right, bottom, px; within the image.
+        part: Where to look; within the image.
         side_px: Roughly how long a fiducial's side is.
         reach_px: How far from the part's corner the fiducial may end.
 
     Returns:
         Those found until a corner showed none; each corner may show several.
     """
-    factor = max(1, int(side_px / CELLS_PER_SIDE / _CELL_PX))
     found: list[FoundFiducial] = []
-    for left, top, tile in _corner_tiles(grey, part, round(reach_px / factor) * factor):
-        seen = _detect(_reduced(tile, factor), factor, _corner_detector())
+    for tile in _corner_tiles(part, round(reach_px)):
+        seen = find_within(grey, tile, side_px=side_px)
         if not seen:
             break
-        start = np.array([left, top], np.float64)
-        found += [FoundFiducial(f.marker, f.corners + start) for f in seen]
+        found += seen
     return [_refined(grey, fiducial) for fiducial in found]
 
 
-def _corner_tiles(
-    grey: GreyImage, part: tuple[int, int, int, int], reach: int
-) -> Iterator[tuple[int, int, GreyImage]]:
-    """Left, top and pixels of a square in each corner of *part*."""
+def find_within(grey: GreyImage, part: Box, *, side_px: float) -> list[FoundFiducial]:
+    """The fiducials in a part of the image, corners to a few pixels; arguments as above."""
+    left, top, right, bottom = part
+    tile = grey[max(0, top) : bottom, max(0, left) : right]
+    if min(tile.shape) < side_px:
+        return []
+    start = np.array([max(0, left), max(0, top)], np.float64)
+    coarse = max(1, int(side_px / CELLS_PER_SIDE / _CELL_PX))
+    # Print that a 1-bit scan has swollen or worn away shows its cells at full size only.
+    for factor in (coarse, 1) if coarse > 1 else (1,):
+        height, width = tile.shape[0] // factor * factor, tile.shape[1] // factor * factor
+        small = _reduced(tile[:height, :width], factor)
+        rate = 4 * _SMALLEST * side_px / factor / max(small.shape)
+        seen = _detect(small, factor, _close_detector(round(rate, 1)))
+        if seen:
+            return [FoundFiducial(f.marker, f.corners + start) for f in seen]
+    return []
+
+
+def _corner_tiles(part: Box, reach: int) -> Iterator[Box]:
+    """A square in each corner of *part*."""
     left, top, right, bottom = part
     across, down = min(reach, right - left), min(reach, bottom - top)
-    if min(across, down) < 1:
-        return
     for y in (top, bottom - down):
         for x in (left, right - across):
-            yield x, y, grey[y : y + down, x : x + across]
+            yield x, y, x + across, y + down
 
 
 def _looks_complete(found: list[FoundFiducial]) -> bool:
@@ -145,12 +161,16 @@ def _refined(grey: GreyImage, fiducial: FoundFiducial) -> FoundFiducial:
 
 
 @cache
-def _corner_detector() -> cv2.aruco.ArucoDetector:
+def _close_detector(perimeter_rate: float) -> cv2.aruco.ArucoDetector:
+    """For a small part of a page in which fiducials are known to be large.
+
+    Args:
+        perimeter_rate: Of the smallest fiducial's outline to the part's longer side.
+    """
     parameters = cv2.aruco.DetectorParameters()
-    parameters.adaptiveThreshWinSizeMin = 15  # three cells, as _quick_detector's
+    parameters.adaptiveThreshWinSizeMin = 15  # three cells, as in the quick detector
     parameters.adaptiveThreshWinSizeMax = 15
-    # A fiducial's outline is as long as a corner tile's side, or a little longer.
-    parameters.minMarkerPerimeterRate = 0.5
+    parameters.minMarkerPerimeterRate = perimeter_rate
     return cv2.aruco.ArucoDetector(_dictionary(), parameters)
 
 

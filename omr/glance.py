@@ -1,27 +1,38 @@
 """Sheets that fill their image, found in its corners alone; everything else is left (pure).
 
 Nearly every page is one sheet that a feeder pulled through, or two side by side on A4. Their
-fiducials lie where they must, and looking only there costs a twentieth of looking everywhere.
-A sheet is taken only if no fiducial of another one could lie on the image beside it, so that
-a search of the whole image would find the same.
+fiducials lie where they must, and looking only there costs a tenth of looking everywhere. A
+sheet is taken only if no fiducial of another one lies on the image beside it, so that a search
+of the whole image would find the same.
 """
 
 from __future__ import annotations
 
-from omr.fiducials import GreyImage, find_in_corners
-from omr.geometry import ImagePoint, Registration
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from omr.fiducials import Box, FoundFiducial, GreyImage, find_in_corners, find_within
+from omr.geometry import ImagePoint, PageRect, Registration
 from omr.layout import Layout
 from omr.registration import SheetPlace, place_sheets
 
-# Outside the sheet the image may show so much: less than a fiducial's side, so that none
-# fits there, not even of a sheet that is partly hidden under this one.
-_BESIDE_MM = 7.0
-_BETWEEN_MM = 3.0  # of both sheets towards the middle of the page: 6 mm together
-# A fiducial ends 15 mm from the paper's edge; a sheet may lie 7 mm inside the image, and the
+# Beside the sheet the image may show so much, on each side. A second sheet shows its own
+# fiducials only from 15 mm on; more than 10 mm is no stray edge of the glass any more.
+_BESIDE_MM = 10.0
+# A fiducial ends 15 mm from the paper's edge, which may lie 10 mm inside the image; the
 # detector wants a rim of white.
-_REACH_MM = 26.0
+_REACH_MM = 27.0
 
-_Part = tuple[int, int, int, int]  # left, top, right, bottom, px
+
+@dataclass(frozen=True, slots=True)
+class _Filling:
+    """A complete sheet that fills a part of the image."""
+
+    part: Box
+    place: SheetPlace
+    px_per_mm: float
+    beside_mm: tuple[float, float, float, float]  # shown beyond it left, top, right, bottom
 
 
 def place_at_a_glance(grey: GreyImage, frame: Layout) -> list[SheetPlace]:
@@ -35,55 +46,95 @@ def place_at_a_glance(grey: GreyImage, frame: Layout) -> list[SheetPlace]:
         One place, or two in reading order; none if the image must be searched as a whole.
     """
     height, width = grey.shape
-    whole = (0, 0, width, height)
-    alone = _filling(grey, whole, whole, frame)
-    if alone is not None:
-        return [alone]
-    places = []
-    for half in _halves(width, height):
-        place = _filling(grey, half, whole, frame)
-        if place is None:
-            return []
-        places.append(place)
-    return places
+    for parts in (((0, 0, width, height),), _halves(width, height)):
+        filling = []
+        for part in parts:
+            found = _filling(grey, part, frame)
+            if found is None:
+                break
+            filling.append(found)
+        if len(filling) == len(parts):
+            return [each.place for each in filling] if _are_alone(grey, filling, frame) else []
+    return []
 
 
-def _halves(width: int, height: int) -> tuple[_Part, _Part]:
+def _halves(width: int, height: int) -> tuple[Box, Box]:
     """The image cut across its long side."""
     if width >= height:
         return (0, 0, width // 2, height), (width // 2, 0, width, height)
     return (0, 0, width, height // 2), (0, height // 2, width, height)
 
 
-def _filling(grey: GreyImage, part: _Part, whole: _Part, frame: Layout) -> SheetPlace | None:
-    """The place of the complete sheet that fills *part*, if one does."""
+def _filling(grey: GreyImage, part: Box, frame: Layout) -> _Filling | None:
+    """The complete sheet that fills *part*, if one does."""
     left, top, right, bottom = part
     px_per_mm = max(right - left, bottom - top) / max(frame.width_mm, frame.height_mm)
     found = find_in_corners(
-        grey,
-        part,
-        side_px=px_per_mm * min(fiducial.size_mm for fiducial in frame.fiducials),
-        reach_px=px_per_mm * _REACH_MM,
+        grey, part, side_px=px_per_mm * _side_mm(frame), reach_px=px_per_mm * _REACH_MM
     )
     if sorted(f.marker for f in found) != sorted(f.marker for f in frame.fiducials):
         return None
     places = place_sheets(found, frame.fiducials)
     if len(places) != 1 or not isinstance(places[0], SheetPlace):
         return None
-    place = places[0]
-    return place if _fills(part, whole, place.registration, frame) else None
+    beside = _beside_mm(part, places[0].registration, px_per_mm, frame)
+    if max(beside) > _BESIDE_MM:
+        return None
+    return _Filling(part, places[0], px_per_mm, beside)
 
 
-def _fills(part: _Part, whole: _Part, registration: Registration, frame: Layout) -> bool:
-    """Whether beside the sheet *part* shows strips at most that hold no fiducial.
+def _side_mm(frame: Layout) -> float:
+    return min(fiducial.size_mm for fiducial in frame.fiducials)
 
-    The sheet's edges are straight lines and *part* is convex, so its corners tell.
+
+def _beside_mm(
+    part: Box, registration: Registration, px_per_mm: float, frame: Layout
+) -> tuple[float, float, float, float]:
+    """How much *part* shows beyond the sheet's outermost points on its four sides, mm.
+
+    Negative where the sheet goes beyond *part*. The sheet's edges are straight lines, so its
+    corners tell.
     """
     left, top, right, bottom = part
-    for x, at_side in ((left, left == whole[0]), (right, right == whole[2])):
-        for y, at_end in ((top, top == whole[1]), (bottom, bottom == whole[3])):
-            at = registration.unlocate(ImagePoint(x - 0.5, y - 0.5))
-            beside = max(-at.x_mm, at.x_mm - frame.width_mm, -at.y_mm, at.y_mm - frame.height_mm)
-            if beside > (_BESIDE_MM if at_side and at_end else _BETWEEN_MM):
-                return False
+    page = PageRect(0, 0, frame.width_mm, frame.height_mm)
+    corners = [registration.locate(corner) for corner in page.corners()]
+    xs, ys = sorted(c.x_px + 0.5 for c in corners), sorted(c.y_px + 0.5 for c in corners)
+    # Of the two corners on a side the inner one: beyond a skewed edge more is shown.
+    return (
+        (xs[1] - left) / px_per_mm,
+        (ys[1] - top) / px_per_mm,
+        (right - xs[2]) / px_per_mm,
+        (bottom - ys[2]) / px_per_mm,
+    )
+
+
+def _are_alone(grey: GreyImage, sheets: Sequence[_Filling], frame: Layout) -> bool:
+    """Whether no other fiducial lies where the image shows more than the sheets."""
+    own = [sheet.place.registration.locate(f.centre) for sheet in sheets for f in frame.fiducials]
+    side = _side_mm(frame)
+    for sheet in sheets:
+        side_px = sheet.px_per_mm * side
+        for strip in _strips(sheet, side, (0, 0, grey.shape[1], grey.shape[0])):
+            for found in find_within(grey, strip, side_px=side_px):
+                if not _is_one_of(own, found, side_px):
+                    return False
     return True
+
+
+def _strips(sheet: _Filling, side_mm: float, whole: Box) -> Iterator[Box]:
+    """Where beside *sheet* another fiducial would fit, with what it may cover of the sheet."""
+    for n, (beside, at, border) in enumerate(zip(sheet.beside_mm, sheet.part, whole, strict=True)):
+        # Towards another sheet's part half of the room is that one's, and is looked at too.
+        if beside < (side_mm if at == border else side_mm / 2):
+            continue
+        inwards = 1 if n < 2 else -1
+        start = at - (0 if at == border else inwards * round(side_mm * sheet.px_per_mm))
+        end = at + inwards * math.ceil((beside + side_mm) * sheet.px_per_mm)
+        strip = list(sheet.part)
+        strip[n % 2], strip[n % 2 + 2] = min(start, end), max(start, end)
+        yield strip[0], strip[1], strip[2], strip[3]
+
+
+def _is_one_of(own: Sequence[ImagePoint], found: FoundFiducial, side_px: float) -> bool:
+    x, y = found.corners.mean(axis=0)
+    return any(math.hypot(x - at.x_px, y - at.y_px) < side_px / 2 for at in own)
