@@ -8,12 +8,14 @@ what they say moves the bubbles whose outline is hidden under a mark as well.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from omr.surfaces import TERMS, robust_surface
+from omr.products import product
+from omr.surfaces import TERMS, fit_surface
 
 REACH_MM = 0.9  # as far as an outline is looked for
 _BAND_MM = 0.35  # width of the band that stands for the outline: its line and some blur
@@ -21,17 +23,37 @@ _CLEAR_PEAK = 0.06  # the outline is so much darker than both sides of it, or it
 _LEAST_SPREAD_MM = 0.03  # outlines of a sharp scan are found to so much
 
 
+_STEP = 2  # px between the shifts that are tried first, on samples averaged 2 x 2
+_INNER_HALF = 8  # px: this far round its middle a bubble is light, or a mark hides its outline
+_MOST_INNER = 0.15  # darkness
+
+Floats = NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """Where the bubbles really lie."""
 
     offsets_mm: NDArray[np.float64]  # (n, 2): to be added to the printed centres
+    slopes: NDArray[np.float64]  # (n, 2, 2): how the offsets (axis 1) grow along x, y (axis 2)
     largest_mm: float
     share_found: float  # of bubbles whose outline was seen
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Everything about looking for outlines that is the same on every sheet."""
+
+    kernel: Floats  # (2 * half + 1,) * 2
+    reach: int  # px that an outline may be off
+    rough: Floats  # (blocks, shifts): the kernel over 2 x 2 means, at every second shift
+    rough_shifts: NDArray[np.int64]  # (shifts, 2): dx, dy
+    fine: Floats  # (used, 25): the kernel at shifts -2 .. 2, where any of them is not zero
+    fine_at: NDArray[np.int64]  # (used,) flat index from the patch's middle
+
+
 def settle_offsets(
-    dark: NDArray[np.float32],
+    dark: Floats,
     centres_mm: NDArray[np.float64],
     radius_mm: float,
     px_per_mm: float,
@@ -45,51 +67,139 @@ def settle_offsets(
         px_per_mm: Of the patches.
     """
     seen, clear = _outline_offsets(dark, radius_mm, px_per_mm)
-    nothing = np.zeros_like(centres_mm)
+    share = float(clear.mean())
     if np.count_nonzero(clear) < 2 * TERMS:
-        return Settled(nothing, 0.0, float(clear.mean()))
-    surface = robust_surface(
-        centres_mm[clear], seen[clear], centres_mm, least_spread=_LEAST_SPREAD_MM
-    )
-    surface = np.clip(surface, -REACH_MM, REACH_MM)
-    return Settled(surface, float(np.hypot(*surface.T).max()), float(clear.mean()))
+        nothing = np.zeros_like(centres_mm)
+        return Settled(nothing, np.zeros((len(nothing), 2, 2)), 0.0, share)
+    surface = fit_surface(centres_mm[clear], seen[clear], least_spread=_LEAST_SPREAD_MM)
+    offsets = np.clip(surface.at(centres_mm), -REACH_MM, REACH_MM)
+    largest = float(np.hypot(*offsets.T).max())
+    return Settled(offsets, surface.slopes(centres_mm), largest, share)
 
 
 def _outline_offsets(
-    dark: NDArray[np.float32], radius_mm: float, px_per_mm: float
+    dark: Floats, radius_mm: float, px_per_mm: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Each outline's offset, (n, 2) mm, and whether it was seen clearly, (n,)."""
+    """Each outline's offset, (n, 2) mm, and whether it was seen clearly, (n,).
+
+    The kernel's answer is looked for roughly first, then exactly at the 25 shifts round the
+    best. Where the best of those is at their rim the rough look was deceived, and all
+    shifts are tried.
+    """
     count, side, _side = dark.shape
-    kernel = _outline_kernel(radius_mm, px_per_mm)
-    reach = round(REACH_MM * px_per_mm)
-    middle = side // 2
+    search = _search(radius_mm, px_per_mm, side)
+    best = _rough_shifts(dark, search)
+    middle = (side // 2) * (side + 1)
+    at = middle + best[:, 1] * side + best[:, 0]
+    places = (at + np.arange(count) * side * side)[:, None] + search.fine_at
+    answers = product(dark.ravel().take(places), search.fine)
+    window = answers.reshape(count, 5, 5)
+    # Shifts beyond the reach are there for the parabola's sake only.
+    allowed = np.abs(best[:, :, None] + np.arange(-2, 3)) <= search.reach
+    held = np.where(allowed[:, 1, :, None] & allowed[:, 0, None, :], window, -np.inf)
+    where = held.reshape(count, -1).argmax(axis=1)
+    row, column = where // 5, where % 5
+    shift = best + np.stack([column, row], axis=1) - 2
+    inner = slice(side // 2 - _INNER_HALF, side // 2 + _INNER_HALF + 1)
+    light = dark[:, inner, inner].mean(axis=(1, 2)) < _MOST_INNER
+    inside = (np.abs(shift) < search.reach).all(axis=1)
+    high = answers[np.arange(count), where] > _CLEAR_PEAK
+    rim = (np.abs(np.stack([column, row])) % 4 == 0).any(axis=0)
+    clear = light & high & inside & ~rim
     offsets = np.zeros((count, 2))
-    clear = np.zeros(count, dtype=bool)
-    half = kernel.shape[0] // 2
+    found = np.flatnonzero(clear)
+    offsets[found] = best[found] - 2 + _peaks(window[found], row[found], column[found])
+    for n in np.flatnonzero(light & high & inside & rim):
+        offset = _search_all(dark[n], search)
+        if offset is not None:
+            offsets[n], clear[n] = offset, True
+    return offsets / px_per_mm, clear
+
+
+def _rough_shifts(dark: Floats, search: _Search) -> NDArray[np.int64]:
+    """The best of every second shift, (n, 2) px, near enough to the edge to look round it."""
+    count, side, _side = dark.shape
+    even = side // 2 * 2
+    blocks = cv2.resize(
+        np.ascontiguousarray(dark[:, :even, :even]).reshape(-1, even),
+        (even // 2, count * even // 2),
+        interpolation=cv2.INTER_AREA,
+    )
+    answers = product(np.asarray(blocks, np.float32).reshape(count, -1), search.rough)
+    found = search.rough_shifts[answers.argmax(axis=1)]
+    most = (side - search.kernel.shape[0]) // 2 - 2
+    near: NDArray[np.int64] = np.clip(found, -most, most)
+    return near
+
+
+def _search_all(dark: Floats, search: _Search) -> NDArray[np.float64] | None:
+    """The offset of one patch's outline in px, from every shift; None if it is not clear."""
+    middle, half, reach = dark.shape[0] // 2, search.kernel.shape[0] // 2, search.reach
     cut = slice(middle - reach - half, middle + reach + half + 1)
-    for n in range(count):
-        answer = np.asarray(
-            cv2.matchTemplate(dark[n, cut, cut], kernel, cv2.TM_CCORR), dtype=np.float32
-        )
-        _low, high, _where_low, (column, row) = cv2.minMaxLoc(answer)
-        inner = dark[n, middle - 8 : middle + 9, middle - 8 : middle + 9]
-        at_edge = not (0 < row < 2 * reach and 0 < column < 2 * reach)
-        clear[n] = high > _CLEAR_PEAK and not at_edge and float(inner.mean()) < 0.15
-        if clear[n]:
-            offsets[n] = _peak(answer, row, column, reach) / px_per_mm
-    return offsets, clear
+    answer = np.asarray(
+        cv2.matchTemplate(dark[cut, cut], search.kernel, cv2.TM_CCORR), dtype=np.float32
+    )
+    _low, high, _where_low, (column, row) = cv2.minMaxLoc(answer)
+    at_edge = not (0 < row < 2 * reach and 0 < column < 2 * reach)
+    if high <= _CLEAR_PEAK or at_edge:
+        return None
+    peak: NDArray[np.float64] = _peaks(answer[None], np.array([row]), np.array([column]))[0]
+    return peak - reach
 
 
-def _peak(answer: NDArray[np.float32], row: int, column: int, reach: int) -> NDArray[np.float64]:
-    """The maximum's place relative to the middle, to a part of a pixel (parabola)."""
+def _peaks(
+    answers: Floats, rows: NDArray[np.int64], columns: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The maxima's places in *answers* (n, h, w), (x, y) to a part of a pixel (parabola)."""
+    n = np.arange(len(answers))
+    at = answers[n, rows, columns].astype(np.float64)
 
-    def between(before: float, at: float, after: float) -> float:
+    def between(before: Floats, after: Floats) -> NDArray[np.float64]:
         bend = before - 2 * at + after
-        return 0.0 if abs(bend) < 1e-9 else 0.5 * (before - after) / bend
+        bent = np.abs(bend) >= 1e-9
+        return np.where(bent, 0.5 * (before - after) / np.where(bent, bend, 1.0), 0.0)
 
-    dx = between(*(float(v) for v in answer[row, column - 1 : column + 2]))
-    dy = between(*(float(v) for v in answer[row - 1 : row + 2, column]))
-    return np.array([column + dx - reach, row + dy - reach])
+    dx = between(answers[n, rows, columns - 1], answers[n, rows, columns + 1])
+    dy = between(answers[n, rows - 1, columns], answers[n, rows + 1, columns])
+    return np.stack([columns + dx, rows + dy], axis=1)
+
+
+@lru_cache(maxsize=8)
+def _search(radius_mm: float, px_per_mm: float, side: int) -> _Search:
+    kernel = _outline_kernel(radius_mm, px_per_mm)
+    half, reach, middle = kernel.shape[0] // 2, round(REACH_MM * px_per_mm), side // 2
+    if middle < half + reach:
+        raise ValueError(f"patches of {side} samples are too small for outlines {reach} off")
+    even = middle * 2
+    steps = np.arange(-(reach // _STEP + 1) * _STEP, reach + _STEP + 1, _STEP)
+    shifts = np.array([(dx, dy) for dy in steps for dx in steps])
+    rough = []
+    for dx, dy in shifts:
+        placed = _placed(kernel, middle + dx, middle + dy, side)[:even, :even]
+        rough.append(placed.reshape(middle, 2, middle, 2).sum(axis=(1, 3)).ravel())
+    fine = [
+        _placed(kernel, middle + dx, middle + dy, side).ravel()
+        for dy in range(-2, 3)
+        for dx in range(-2, 3)
+    ]
+    stacked = np.stack(fine, axis=1)
+    used = np.flatnonzero(stacked.any(axis=1))
+    return _Search(
+        kernel=kernel,
+        reach=reach,
+        rough=np.ascontiguousarray(np.stack(rough, axis=1), np.float32),
+        rough_shifts=shifts,
+        fine=np.ascontiguousarray(stacked[used], np.float32),
+        fine_at=used - middle * (side + 1),
+    )
+
+
+def _placed(kernel: Floats, column: int, row: int, side: int) -> Floats:
+    """The kernel on an empty patch with its middle there; what sticks out is cut off."""
+    half = kernel.shape[0] // 2
+    wide = np.zeros((side + 2 * half, side + 2 * half), np.float32)
+    wide[row : row + 2 * half + 1, column : column + 2 * half + 1] = kernel
+    return wide[half : half + side, half : half + side]
 
 
 def _outline_kernel(radius_mm: float, px_per_mm: float) -> NDArray[np.float32]:

@@ -7,29 +7,28 @@ sheet itself: 0 is its paper beside the bubble, 1 the black of its fiducials.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from omr import strokes
-from omr.faint import faint_traces
+from omr.discs import discs_of, ring_reach
+from omr.faint import faint_reach, faint_traces
 from omr.fiducials import GreyImage
 from omr.geometry import PagePoint, Registration
 from omr.layout import Bubble, Fiducial, Layout
+from omr.nearby import REACH_MM, Nearby, nearby
 from omr.outline import settle_offsets
-from omr.surfaces import TERMS, robust_surface
-
-FloatArray = NDArray[np.float32]
+from omr.sampling import Floats, Samples, at_points, local_maps, patches
+from omr.surfaces import TERMS, fit_surface
 
 PX_PER_MM = 8.0  # sampling density; a 0.3 mm stroke is 2.4 samples wide
-HALF_SIDE_MM = 4.0  # a patch reaches so far from the bubble's centre
-# Typesetting keeps so much free of print round every bubble (forms.typeset).
-CLEAR_MM = 1.0
-_LINE_MM = 0.25  # printed outline, forms.typeset
-_EDGE_MM = 0.25  # blur and jitter of the outline's edge reach so far into the bubble
+HALF_SIDE_MM = 4.0  # a patch in which the outline is looked for reaches so far from the centre
 _PAPER_SPREAD = 2.0  # grey levels between neighbouring bubbles of an even sheet
+# Neighbours so far from where they were printed begin to show beside the masks of their
+# outlines (omr.nearby.BAND_MM, less half the line and its blur).
+_ELSEWHERE_MM = 0.1
 _TRACED_FROM = 0.005  # coverage: fewer inked samples than a dot of 0.3 mm are no stroke
 # A sample is ink from five times the paper's own scatter on, but at least a light pencil's
 # 0.12 and at most 0.30, which every ball pen passes.
@@ -69,29 +68,23 @@ class SheetMeasure:
 
 
 @dataclass(frozen=True, slots=True)
-class _Discs:
-    """Masks of a patch, each (side, side) float32 with a sum of 1."""
-
-    inside: FloatArray
-    ring: FloatArray
-
-
-@dataclass(frozen=True, slots=True)
 class _Shades:
     """What turns grey levels into darkness on one sheet."""
 
-    paper: NDArray[np.float64]  # (n,) at every bubble
-    black: float
-    ink: float  # from this darkness on a sample is ink
+    paper: Floats  # (n,) at every bubble
+    span: Floats  # (n,) from there to black
 
-    def dark(
-        self, samples: FloatArray, which: NDArray[np.int64] | slice = slice(None)
-    ) -> FloatArray:
+    def dark(self, samples: Samples) -> NDArray[np.float32]:
         """Samples (n, ...) as darkness: 0 paper, 1 black; clipped to -0.2 .. 1.2."""
         shape = (-1,) + (1,) * (samples.ndim - 1)
-        paper = self.paper[which].reshape(shape)
-        span = np.maximum(paper - self.black, 20.0)
-        return np.clip((paper - samples) / span, -0.2, 1.2).astype(np.float32)
+        factor = (-1 / self.span).astype(np.float32).reshape(shape)
+        found = samples * factor
+        found += (self.paper / self.span).astype(np.float32).reshape(shape)
+        return np.clip(found, -0.2, 1.2, out=found)
+
+    def lightest_ink(self, ink: float) -> Samples:
+        """The grey level at every bubble, (n,), below which a sample is at least so dark."""
+        return np.ceil(self.paper - ink * self.span).clip(0, 255).astype(np.uint8)
 
 
 def measure(grey: GreyImage, registration: Registration, layout: Layout) -> SheetMeasure:
@@ -103,47 +96,59 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
         layout: The sheet's layout.
     """
     places = bubbles_of(layout)
-    centres = np.array([[b.centre.x_mm, b.centre.y_mm] for _, b in places])
+    printed = np.array([(b.centre.x_mm, b.centre.y_mm) for _, b in places])
     radius = float(np.median([b.diameter_mm for _, b in places])) / 2
     black = _black_level(grey, registration, layout.fiducials)
-    discs = _discs(radius)
 
-    patches = _patches(grey, registration, centres, HALF_SIDE_MM)
-    shades = _Shades(_paper_levels(patches, discs, centres), black, _MOST_INK)
-    settled = settle_offsets(shades.dark(patches), centres, radius, PX_PER_MM)
-    centres = centres + settled.offsets_mm
-    dark = shades.dark(_patches(grey, registration, centres, HALF_SIDE_MM))
+    first = _patches(grey, registration, printed, HALF_SIDE_MM)
+    paper = _paper_levels(first, printed, radius)
+    shades = _Shades(paper, np.maximum(paper - black, 20.0))
+    settled = settle_offsets(shades.dark(first), printed, radius, PX_PER_MM)
+    stretched = float(np.abs(settled.slopes).max()) * REACH_MM > _ELSEWHERE_MM
+    maps = local_maps(
+        registration, printed + settled.offsets_mm, settled.slopes if stretched else None
+    )
 
-    raw = np.einsum("nij,ij->n", dark, discs.inside)
+    half = max(ring_reach(radius, PX_PER_MM), faint_reach(radius, PX_PER_MM))
+    samples = patches(grey, maps, half, PX_PER_MM)
+    discs = discs_of(radius, half, PX_PER_MM)
+    inside = samples.reshape(len(samples), -1)[:, discs.inside]
+    ring = samples.reshape(len(samples), -1)[:, discs.ring]
+    dark = shades.dark(inside)
+    raw = dark.mean(axis=1)
     blank, noise = _blank_population(raw)
     pale = raw <= np.median(raw)
-    shades = replace(shades, ink=_ink_level(dark[pale], discs))
-    ink = (dark > shades.ink).astype(np.float32)
-    coverage = np.einsum("nij,ij->n", ink, discs.inside)
-    outside = np.einsum("nij,ij->n", ink, discs.ring)
-    faint = faint_traces(dark, pale, radius, PX_PER_MM)
-    around = _around(grey, registration, centres, radius, shades)
-    traced = _strokes(grey, registration, centres, radius, shades, coverage)
+    below = shades.lightest_ink(_ink_level(dark[pale]))
+    coverage = _share_below(inside, below)
+    middle = slice(half - (reach := faint_reach(radius, PX_PER_MM)), half + reach + 1)
+    faint = faint_traces(shades.dark(samples[:, middle, middle]), pale, radius, PX_PER_MM)
+    around = nearby(printed, radius, PX_PER_MM)
+    traced = _strokes(grey, maps, below, coverage, around, radius)
+    across = np.array([(t.extent_mm, t.leaves_mm, t.enters_mm) for t in traced]) / (2 * radius)
+    columns = {
+        "darkness": raw - blank,
+        "coverage": coverage,
+        "faint": faint / (2 * radius),
+        "outside": _share_below(ring, below),
+        "around": _around(grey, maps, below, around),
+        "extent": across[:, 0],
+        "straight": np.array([t.straight for t in traced]),
+        "leaves": across[:, 1],
+        "enters": across[:, 2],
+        "share": np.array([t.share for t in traced]),
+        "home": np.array([t.home for t in traced]),
+    }
+    shares = np.clip(np.array(list(columns.values()), np.float64), 0.0, 1.0).T.tolist()
     bubbles = tuple(
         BubbleMeasure(
-            question=question,
-            option=bubble.option,
-            darkness=_unit(raw[n] - blank),
-            coverage=_unit(coverage[n]),
-            faint=_unit(faint[n] / (2 * radius)),
-            outside=_unit(outside[n]),
-            around=float(around[n]),
-            extent=_unit(traced[n].extent_mm / (2 * radius)),
-            straight=float(traced[n].straight),
-            leaves=_unit(traced[n].leaves_mm / (2 * radius)),
-            enters=_unit(traced[n].enters_mm / (2 * radius)),
-            share=traced[n].share,
-            home=traced[n].home,
-            paper=float(shades.paper[n]),
+            question,
+            bubble.option,
+            **dict(zip(columns, values, strict=True)),
+            paper=level,
         )
-        for n, (question, bubble) in enumerate(places)
+        for (question, bubble), values, level in zip(places, shares, paper.tolist(), strict=True)
     )
-    contrast = float(np.median(shades.paper)) - black
+    contrast = float(np.median(paper)) - black
     return SheetMeasure(
         bubbles, noise, contrast, settled.largest_mm, settled.share_found, is_bilevel(grey)
     )
@@ -151,74 +156,41 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
 
 def _strokes(
     grey: GreyImage,
-    registration: Registration,
-    centres_mm: NDArray[np.float64],
+    maps: Floats,
+    below: Samples,
+    coverage: Floats,
+    around: Nearby,
     radius_mm: float,
-    shades: _Shades,
-    coverage: NDArray[np.float64],
 ) -> list[strokes.Stroke]:
     """The stroke in every bubble that has any ink."""
-    found = [strokes.NOTHING] * len(centres_mm)
+    found = [strokes.NOTHING] * len(maps)
     inked = np.flatnonzero(coverage > _TRACED_FROM)
-    if not len(inked):
-        return found
-    patches = _patches(grey, registration, centres_mm[inked], strokes.REACH_MM)
-    for n, patch in zip(inked, shades.dark(patches, inked), strict=True):
-        others = np.delete(centres_mm, n, axis=0) - centres_mm[n]
-        found[n] = strokes.trace(patch > shades.ink, others, radius_mm, PX_PER_MM)
+    ink = patches(grey, maps[inked], around.half_side, PX_PER_MM) < below[inked, None, None]
+    traced = strokes.trace(ink, inked, around, radius_mm, PX_PER_MM)
+    for n, stroke in zip(inked, traced, strict=True):
+        found[n] = stroke
     return found
 
 
-def _around(
-    grey: GreyImage,
-    registration: Registration,
-    centres_mm: NDArray[np.float64],
-    radius_mm: float,
-    shades: _Shades,
-) -> NDArray[np.float64]:
+def _around(grey: GreyImage, maps: Floats, below: Samples, around: Nearby) -> Floats:
     """Share of the rays from every bubble that meet ink before the next bubbles, (n,)."""
-    rays = strokes.ray_points(radius_mm)
-    points = centres_mm[:, None, None, :] + rays[None]
-    ink = shades.dark(_sample(grey, registration, points)) > shades.ink
-    for n, centre in enumerate(centres_mm):
-        near = np.flatnonzero(np.abs(centres_mm - centre).max(axis=1) < 2 * strokes.REACH_MM)
-        for other in centres_mm[near[near != n]]:
-            apart = np.hypot(*np.moveaxis(points[n] - other, -1, 0))
-            ink[n] &= apart > radius_mm + strokes.BAND_MM
-    met: NDArray[np.float64] = ink.any(axis=2).mean(axis=1)
+    ink = at_points(grey, maps, around.rays_mm) < below[:, None]
+    met: Floats = (ink.reshape(around.beside.shape) & around.beside).any(axis=2).mean(axis=1)
     return met
 
 
+def _share_below(samples: Samples, levels: Samples) -> Floats:
+    """The share of each row of *samples* (n, m) that is darker than its level, (n,)."""
+    found: Floats = np.count_nonzero(samples < levels[:, None], axis=1) / samples.shape[1]
+    return found
+
+
 def _patches(
-    grey: GreyImage,
-    registration: Registration,
-    centres_mm: NDArray[np.float64],
-    half_side_mm: float,
-) -> FloatArray:
-    """Upright patches of the page round *centres_mm* (n, 2).
-
-    Returns:
-        Shape (n, side, side), float32, grey levels; side is ``2 * half_side_mm`` wide.
-    """
-    side = round(2 * half_side_mm * PX_PER_MM) + 1
-    steps = (np.arange(side) - side // 2) / PX_PER_MM
-    grid = np.stack(np.meshgrid(steps, steps), axis=-1)
-    return _sample(grey, registration, centres_mm[:, None, None, :] + grid[None])
-
-
-def _sample(
-    grey: GreyImage, registration: Registration, points_mm: NDArray[np.float64]
-) -> FloatArray:
-    """Grey levels at page points (n, rows, columns, 2): shape (n, rows, columns), float32."""
-    x, y = points_mm[..., 0], points_mm[..., 1]
-    a, b, c, d, e, f, g, h, i = registration.h
-    w = g * x + h * y + i
-    # remap limits its output to 32,767 rows; 80 bubbles of 113 rows stay well below.
-    flat = (-1, x.shape[-1])
-    map_x = ((a * x + b * y + c) / w).astype(np.float32).reshape(flat)
-    map_y = ((d * x + e * y + f) / w).astype(np.float32).reshape(flat)
-    levels = cv2.remap(grey, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return levels.reshape(x.shape).astype(np.float32)
+    grey: GreyImage, registration: Registration, centres_mm: Floats, half_side_mm: float
+) -> Samples:
+    """Upright patches of the page round *centres_mm* (n, 2): (n, side, side), grey levels."""
+    half_side = round(half_side_mm * PX_PER_MM)
+    return patches(grey, local_maps(registration, centres_mm), half_side, PX_PER_MM)
 
 
 def _black_level(
@@ -243,41 +215,30 @@ def is_bilevel(grey: GreyImage) -> bool:
     return float(np.mean((some > 24) & (some < 231))) < 0.002
 
 
-def _paper_levels(
-    patches: FloatArray, discs: _Discs, centres_mm: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _paper_levels(first: Samples, centres_mm: Floats, radius_mm: float) -> Floats:
     """The paper's grey level at every bubble, shape (n,): the middle of its clear ring.
 
     Where a mark fills the ring as well the level would be the ink's. Light varies smoothly
     over a sheet, even under a lamp, so a level far below its surroundings takes theirs.
     """
-    levels = np.median(patches[:, discs.ring > 0], axis=1).astype(np.float64)
+    discs = discs_of(radius_mm, first.shape[1] // 2, PX_PER_MM)
+    # A stable sort of bytes is numpy's radix sort, twice as fast as its median.
+    ring = np.sort(first.reshape(len(first), -1)[:, discs.ring], axis=1, kind="stable")
+    middle = ring.shape[1] // 2
+    # One sample, or the two in the middle.
+    levels: Floats = ring[:, [-middle - 1, middle]].mean(axis=1, dtype=np.float64)
     if len(levels) < 2 * TERMS:
         smooth = np.full_like(levels, np.median(levels))
     else:
-        smooth = robust_surface(
-            centres_mm, levels[:, None], centres_mm, least_spread=_PAPER_SPREAD
-        )[:, 0]
-    return np.where(levels < 0.9 * smooth, smooth, levels)
+        surface = fit_surface(centres_mm, levels[:, None], least_spread=_PAPER_SPREAD)
+        smooth = surface.at(centres_mm)[:, 0]
+    paper: Floats = np.where(levels < 0.9 * smooth, smooth, levels)
+    return paper
 
 
-def _discs(radius_mm: float) -> _Discs:
-    side = round(2 * HALF_SIDE_MM * PX_PER_MM) + 1
-    steps = (np.arange(side) - side // 2) / PX_PER_MM
-    gx, gy = np.meshgrid(steps, steps)
-    distance = np.hypot(gx, gy)
-    inside = (distance <= radius_mm - _LINE_MM / 2 - _EDGE_MM).astype(np.float32)
-    outer = radius_mm + _LINE_MM / 2
-    ring = ((distance >= outer + _EDGE_MM) & (distance <= outer + CLEAR_MM - 0.1)).astype(
-        np.float32
-    )
-    return _Discs(inside / inside.sum(), ring / ring.sum())
-
-
-def _ink_level(blank: FloatArray, discs: _Discs) -> float:
-    """From which darkness on a sample is ink, given patches that look blank."""
-    inside = blank[:, discs.inside > 0]
-    scatter = 1.4826 * float(np.median(np.abs(inside - np.median(inside))))
+def _ink_level(blank: NDArray[np.float32]) -> float:
+    """From which darkness on a sample is ink, given the insides of bubbles that look blank."""
+    scatter = 1.4826 * float(np.median(np.abs(blank - np.median(blank))))
     return float(np.clip(_INK_FACTOR * scatter, _LEAST_INK, _MOST_INK))
 
 
@@ -291,10 +252,6 @@ def _blank_population(raw: NDArray[np.float32]) -> tuple[float, float]:
     middle = float(np.median(lower))
     spread = 1.4826 * float(np.median(np.abs(lower - middle)))
     return middle, spread
-
-
-def _unit(value: float) -> float:
-    return float(min(1.0, max(0.0, value)))
 
 
 def bubbles_of(layout: Layout) -> list[tuple[str, Bubble]]:

@@ -2,47 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
 
 TERMS = 6  # of a quadratic surface; at least twice as many samples hold it
 _TUKEY = 4.685  # the biweight's cut, in robust sigmas, for 95 % efficiency (Huber, 1981)
 _ROUNDS = 4
+# Of the normal matrix's eigenvalues: what rounding leaves of a direction that does not exist,
+# as where all bubbles stand in two columns. Real layouts have 0.01 and more.
+_NO_DIRECTION = 1e-8
 
 
-def robust_surface(
-    at_mm: NDArray[np.float64],
-    seen: NDArray[np.float64],
-    wanted_mm: NDArray[np.float64],
-    *,
-    least_spread: float,
-) -> NDArray[np.float64]:
-    """A quadratic surface through what was seen, evaluated at *wanted_mm*.
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """A quadratic surface with k values at every place."""
+
+    middle: Floats  # (2,) mm
+    spread: Floats  # (2,) mm
+    solution: Floats  # (TERMS, k)
+    determined: bool  # whether the samples held every term
+
+    def at(self, points_mm: Floats) -> Floats:
+        """The values at *points_mm* (m, 2): shape (m, k)."""
+        found: Floats = _terms((points_mm - self.middle) / self.spread) @ self.solution
+        return found
+
+    def slopes(self, points_mm: Floats) -> Floats:
+        """Growth of the values per mm along x and y: (m, k, 2).
+
+        Zero where the samples left some term open: the values are good then at places like
+        the samples', but not how they change between them.
+        """
+        if not self.determined:
+            return np.zeros((len(points_mm), self.solution.shape[1], 2))
+        u, v = ((points_mm - self.middle) / self.spread).T
+        _one, a, b, aa, ab, bb = self.solution[:, None, :]
+        along_u = a + 2 * aa * u[:, None] + ab * v[:, None]
+        along_v = b + ab * u[:, None] + 2 * bb * v[:, None]
+        return np.stack([along_u / self.spread[0], along_v / self.spread[1]], axis=-1)
+
+
+def fit_surface(at_mm: Floats, seen: Floats, *, least_spread: float) -> Surface:
+    """A quadratic surface through what was seen.
 
     Refitted with Tukey's biweight, so that a few samples of something else do not bend it.
 
     Args:
         at_mm: (n, 2) places of the samples, n >= 2 * TERMS.
         seen: (n, k) samples.
-        wanted_mm: (m, 2) places to evaluate at.
         least_spread: Samples scatter at least so much, in their own unit.
-
-    Returns:
-        (m, k).
     """
     middle, spread = at_mm.mean(axis=0), at_mm.std(axis=0) + 1e-6
-
-    def terms(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        u, v = ((points - middle) / spread).T
-        return np.stack([np.ones_like(u), u, v, u * u, u * v, v * v], axis=1)
-
-    weights = np.ones(len(at_mm))
-    solution: NDArray[np.floating] = np.zeros((TERMS, seen.shape[1]))
+    terms = _terms((at_mm - middle) / spread)
+    weighted = terms.T
     for _round in range(_ROUNDS):
-        root = np.sqrt(weights)[:, None]
-        solution = np.linalg.lstsq(terms(at_mm) * root, seen * root, rcond=None)[0]
-        off = np.sqrt(((seen - terms(at_mm) @ solution) ** 2).sum(axis=1))
+        solution, _rest, rank, _singular = np.linalg.lstsq(
+            weighted @ terms, weighted @ seen, rcond=_NO_DIRECTION
+        )
+        off = np.sqrt(((seen - terms @ solution) ** 2).sum(axis=1))
         cut = _TUKEY * max(1.4826 * float(np.median(off)), least_spread)
-        weights = np.where(off < cut, (1 - (off / cut) ** 2) ** 2, 0.0)
-    surface: NDArray[np.float64] = (terms(wanted_mm) @ solution).astype(np.float64)
-    return surface
+        weighted = terms.T * np.where(off < cut, (1 - (off / cut) ** 2) ** 2, 0.0)
+    return Surface(middle, spread, np.asarray(solution, np.float64), int(rank) == TERMS)
+
+
+def _terms(uv: Floats) -> Floats:
+    u, v = uv.T
+    return np.stack([np.ones_like(u), u, v, u * u, u * v, v * v], axis=1)

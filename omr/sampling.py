@@ -1,0 +1,86 @@
+"""Grey levels of the printed page on grids laid over a scan of it (pure).
+
+Over the few millimetres round a bubble the map from page to scan is a plane one, so each
+bubble has its own affine map, and OpenCV's ``warpAffine`` does the rest; against the exact
+map of a sheet tilted by 3e-4 per mm a sample 7 mm from its bubble lies 0.015 mm off.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.fiducials import GreyImage
+from omr.geometry import Registration
+
+Floats = NDArray[np.float64]
+Samples = NDArray[np.uint8]
+
+
+def local_maps(
+    registration: Registration, centres_mm: Floats, slopes: Floats | None = None
+) -> Floats:
+    """The affine map round every centre: from mm off the centre to px of the image.
+
+    Args:
+        registration: Page to image.
+        centres_mm: (n, 2) where the centres lie on the flat page.
+        slopes: (n, 2, 2) by how much the paper is stretched there, [axis of the shift, axis
+            along which it grows]; a flat sheet without it.
+
+    Returns:
+        (n, 2, 3): ``map[:, :2] @ (dx_mm, dy_mm) + map[:, 2]`` is (column, row).
+    """
+    a, b, c, d, e, f, g, h, i = registration.h
+    x, y = centres_mm.T
+    w = g * x + h * y + i
+    column, row = (a * x + b * y + c) / w, (d * x + e * y + f) / w
+    maps: Floats = np.empty((len(centres_mm), 2, 3))
+    maps[:, 0, 0], maps[:, 0, 1] = (a - g * column) / w, (b - h * column) / w
+    maps[:, 1, 0], maps[:, 1, 1] = (d - g * row) / w, (e - h * row) / w
+    maps[:, 0, 2], maps[:, 1, 2] = column, row
+    if slopes is not None:
+        maps[:, :, :2] = maps[:, :, :2] @ (np.eye(2) + slopes)
+    return maps
+
+
+def patches(grey: GreyImage, maps: Floats, half_side: int, px_per_mm: float) -> Samples:
+    """Upright patches of the page round the centres of *maps*.
+
+    Args:
+        grey: Shape (h, w), uint8.
+        maps: (n, 2, 3), from :func:`local_maps`.
+        half_side: Samples from the centre to each side.
+        px_per_mm: Density of the samples.
+
+    Returns:
+        Shape (n, 2 * half_side + 1, 2 * half_side + 1), uint8; beyond the image its edge.
+    """
+    side = 2 * half_side + 1
+    matrices = maps.copy()
+    matrices[:, :, :2] /= px_per_mm
+    matrices[:, :, 2] -= half_side * matrices[:, :, :2].sum(axis=2)
+    found: Samples = np.empty((len(maps), side, side), np.uint8)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    for matrix, patch in zip(matrices, found, strict=True):
+        cv2.warpAffine(grey, matrix, (side, side), patch, flags, cv2.BORDER_REPLICATE)
+    return found
+
+
+def at_points(grey: GreyImage, maps: Floats, points_mm: Floats) -> Samples:
+    """Grey levels at the same points round every centre.
+
+    Args:
+        grey: Shape (h, w), uint8.
+        maps: (n, 2, 3), from :func:`local_maps`.
+        points_mm: (m, 2) from the centre.
+
+    Returns:
+        Shape (n, m), uint8.
+    """
+    where = maps[:, :, :2].astype(np.float32) @ points_mm.T.astype(np.float32)
+    where += maps[:, :, 2:].astype(np.float32)
+    columns, rows = np.ascontiguousarray(where[:, 0]), np.ascontiguousarray(where[:, 1])
+    levels = cv2.remap(grey, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(levels, np.uint8)
