@@ -57,6 +57,7 @@ class Reason(StrEnum):
     # duplicate
     SAME_ANSWERS = "same-answers"
     OTHER_ANSWERS = "other-answers"
+    OTHER_PAPER = "other-paper"  # the same answers, yet not certainly the same ink
     # blank
     EMPTY_PAGE = "empty-page"
     FOREIGN_PAGE = "foreign-page"
@@ -74,6 +75,8 @@ class SheetStatus(StrEnum):
 
 # The books say that the form cannot be in anybody's hands: a person decides whether it counts.
 AGAINST_THE_BOOKS = frozenset({Reason.NOT_HANDED_OUT, Reason.RETURNED_UNUSED, Reason.REPORTED_LOST})
+# Two papers bear one serial, or may: no figures are final before a person has looked at both.
+DISPUTED = frozenset({Reason.OTHER_ANSWERS, Reason.OTHER_PAPER})
 HOLDS_SERIAL = frozenset({SheetStatus.COUNTED, SheetStatus.REVIEW})
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from omr.layout import Layout
+from omr.scan_health import Look
 from omr.scoring import BubbleMeasure, SheetMeasure, bubbles_of
 
 _VERSION = 1
@@ -88,6 +89,23 @@ def unpack(data: bytes, layout: Layout) -> SheetMeasure:
         for n, (question, bubble) in enumerate(places)
     )
     return SheetMeasure(bubbles, noise, contrast, bent_mm, outlines_found, bilevel)
+
+
+def unpack_look(data: bytes) -> Look:
+    """What :func:`pack` kept about the sheet as a whole; a thousand times faster than all.
+
+    Raises:
+        ValueError: If it is damaged or of another version.
+    """
+    try:
+        version, noise, contrast, _bent_mm, outlines_found, bilevel, _count, _names = (
+            _HEAD.unpack_from(data)
+        )
+    except struct.error as error:
+        raise ValueError(f"these measurements are damaged: {error}") from error
+    if version != _VERSION:
+        raise ValueError("these measurements are of another version")
+    return Look(contrast, noise, outlines_found, bilevel)
 
 
 def _fingerprint(names: Iterable[tuple[str, str]]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from omr.ledger.readings import SheetRow
-from omr.marks import AnswerState, Reason, SheetStatus
+from omr.marks import DISPUTED, AnswerState, Reason, SheetStatus
 from reports.responses import Channel, Place, Response
 
 # Faults of a sheet's identity, code or stock state, as against faults of the scan: the
@@ -37,7 +37,7 @@ class PaperMonth:
 
     responses: list[Response] = field(default_factory=list)
     in_review: int = 0  # sheets with an answer or identity that waits for a person
-    disputed: int = 0  # sheets whose serial is held by a reading with other answers
+    disputed: int = 0  # sheets whose serial is held by a reading of another paper, perhaps
     duplicates: Counter[Owner] = field(default_factory=Counter)
     anomalies: Counter[Owner] = field(default_factory=Counter)
 
@@ -65,7 +65,7 @@ def paper_month(rows: Iterable[SheetRow]) -> PaperMonth:
                 month.in_review += 1
             case SheetStatus.DUPLICATE:
                 month.duplicates[owner] += 1
-                month.disputed += Reason.OTHER_ANSWERS in seen.reasons
+                month.disputed += bool(DISPUTED.intersection(seen.reasons))
             case SheetStatus.REFUSED | SheetStatus.BLANK:
                 pass
     return month

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,11 +20,15 @@ import cv2
 
 from omr.codes import Verifier
 from omr.judging import Thresholds
+from omr.layout import Layout
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.readings import SheetReading, Source
 from omr.marks import Reason, SheetStatus
+from omr.measure_codec import unpack
+from omr.same_paper import same_paper
 from scans.faults import PageFault
 from scans.files import ScanFile, find_files, identify_file
+from scans.look_again import picture_of, with_streaks
 from scans.pages import PageRef, count_pages
 from scans.read_page import read_page
 from scans.stages import PageOutcome, ReadingContext
@@ -55,6 +60,7 @@ class Summary:
     known: list[tuple[str, Source]] = field(default_factory=list)  # given name, as it was read
     files: int = 0  # read now, in full or the rest of them
     failures: list[Failure] = field(default_factory=list)
+    batches: set[int] = field(default_factory=set)  # that got sheets now
 
     @property
     def sheets(self) -> int:
@@ -112,6 +118,8 @@ def read_batch(
     files, unusable = find_files(paths)
     summary.failures += [Failure(str(bad.path), bad.why) for bad in unusable]
     work = _plan(ledger, files, context, summary)
+    summary.batches = {item.batch_id for item in work}
+    layouts = _by_id(context)
     total, done = sum(len(item.pages) for item in work), 0
     progress(done, total)
     for item, outcome in _outcomes(work, context, jobs if total > _SERIAL_UP_TO else 1):
@@ -122,6 +130,8 @@ def read_batch(
             batch_id=item.batch_id,
             sheets=outcome.sheets,
             keep_picture=keep_picture,
+            picture_of=partial(picture_of, ref, layouts),
+            same_paper=lambda name, one, other: _is_same_paper(layouts.get(name), one, other),
         )
         for sheet in kept:
             summary.new[sheet.status] += 1
@@ -132,6 +142,20 @@ def read_batch(
         done += 1
         progress(done, total)
     return summary
+
+
+def _by_id(context: ReadingContext) -> dict[str, Layout]:
+    return {layout.layout_id: layout for layout in context.layouts.values()}
+
+
+def _is_same_paper(layout: Layout | None, one: bytes, other: bytes) -> bool:
+    """Whether two sheets' measurements show the same ink; what cannot be compared does not."""
+    if layout is None:
+        return False
+    try:
+        return same_paper(unpack(one, layout), unpack(other, layout))
+    except ValueError:  # one of them was kept by another version of the program
+        return False
 
 
 def _plan(
@@ -251,4 +275,15 @@ def _read(item: _Work, pages: Sequence[int]) -> list[PageOutcome]:
         return [PageOutcome(0, (refused,), item.fault.detail)]
     if _context is None:
         raise RuntimeError("the worker was not started")
-    return [read_page(PageRef(item.file.path, page), _context) for page in pages]
+    return [_read_page(PageRef(item.file.path, page), _context) for page in pages]
+
+
+def _read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
+    """The page's outcome, with the places of the streaks on it if there are any."""
+    outcome = read_page(ref, context)
+    if not any(Reason.STREAK in sheet.reasons for sheet in outcome.sheets):
+        return outcome
+    layouts = _by_id(context)
+    return replace(
+        outcome, sheets=tuple(with_streaks(ref, sheet, layouts) for sheet in outcome.sheets)
+    )

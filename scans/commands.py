@@ -18,12 +18,14 @@ from omr.errors import InputUnusable, UsageError
 from omr.i18n import _
 from omr.judging import Thresholds
 from omr.ledger import Ledger, readings
+from omr.ledger.captures import newest_batch
 from omr.marks import Reason, SheetStatus
 from omr.periods import Period
 from omr.pictures import PictureStore
 from omr.workspace import Workspace, open_workspace
 from scans.batch import Failure, Summary, read_batch, reading_context
 from scans.evidence import EvidenceFolder
+from scans.health import health_lines
 from scans.identify import has_zbar
 from scans.results import result_lines
 from scans.words import reason_in_words, status_in_words
@@ -59,7 +61,8 @@ def read_scans(
             seen=pictures.save if pictures else lambda _ref, _sheet: None,
             keep_picture=PictureStore(workspace.evidence_folder).keep,
         )
-    for line in _told(summary):
+        health = health_lines(ledger, summary.batches) if summary.sheets else []
+    for line in (*_told(summary), *health):
         print(line)
     if summary.failures:
         raise _failed(summary)
@@ -99,6 +102,8 @@ def print_status(root: Path) -> None:
             open_items += len(row.open)
             if row.reading.status is not SheetStatus.COUNTED:
                 reasons.update(row.reading.reasons)
+        last = newest_batch(ledger)
+        health = health_lines(ledger, [last.batch_id]) if last is not None else []
     for status, count in counts.items():
         print(f"{status_in_words(status)}: {count}")
     print(_("sheets seen: {count}").format(count=sum(counts.values())))
@@ -106,6 +111,14 @@ def print_status(root: Path) -> None:
         print(_("reasons:"))
         for reason, count in reasons.most_common():
             print(f"  {reason_in_words(reason)}: {count}")
+    if last is not None and health:
+        print(
+            _("last batch, {day}, period {period}, {files} files:").format(
+                day=last.started_at[:10], period=last.period, files=last.files
+            )
+        )
+        for line in health:
+            print(f"  {line}")
     if open_items:
         print(
             _("{count} decisions wait for a person. Next: omr scans review").format(

@@ -51,6 +51,7 @@ def reason_in_words(reason: Reason) -> str:
         Reason.INTERNAL: _("the program failed on this page: please report it"),
         Reason.SAME_ANSWERS: _("the same form again, with the same answers"),
         Reason.OTHER_ANSWERS: _("the same serial again, with other answers"),
+        Reason.OTHER_PAPER: _("the same serial and answers, but perhaps on a second paper"),
         Reason.EMPTY_PAGE: _("an empty page"),
         Reason.FOREIGN_PAGE: _("a page that is none of our forms"),
     }[reason]

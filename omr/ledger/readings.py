@@ -11,10 +11,10 @@ from sqlalchemy import Connection, exists, func, insert, select
 
 from omr.ledger import Ledger, now
 from omr.ledger.issued import find_issued
-from omr.ledger.rows import held_answers, rows_of, sheets_query
-from omr.ledger.schema import answer, batch, decision, sheet, source
+from omr.ledger.rows import Holder, holder_of, rows_of, sheets_query
+from omr.ledger.schema import answer, batch, decision, sheet, source, streak
 from omr.ledger.sheets import SheetReading, SheetRow
-from omr.marks import HOLDS_SERIAL, Answers, AnswerState, Reason, SheetStatus
+from omr.marks import DISPUTED, HOLDS_SERIAL, Answers, AnswerState, Reason, SheetStatus
 from omr.stock import FormState
 
 __all__ = [
@@ -29,6 +29,9 @@ __all__ = [
     "pages_done",
     "sheet_rows",
 ]
+
+
+SamePaper = Callable[[str, bytes, bytes], bool]  # layout id, two sheets' measurements
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ def add_page(
     batch_id: int,
     sheets: Iterable[SheetReading],
     keep_picture: Callable[[bytes], str] | None = None,
+    picture_of: Callable[[SheetReading], bytes | None] = lambda seen: seen.picture,
+    same_paper: SamePaper | None = None,
 ) -> list[SheetReading]:
     """Keep every sheet of one page, in one transaction.
 
@@ -123,7 +128,10 @@ def add_page(
         batch_id: The batch that reads it.
         sheets: Everything on the page.
         keep_picture: Stores a sheet's picture and returns its SHA-256. Called before the
-            transaction, so that no row ever names a picture that is not there.
+            row is written, so that no row ever names a picture that is not there.
+        picture_of: Makes the picture of a sheet that turns out to be disputed.
+        same_paper: Tells a sheet that was scanned again from a second paper with the same
+            serial and answers. Without it the answers alone decide.
 
     Returns:
         The sheets as kept.
@@ -134,8 +142,12 @@ def add_page(
     ]
     kept = []
     with ledger.write() as connection:
-        for seen, picture in pictured:
-            settled = _settle(connection, seen)
+        for seen, kept_before in pictured:
+            picture = kept_before
+            settled = _settle(connection, seen, same_paper)
+            if picture is None and keep_picture and DISPUTED.intersection(settled.reasons):
+                jpeg = picture_of(seen)  # seldom, so the lock is held while it is made
+                picture = keep_picture(jpeg) if jpeg else None
             _insert(connection, source_id, batch_id, settled, picture)
             kept.append(settled)
     return kept
@@ -191,7 +203,9 @@ def count_by_status(ledger: Ledger, *, period: str | None = None) -> dict[SheetS
     return counts
 
 
-def _settle(connection: Connection, seen: SheetReading) -> SheetReading:
+def _settle(
+    connection: Connection, seen: SheetReading, same_paper: SamePaper | None
+) -> SheetReading:
     """*seen* with the status that the ledger's knowledge gives it."""
     if seen.status not in HOLDS_SERIAL or seen.serial is None:
         return seen
@@ -204,15 +218,28 @@ def _settle(connection: Connection, seen: SheetReading) -> SheetReading:
         return _refused(seen, Reason.IDENTITY_CONFLICT)
     if seen.layout_id not in (None, known.layout_id):
         return _refused(seen, Reason.LAYOUT)  # it was read with another form's places
-    held = held_answers(connection, seen.serial)
+    held = holder_of(connection, seen.serial)
     if held is None:
         if known.against_the_books is None:
             return seen
         reasons = (*seen.reasons, known.against_the_books)
         return replace(seen, status=SheetStatus.REVIEW, reasons=reasons)
-    alike = _what_is_said(held) == _what_is_said(seen.answers)
-    reason = Reason.SAME_ANSWERS if alike else Reason.OTHER_ANSWERS
+    reason = _seen_again(held, seen, same_paper)
     return replace(seen, status=SheetStatus.DUPLICATE, reasons=(reason,))
+
+
+def _seen_again(held: Holder, seen: SheetReading, same_paper: SamePaper | None) -> Reason:
+    """What a sheet is whose serial *held* holds already."""
+    alike = _what_is_said(held.answers) == _what_is_said(seen.answers)
+    if same_paper is None:
+        return Reason.SAME_ANSWERS if alike else Reason.OTHER_ANSWERS
+    # Another scan of the same ink may leave other answers doubtful, but it shows the same ones.
+    if not alike and _options_seen(held.answers) != _options_seen(seen.answers):
+        return Reason.OTHER_ANSWERS
+    known, new = held.measurements, seen.measurements
+    if known is not None and new is not None and same_paper(held.layout_id, known, new):
+        return Reason.SAME_ANSWERS
+    return Reason.OTHER_PAPER if alike else Reason.OTHER_ANSWERS
 
 
 def _refused(seen: SheetReading, reason: Reason) -> SheetReading:
@@ -221,6 +248,10 @@ def _refused(seen: SheetReading, reason: Reason) -> SheetReading:
 
 def _what_is_said(answers: Answers) -> dict[str, tuple[AnswerState, frozenset[str]]]:
     return {name: (said.state, frozenset(said.options)) for name, said in answers.items()}
+
+
+def _options_seen(answers: Answers) -> dict[str, frozenset[str]]:
+    return {name: frozenset(said.options) for name, said in answers.items()}
 
 
 def _insert(
@@ -264,3 +295,9 @@ def _insert(
     ]
     if rows:
         connection.execute(insert(answer), rows)
+    lines = [
+        {"sheet_id": sheet_id, "axis": line.axis, "at_px": line.at_px, "width_px": line.width_px}
+        for line in kept.streaks
+    ]
+    if lines:
+        connection.execute(insert(streak), lines)

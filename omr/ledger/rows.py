@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
@@ -31,6 +32,15 @@ _HOLDS = sheet.c.status.in_(
     )
 )
 _ROWS_AT_ONCE = 500  # keeps memory flat over a month of sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What the machine saw on the sheet that holds a serial."""
+
+    answers: Answers
+    layout_id: str
+    measurements: bytes | None
 
 
 def sheets_query() -> Select[Any]:
@@ -75,27 +85,37 @@ def rows_of(connection: Connection, query: Select[Any]) -> Iterator[SheetRow]:
 
 
 def held_answers(connection: Connection, serial: str) -> Answers | None:
+    """The answers that :func:`holder_of` finds."""
+    holder = holder_of(connection, serial)
+    return None if holder is None else holder.answers
+
+
+def holder_of(connection: Connection, serial: str) -> Holder | None:
     """What the machine saw on the sheet that holds *serial*; None if none holds it.
 
     A sheet holds the serial that its code says, or that a person typed for it. The form's
     row is locked meanwhile, so that on a server no second one can take it at that moment.
     """
     connection.execute(select(issued.c.serial).where(issued.c.serial == serial).with_for_update())
-    holder = connection.execute(
-        select(sheet.c.sheet_id).where(sheet.c.serial == serial, _HOLDS)
-    ).scalar_one_or_none()
-    if holder is not None:
-        return answers_by_sheet(connection, [holder]).get(holder, {})
+    row = connection.execute(
+        select(sheet.c.sheet_id, sheet.c.layout_id, sheet.c.measurements).where(
+            sheet.c.serial == serial, _HOLDS
+        )
+    ).one_or_none()
+    if row is not None:
+        answers = answers_by_sheet(connection, [row.sheet_id]).get(row.sheet_id, {})
+        return Holder(answers, row.layout_id or "", row.measurements)
     typed = connection.execute(
         select(decision.c.sheet_id, decision.c.decision_id)
         .join(identified, identified.c.decision_id == decision.c.decision_id)
         .where(identified.c.serial == serial)
     ).all()
     said = decisions_by_sheet(connection, {row.sheet_id for row in typed})
-    for row in typed:
-        now: Decision | None = current(said[row.sheet_id], IDENTITY)
-        if now is not None and now.decision_id == row.decision_id:
-            return remeasured_by_decision(connection, [row.decision_id])[row.decision_id].answers
+    for one in typed:
+        now: Decision | None = current(said[one.sheet_id], IDENTITY)
+        if now is not None and now.decision_id == one.decision_id:
+            found = remeasured_by_decision(connection, [one.decision_id])[one.decision_id]
+            return Holder(found.answers, found.layout_id, found.measurements)
     return None
 
 

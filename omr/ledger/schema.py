@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD_REVISION = "0003"  # the newest step in migrations/versions
+HEAD_REVISION = "0004"  # the newest step in migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -183,6 +183,17 @@ sheet = Table(
         sqlite_where=text("status in ('counted', 'review')"),
         postgresql_where=text("status in ('counted', 'review')"),
     ),
+)
+
+# Where on the scanner's glass the dirt lies that set a sheet aside.
+streak = Table(
+    "streak",
+    metadata,
+    Column("sheet_id", Integer, ForeignKey("sheet.sheet_id"), primary_key=True),
+    Column("axis", Text, primary_key=True),  # omr.ledger.sheets.Axis
+    Column("at_px", Integer, primary_key=True),
+    Column("width_px", Integer, nullable=False),
+    CheckConstraint("axis in ('column', 'row')", name="axis"),
 )
 
 answer = Table(

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from omr.marks import Answers, Reason, SheetStatus
+
+
+class Axis(StrEnum):
+    """Which way a scanner's streak runs through the image."""
+
+    COLUMN = "column"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Streak:
+    """A line that dirt on the scanner's glass drew."""
+
+    axis: Axis
+    at_px: int  # its middle: from the image's left edge for a column, from the top for a row
+    width_px: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +39,7 @@ class SheetReading:
     answers: Answers = field(default_factory=dict)
     registration: tuple[float, ...] | None = None
     measurements: bytes | None = None
+    streaks: tuple[Streak, ...] = ()  # of a sheet that was set aside because of them
     picture: bytes | None = None  # JPEG of the sheet, upright; only on the way to the store
 
 

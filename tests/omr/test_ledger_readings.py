@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from make_ledger import LAYOUT, add_file, answers, fresh_ledger, seen, take, void
 
 from omr.ledger import Ledger, issued, readings
+from omr.ledger.captures import captures, newest_batch
 from omr.ledger.readings import SheetReading
 from omr.ledger.schema import metadata
-from omr.marks import Answer, AnswerState, Reason, SheetStatus
+from omr.ledger.sheets import Axis, Streak
+from omr.marks import Answer, Answers, AnswerState, Reason, SheetStatus
 
 
 def _serials(ledger: Ledger, count: int = 10, **options: Any) -> list[str]:
@@ -385,3 +387,110 @@ def test_ids_that_leave_the_ledger_are_random(tmp_path: Path) -> None:
         assert len(set(ids)) == 20
         assert ids != sorted(ids)
         assert all(len(name) == 32 for name in ids)
+
+
+def _told(reading: SheetReading) -> tuple[SheetStatus, tuple[Reason, ...]]:
+    return reading.status, reading.reasons
+
+
+@pytest.mark.parametrize(
+    ("same_ink", "reason"), [(True, Reason.SAME_ANSWERS), (False, Reason.OTHER_PAPER)]
+)
+def test_the_same_answers_again_are_a_second_paper_unless_the_ink_is_the_same(
+    tmp_path: Path, *, same_ink: bool, reason: Reason
+) -> None:
+    asked = []
+
+    def same_paper(layout_id: str, held: bytes, new: bytes) -> bool:
+        asked.append((layout_id, held, new))
+        return same_ink
+
+    with fresh_ledger(tmp_path) as ledger:
+        [serial] = _serials(ledger, 1)
+        source_id, batch_id = add_file(ledger)
+        _add(ledger, (source_id, batch_id), seen(serial, page=0))
+        [again] = readings.add_page(
+            ledger,
+            source_id=source_id,
+            batch_id=batch_id,
+            sheets=[replace(seen(serial, page=1), measurements=b"measured again")],
+            same_paper=same_paper,
+        )
+
+        assert _told(again) == (SheetStatus.DUPLICATE, (reason,))
+        assert asked == [(LAYOUT.layout_id, b"measured", b"measured again")]
+
+
+def test_a_rescan_that_leaves_an_answer_doubtful_is_a_rescan_all_the_same(tmp_path: Path) -> None:
+    doubtful = {**answers(q2="r1"), "q1": Answer(AnswerState.DOUBTFUL, ("r5",))}
+    changed = {**answers(q2="r1"), "q1": Answer(AnswerState.DOUBTFUL, ("r5", "r1"))}
+    with fresh_ledger(tmp_path) as ledger:
+        [serial] = _serials(ledger, 1)
+        source_id, batch_id = add_file(ledger)
+        _add(ledger, (source_id, batch_id), seen(serial, page=0))
+
+        def add(page: int, said: Answers, *, same_ink: bool) -> tuple[Reason, ...]:
+            [kept] = readings.add_page(
+                ledger,
+                source_id=source_id,
+                batch_id=batch_id,
+                sheets=[seen(serial, page=page, status=SheetStatus.REVIEW, said=said)],
+                same_paper=lambda _layout, _held, _new: same_ink,
+            )
+            return kept.reasons
+
+        assert add(1, doubtful, same_ink=True) == (Reason.SAME_ANSWERS,)
+        assert add(2, doubtful, same_ink=False) == (Reason.OTHER_ANSWERS,)
+        assert add(3, changed, same_ink=True) == (Reason.OTHER_ANSWERS,)  # a mark was added
+
+
+def test_a_second_paper_keeps_its_picture_and_a_rescan_does_not(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        [serial] = _serials(ledger, 1)
+        source_id, batch_id = add_file(ledger)
+        _add(ledger, (source_id, batch_id), seen(serial, page=0))
+        for page, same_ink in ((1, True), (2, False)):
+            readings.add_page(
+                ledger,
+                source_id=source_id,
+                batch_id=batch_id,
+                sheets=[seen(serial, page=page)],
+                keep_picture=lambda jpeg: jpeg.decode(),
+                picture_of=lambda sheet: f"page {sheet.page}".encode(),
+                same_paper=lambda _layout, _held, _new, same=same_ink: same,
+            )
+
+        rows = readings.sheet_rows(ledger)
+        assert [row.picture for row in rows] == [None, None, "page 2"]
+
+
+def test_a_batch_tells_how_its_sheets_lay_and_where_streaks_ran(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        one, two = _serials(ledger, 2)
+        source_id, batch_id = add_file(ledger, "a.pdf", pages=4)
+        line = Streak(Axis.COLUMN, 640, 3)
+        streaked = seen(two, page=1, status=SheetStatus.REFUSED, reasons=(Reason.STREAK,), said={})
+        _add(ledger, (source_id, batch_id), seen(one, page=0))
+        _add(ledger, (source_id, batch_id), replace(streaked, streaks=(line,)))
+        _add(
+            ledger,
+            (source_id, batch_id),
+            replace(seen(None, page=2, status=SheetStatus.BLANK), registration=None),
+        )
+        other = add_file(ledger, "b.pdf")
+
+        found = list(captures(ledger, [batch_id]))
+
+        assert [(c.file, c.file_pages, c.page, c.streaks) for c in found] == [
+            ("a.pdf", 4, 0, ()),
+            ("a.pdf", 4, 1, (line,)),
+        ]
+        assert found[1].reasons == (Reason.STREAK,)
+        newest = newest_batch(ledger)
+        assert newest is not None
+        assert (newest.batch_id, newest.files) == (other[1], 1)
+
+
+def test_an_empty_ledger_has_no_newest_batch(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        assert newest_batch(ledger) is None
