@@ -21,6 +21,10 @@ _DETECTION_LONG_SIDE_PX = 1800
 # begins to fail (../shared/performance.md, section 3).
 _CELL_PX = 4.5
 _SMALLEST = 0.6  # of the side that a fiducial is expected to have: tilt, wrong guess
+_AS_EXPECTED = 0.8  # of the same, where there is nothing else: two A5 sheets on A4 show 0.71
+# One fiducial's black is 0.0008 of an A5 sheet and 0.0002 of A3. A pixel of so small a copy
+# has hardly any noise, and print that can be read at all is more than 30 levels deep.
+_BARE_SIZE_PX, _BARE_STEP, _BARE_SHARE = (424, 600), 15.0, 0.00005
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom, px
 
@@ -52,8 +56,10 @@ def find_fiducials(grey: GreyImage) -> list[FoundFiducial]:
     found = _detect(small, factor, _quick_detector())
     if _looks_complete(found):
         return [_refined(grey, fiducial) for fiducial in found]
+    if not found and _is_bare(small):
+        return []
     # Faint, blurred or shaded: look harder, at more threshold windows and full size.
-    for image, scale in ((small, factor), (grey, 1)):
+    for image, scale in ((small, factor), (grey, 1)) if factor > 1 else ((grey, 1),):
         found = _merged(found, _detect(image, scale, _thorough_detector()))
         if _looks_complete(found):
             break
@@ -74,13 +80,13 @@ def find_in_corners(
         reach_px: How far from the part's corner the fiducial may end.
 
     Returns:
-        Those found until a corner showed none; each corner may show several.
+        Those found until a corner showed none of that size; a corner may show several.
     """
     found: list[FoundFiducial] = []
     for tile in _corner_tiles(part, round(reach_px)):
         seen = find_within(grey, tile, side_px=side_px)
-        if not seen:
-            break
+        if not seen or max(_side(f) for f in seen) < _AS_EXPECTED * side_px:
+            break  # a smaller one belongs to one of several sheets
         found += seen
     return [_refined(grey, fiducial) for fiducial in found]
 
@@ -119,6 +125,13 @@ def _looks_complete(found: list[FoundFiducial]) -> bool:
     return counts[0] > 0 and len(set(counts)) == 1
 
 
+def _is_bare(image: GreyImage) -> bool:
+    """Whether this is evenly lit paper with nothing on it, as most backs of sheets are."""
+    small = cv2.resize(image, _BARE_SIZE_PX, interpolation=cv2.INTER_AREA)
+    paper = float(np.median(small))
+    return float(np.mean(small < paper - _BARE_STEP)) < _BARE_SHARE
+
+
 def _merged(first: list[FoundFiducial], second: list[FoundFiducial]) -> list[FoundFiducial]:
     """All of *first*, and those of *second* that lie elsewhere."""
     merged = list(first)
@@ -150,10 +163,13 @@ def _detect(image: GreyImage, scale: int, detector: cv2.aruco.ArucoDetector) -> 
     ]
 
 
+def _side(fiducial: FoundFiducial) -> float:
+    return float(np.linalg.norm(fiducial.corners[0] - fiducial.corners[1]))
+
+
 def _refined(grey: GreyImage, fiducial: FoundFiducial) -> FoundFiducial:
     """The corners moved to where the edges cross at full resolution."""
-    side = float(np.linalg.norm(fiducial.corners[0] - fiducial.corners[1]))
-    reach = max(2, round(0.4 * side / CELLS_PER_SIDE))
+    reach = max(2, round(0.4 * _side(fiducial) / CELLS_PER_SIDE))
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 20, 0.02)
     start = fiducial.corners.astype(np.float32).reshape(-1, 1, 2)
     moved = cv2.cornerSubPix(grey, start.copy(), (reach, reach), (-1, -1), criteria)

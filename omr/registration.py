@@ -18,6 +18,16 @@ from omr.marks import Reason
 # Corners of a flat, evenly fed sheet fit a homography to 0.02 mm; 2 % of local feed slip
 # moves a corner by 0.14 mm. Past this the sheet is bent or two sheets are mixed.
 MAX_RESIDUAL_MM = 0.35
+# Three fiducials cannot show a photograph's tilt but through their own shapes: 0.15 mm of
+# residual means that the fourth corner may be 5 mm from where it is expected.
+_MAX_RESIDUAL_OF_THREE_MM = 0.25
+_EVEN_RESIDUAL_OF_THREE_MM = 0.15
+# A flat sheet's four centres are a parallelogram to 0.12 mm (312 virtual scans, 150 to 300
+# dpi, 1-bit ones too). More means a photograph's tilt, which the fiducials' own shapes then
+# show as well to 0.06 mm, or a fiducial that is not where it was printed: they show nothing.
+_PARALLELOGRAM_MM = 0.5
+_TILTED_SHAPE_MM = 0.10  # shapes that far from the tilt's: displaced by 3 mm or more
+_WRONG_SHAPE_MM = 0.20  # by 6 mm or more: no bubble can be trusted to be itself
 # Both directions of a scan have nearly the same scale; a photograph's tilt changes it more.
 MAX_ASPECT = 1.25
 MIN_PX_PER_MM = 5.3  # 135 dpi: thin strokes and the QR code need that (reliability: 150 dpi)
@@ -30,6 +40,7 @@ class SheetPlace:
     registration: Registration
     residual_mm: float  # root mean square over the fiducials' corners
     missing: tuple[int, ...]  # fiducials that were not found
+    out_of_line: bool  # a fiducial seems to lie where it was not printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +81,67 @@ def _register(group: Sequence[FoundFiducial], printed: Sequence[Fiducial]) -> Sh
         return Unplaced(Reason.MIRRORED, centre)
     scale, aspect = _scales(registration, printed)
     residual = _residual_px(registration, page, image) / scale
-    if residual > MAX_RESIDUAL_MM or aspect > MAX_ASPECT:
+    whole = len(markers) == len(printed)
+    limit = MAX_RESIDUAL_MM if whole else _MAX_RESIDUAL_OF_THREE_MM
+    if residual > limit or aspect > MAX_ASPECT:
         return Unplaced(Reason.REGISTRATION, centre)
+    out_of_line = residual > _EVEN_RESIDUAL_OF_THREE_MM
+    if whole:
+        shapes = _shapes(page.reshape(-1, 4, 2), image.reshape(-1, 4, 2), scale)
+        if shapes.wrong:
+            return Unplaced(Reason.REGISTRATION, centre)
+        out_of_line = shapes.doubtful
     if scale < MIN_PX_PER_MM:
         return Unplaced(Reason.LOW_RESOLUTION, centre)
     missing = tuple(sorted(set(on_page) - set(markers)))
-    return SheetPlace(registration, residual, missing)
+    return SheetPlace(registration, residual, missing, out_of_line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shapes:
+    """How the four fiducials' own shapes agree with where they lie to each other."""
+
+    skewed_mm: float  # how far their centres are from a parallelogram's corners
+    flat_mm: float  # how far their shapes are from those on a flat sheet, root mean square
+    tilted_mm: float  # ... and from those on a sheet that is tilted as its centres say
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a fiducial may lie where it was not printed."""
+        nearer = self.tilted_mm > min(self.flat_mm, _TILTED_SHAPE_MM)
+        return self.skewed_mm > _PARALLELOGRAM_MM and nearer
+
+    @property
+    def wrong(self) -> bool:
+        """Whether one surely does, and far."""
+        return self.doubtful and self.tilted_mm > max(self.flat_mm, _WRONG_SHAPE_MM)
+
+
+def _shapes(page: NDArray[np.float64], image: NDArray[np.float64], px_per_mm: float) -> _Shapes:
+    """Compare shapes: *page* mm and *image* px, (4, 4, 2), fiducials and their corners.
+
+    Any four centres fit a homography, so they say nothing about themselves. Its 8 unknowns
+    come from them alone here; the fiducials' 24 other numbers then tell whether it is right.
+    """
+    order = np.argsort(np.arctan2(*(page.mean(axis=1) - page.mean(axis=(0, 1))).T))
+    page, image = page[order], image[order]
+    on_page, in_image = page.mean(axis=1), image.mean(axis=1)
+    shapes = image - in_image[:, None]
+    around = np.linalg.norm(in_image[0] - in_image[1] + in_image[2] - in_image[3])
+    terms = np.column_stack([on_page, np.ones(4)])
+    affine = np.linalg.lstsq(terms, in_image, rcond=None)[0][:2]
+    flat = (page - on_page[:, None]) @ affine
+    matrix = cv2.getPerspectiveTransform(on_page.astype(np.float32), in_image.astype(np.float32))
+    tilted = cv2.perspectiveTransform(page.reshape(-1, 1, 2), matrix).reshape(4, 4, 2)
+    tilted = tilted - tilted.mean(axis=1, keepdims=True)
+
+    def apart(expected: NDArray[np.floating]) -> float:
+        # Swollen print makes all fiducials larger alike, and says nothing about their place.
+        swollen = np.sum(shapes * expected) / np.sum(expected**2)
+        off = np.sum((shapes - swollen * expected) ** 2, axis=-1)
+        return float(np.sqrt(np.mean(off))) / px_per_mm
+
+    return _Shapes(float(around) / px_per_mm, apart(flat), apart(tilted))
 
 
 def _fit(
@@ -113,17 +179,10 @@ def _group(
     )
     groups: list[tuple[NDArray[np.float64], float, list[FoundFiducial]]] = []
     for fiducial in found:
-        printed_corners = _printed_corners(on_page[fiducial.marker])
-        similarity, _mask = cv2.estimateAffinePartial2D(
-            printed_corners, fiducial.corners, method=cv2.LMEDS
-        )
-        if similarity is None:
-            continue
-        expected = similarity[:, :2] @ middle + similarity[:, 2]
-        scale = math.hypot(similarity[0, 0], similarity[1, 0])
+        expected, scale = _middle_seen_by(fiducial, on_page[fiducial.marker], middle)
         for index, (centre, px_per_mm, members) in enumerate(groups):
             near = np.linalg.norm(centre - expected) < reach_mm * max(scale, px_per_mm)
-            if near and 0.7 < scale / px_per_mm < 1.4:
+            if near and 0.7 * px_per_mm < scale < 1.4 * px_per_mm:
                 members.append(fiducial)
                 count = len(members)
                 groups[index] = (centre + (expected - centre) / count, px_per_mm, members)
@@ -131,6 +190,25 @@ def _group(
         else:
             groups.append((expected, scale, [fiducial]))
     return [members for _centre_px, _scale, members in groups]
+
+
+def _middle_seen_by(
+    found: FoundFiducial, printed: Fiducial, middle: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], float]:
+    """Where one fiducial alone expects the sheet's *middle* (mm), px; and its scale, px/mm.
+
+    The least-squares similarity over its four corners, in complex numbers.
+    """
+    page, image = (_complex(points) for points in (_printed_corners(printed), found.corners))
+    on_page, in_image = page.mean(), image.mean()
+    spread = page - on_page
+    turn = (spread.conj() @ (image - in_image)) / (spread.conj() @ spread).real
+    at = in_image + turn * (_complex(middle) - on_page)
+    return np.array([at.real, at.imag]), float(abs(turn))
+
+
+def _complex(points: NDArray[np.float64]) -> NDArray[np.complex128]:
+    return np.asarray(points[..., 0] + 1j * points[..., 1])
 
 
 def _printed_corners(fiducial: Fiducial) -> NDArray[np.float64]:

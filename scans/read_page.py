@@ -21,7 +21,7 @@ from omr.glance import place_at_a_glance
 from omr.judging import is_doubtful, judge_sheet
 from omr.layout import Layout
 from omr.ledger.readings import SheetReading
-from omr.marks import Reason, SheetStatus
+from omr.marks import Answer, AnswerState, Reason, SheetStatus
 from omr.measure_codec import pack, unpack
 from omr.registration import SheetPlace, Unplaced, place_sheets
 from omr.scoring import bubbles_of, is_bilevel, measure
@@ -118,7 +118,12 @@ def _read_placed(grey: GreyImage, placed: Placed, context: ReadingContext) -> Sh
 
 
 def _nameless(grey: GreyImage, placed: Placed) -> SheetReading:
-    """A sheet whose serial a person has to type; it is measured from its picture then."""
+    """A sheet whose serial a person has to type; it is measured from its picture then.
+
+    The picture is cut along the fiducials, so where these are in doubt nothing can be kept.
+    """
+    if placed.place.out_of_line:
+        return _refused(Reason.REGISTRATION)
     reasons: tuple[Reason, ...] = (Reason.NO_CODE,)
     if placed.place.missing:  # the picture will not show this any more
         reasons += (Reason.FIDUCIAL_MISSING,)
@@ -177,8 +182,12 @@ def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
     seen = unpack(kept, identified.layout)
     answers, doubts = judge_sheet(seen, identified.layout, context.thresholds)
     reasons = list(doubts)
-    if identified.placed.place.missing:
+    place = identified.placed.place
+    if place.missing:
         reasons.append(Reason.FIDUCIAL_MISSING)
+    if place.out_of_line:
+        reasons.append(Reason.REGISTRATION)
+        answers = {name: _doubted(answer) for name, answer in answers.items()}
     waits = bool(reasons) or is_doubtful(answers)
     for answer in answers.values():
         reasons += answer.reasons
@@ -192,9 +201,15 @@ def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
         domain=identified.domain,
         layout_id=identified.layout_id,
         answers=answers,
-        registration=identified.placed.place.registration.h,
+        registration=place.registration.h,
         measurements=kept,
     )
+
+
+def _doubted(answer: Answer) -> Answer:
+    """The same candidates, for a person to decide: a bubble may have been taken for another."""
+    reasons = tuple(dict.fromkeys((Reason.REGISTRATION, *answer.reasons)))
+    return Answer(AnswerState.DOUBTFUL, answer.options, reasons)
 
 
 def streaked(grey: GreyImage, registration: Registration, layout: Layout, contrast: float) -> bool:
