@@ -21,6 +21,7 @@ _DETECTION_LONG_SIDE_PX = 1800
 # begins to fail (../shared/performance.md, section 3).
 _CELL_PX = 4.5
 _SMALLEST = 0.6  # of the side that a fiducial is expected to have: tilt, wrong guess
+_SMALLEST_TILE_PX = 8
 _AS_EXPECTED = 0.8  # of the same, where there is nothing else: two A5 sheets on A4 show 0.71
 # One fiducial's black is 0.0008 of an A5 sheet and 0.0002 of A3. A pixel of so small a copy
 # has hardly any noise, and print that can be read at all is more than 30 levels deep.
@@ -95,7 +96,7 @@ def find_within(grey: GreyImage, part: Box, *, side_px: float) -> list[FoundFidu
     """The fiducials in a part of the image, corners to a few pixels; arguments as above."""
     left, top, right, bottom = part
     tile = grey[max(0, top) : bottom, max(0, left) : right]
-    if min(tile.shape) < side_px:
+    if min(tile.shape) < max(side_px, _SMALLEST_TILE_PX):
         return []
     start = np.array([max(0, left), max(0, top)], np.float64)
     coarse = max(1, int(side_px / CELLS_PER_SIDE / _CELL_PX))
