@@ -125,29 +125,23 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     around = nearby(printed, radius, PX_PER_MM)
     traced = _strokes(grey, maps, below, coverage, around, radius)
     across = np.array([(t.extent_mm, t.leaves_mm, t.enters_mm) for t in traced]) / (2 * radius)
-    columns = {
-        "darkness": raw - blank,
-        "coverage": coverage,
-        "faint": faint / (2 * radius),
-        "outside": _share_below(ring, below),
-        "around": _around(grey, maps, below, around),
-        "extent": across[:, 0],
-        "straight": np.array([t.straight for t in traced]),
-        "leaves": across[:, 1],
-        "enters": across[:, 2],
-        "share": np.array([t.share for t in traced]),
-        "home": np.array([t.home for t in traced]),
-    }
-    shares = np.clip(np.array(list(columns.values()), np.float64), 0.0, 1.0).T.tolist()
-    bubbles = tuple(
-        BubbleMeasure(
-            question,
-            bubble.option,
-            **dict(zip(columns, values, strict=True)),
-            paper=level,
-        )
-        for (question, bubble), values, level in zip(places, shares, paper.tolist(), strict=True)
+    shares = (  # in the order of BubbleMeasure's fields
+        raw - blank,
+        coverage,
+        faint / (2 * radius),
+        _share_below(ring, below),
+        _around(grey, maps, below, around),
+        across[:, 0],
+        [t.straight for t in traced],
+        across[:, 1],
+        across[:, 2],
+        [t.share for t in traced],
+        [t.home for t in traced],
     )
+    questions = [question for question, _ in places]
+    options = [bubble.option for _, bubble in places]
+    columns = np.clip(np.array(shares, np.float64), 0.0, 1.0).tolist()
+    bubbles = tuple(map(BubbleMeasure, questions, options, *columns, paper.tolist()))
     contrast = float(np.median(paper)) - black
     return SheetMeasure(
         bubbles, noise, contrast, settled.largest_mm, settled.share_found, is_bilevel(grey)

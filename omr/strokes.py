@@ -22,6 +22,8 @@ _ANGLES = np.arange(16) * np.pi / 16
 _DIRECTIONS = np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
 _FEWEST = 3  # samples of ink that have a course
 
+Masks = NDArray[np.bool_]
+
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
@@ -39,7 +41,7 @@ NOTHING = Stroke(0.0, straight=False, leaves_mm=0.0, enters_mm=0.0, share=1.0, h
 
 
 def trace(
-    ink: NDArray[np.bool_],
+    ink: Masks,
     which: NDArray[np.int64],
     around: Nearby,
     radius_mm: float,
@@ -54,42 +56,84 @@ def trace(
         radius_mm: Of every printed outline.
         px_per_mm: Of the patches.
     """
-    # Strokes were cut where they cross an outline; growing by half the cut joins them again
-    # (one sample more than half, because strokes cross at an angle).
-    kernel = _growth(int(np.ceil(BAND_MM * px_per_mm)) + 1)
+    free = ink & around.free[which]
+    mine = free & around.inner
+    inside = np.count_nonzero(mine, axis=(1, 2))
+    found = [NOTHING] * len(which)
+    kept = np.flatnonzero(inside >= _FEWEST)
+    if not len(kept):
+        return found
+    free, mine, inside = free[kept], mine[kept], inside[kept]
+    stroke = _whole(free, mine, int(np.ceil(BAND_MM * px_per_mm)) + 1)
+    nearby, elsewhere = _shared(stroke, around.owner[which[kept]])
     middle = _middle(around)
-    found = []
-    for patch, n in zip(ink, which, strict=True):
-        free = patch & around.free[n]
-        mine = free & around.inner
-        inside = np.count_nonzero(mine)
-        if inside < _FEWEST:
-            found.append(NOTHING)
-            continue
-        _count, labels = cv2.connectedComponents(
-            cv2.dilate(free.view(np.uint8), kernel), ltype=cv2.CV_16U
-        )
-        belongs = np.zeros(_count, np.bool_)
-        belongs[labels[mine]] = True
-        stroke = free & belongs[labels]
-        owners = np.bincount(around.owner[n][stroke])
-        elsewhere = int(owners[1:].max(initial=0))
-        core = mine[middle, middle]
-        longest, narrowest, angle = _widths(core)
-        thickness = 2 * float(cv2.distanceTransform(core.view(np.uint8), cv2.DIST_L2, 3).max())
-        straight = narrowest < min(thickness + _BENT_MM * px_per_mm, longest / _LINE_RATIO)
-        far, near = _ends(stroke, mine, angle, px_per_mm) if straight else (0.0, 0.0)
-        found.append(
-            Stroke(
-                extent_mm=longest / px_per_mm,
-                straight=straight,
-                leaves_mm=max(0.0, far - radius_mm),
-                enters_mm=max(0.0, near - radius_mm),
-                share=inside / (inside + elsewhere),
-                home=inside / np.count_nonzero(stroke),
-            )
+    core = np.ascontiguousarray(mine[:, middle, middle])
+    longest, narrowest, angles = _widths(core)
+    thickness = 2 * _depths(core)
+    bent = thickness + _BENT_MM * px_per_mm
+    straight = narrowest < np.minimum(bent, longest / _LINE_RATIO)
+    for k, n in enumerate(kept):
+        far, near = 0.0, 0.0
+        if straight[k]:
+            far, near = _ends(stroke[k], mine[k], float(angles[k]), px_per_mm)
+        found[n] = Stroke(
+            extent_mm=float(longest[k]) / px_per_mm,
+            straight=bool(straight[k]),
+            leaves_mm=max(0.0, far - radius_mm),
+            enters_mm=max(0.0, near - radius_mm),
+            share=float(inside[k] / (inside[k] + elsewhere[k])),
+            home=float(inside[k] / nearby[k]),
         )
     return found
+
+
+def _whole(free: Masks, mine: Masks, growth: int) -> Masks:
+    """Of the ink in *free* (k, side, side) what hangs together with that in *mine*.
+
+    Strokes were cut where they cross an outline; growing by half the cut joins them again
+    (one sample more than half, because strokes cross at an angle).
+    """
+    count, side, _side = free.shape
+    # One picture of all patches, so far apart that none grows into the next.
+    grown = np.zeros((count, side + growth, side), np.uint8)
+    grown[:, :side] = free
+    tall = grown.reshape(-1, side)
+    cv2.dilate(tall, _disc(growth), dst=tall)
+    grown[:, side:] = 0
+    parts, tall_labels = cv2.connectedComponents(tall, ltype=cv2.CV_16U)
+    labels = tall_labels.reshape(grown.shape)[:, :side]
+    belongs = np.zeros(parts, np.bool_)
+    belongs[labels[mine]] = True
+    whole: Masks = belongs[labels] & free
+    return whole
+
+
+def _shared(stroke: Masks, owner: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each stroke's ink in all, (k,), and in that other bubble which has most of it, (k,)."""
+    count, side, _side = stroke.shape
+    at = np.flatnonzero(stroke)
+    numbered = at // (side * side) * 256 + owner.ravel()[at]
+    tally = np.bincount(numbered, minlength=256 * count).reshape(count, 256)
+    return tally.sum(axis=1), tally[:, 1:].max(axis=1)
+
+
+def _depths(core: Masks) -> NDArray[np.float64]:
+    """How far the ink's innermost sample lies from its edge, (k,) px."""
+    count, side, _side = core.shape
+    tall = core.view(np.uint8).reshape(-1, side)
+    depths = np.asarray(cv2.distanceTransform(tall, cv2.DIST_L2, 3), np.float32)
+    return depths.reshape(count, -1).max(axis=1).astype(np.float64)
+
+
+def _widths(core: Masks) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Each ink's greatest and least width in px, and the direction of the greatest; (k,) each."""
+    count, side, _side = core.shape
+    at = np.flatnonzero(core)
+    patch, place = np.divmod(at, side * side)
+    starts = np.searchsorted(patch, np.arange(count))
+    along = np.array(np.divmod(place, side)[::-1]).T @ _DIRECTIONS
+    widths = np.maximum.reduceat(along, starts) - np.minimum.reduceat(along, starts) + 1.0
+    return widths.max(axis=1), widths.min(axis=1), _ANGLES[widths.argmax(axis=1)]
 
 
 def _middle(around: Nearby) -> slice:
@@ -99,15 +143,13 @@ def _middle(around: Nearby) -> slice:
 
 
 @lru_cache(maxsize=4)
-def _growth(by: int) -> NDArray[np.uint8]:
+def _disc(by: int) -> NDArray[np.uint8]:
     return np.asarray(
         cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * by + 1, 2 * by + 1)), np.uint8
     )
 
 
-def _ends(
-    stroke: NDArray[np.bool_], mine: NDArray[np.bool_], angle: float, px_per_mm: float
-) -> tuple[float, float]:
+def _ends(stroke: Masks, mine: Masks, angle: float, px_per_mm: float) -> tuple[float, float]:
     """How far a line at *angle* reaches from the bubble's centre: longer and shorter side, mm.
 
     Only the stroke's ink near the line counts, so a word that it touches does not.
@@ -124,18 +166,8 @@ def _ends(
     return ends[1], ends[0]
 
 
-def _points(
-    ink: NDArray[np.bool_], px_per_mm: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _points(ink: Masks, px_per_mm: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Where the ink lies from the patch's middle: x and y, mm."""
     side = ink.shape[1]
     rows, columns = np.divmod(np.flatnonzero(ink), side)
     return (columns - side // 2) / px_per_mm, (rows - side // 2) / px_per_mm
-
-
-def _widths(ink: NDArray[np.bool_]) -> tuple[float, float, float]:
-    """The greatest and the least width of *ink* in px, and the direction of the greatest."""
-    rows, columns = np.divmod(np.flatnonzero(ink), ink.shape[1])
-    along = np.outer(_DIRECTIONS[0], columns) + np.outer(_DIRECTIONS[1], rows)
-    widths = along.max(axis=1) - along.min(axis=1) + 1.0
-    return float(widths.max()), float(widths.min()), float(_ANGLES[widths.argmax()])
