@@ -51,6 +51,7 @@ def board(
     from omr.workspace import open_workspace
 
     office = open_workspace(workspace)
+    office.refuse_own_file(out)
     settings = office.settings
     today = datetime.now(settings.zone).date()
     found = office.units().unit(unit)

@@ -23,6 +23,7 @@ from omr.settings import MAX_PAD_SIZE, Paper
 if TYPE_CHECKING:
     from datetime import date
 
+    from forms.printing import Printed, PrintOrder
     from omr.links import Link
     from omr.survey import Domain, Survey
     from omr.survey_archive import Revised
@@ -100,6 +101,7 @@ def print_command(
         _refuse_beyond("--pad-size", pad_size, MAX_PAD_SIZE)
     _refuse_same_file(out=out, manifest=manifest, receipt=receipt)
     office = open_workspace(workspace)
+    office.refuse_own_file(out, manifest, receipt)
     settings = office.settings
     now = datetime.now(settings.zone)
     today = now.date()
@@ -150,12 +152,24 @@ def print_command(
     bar = Progress(console=console, transient=True) if console.is_terminal else None
     with Ledger.open(office.ledger_url) as ledger, bar or nullcontext():
         task = bar.add_task(_("printing"), total=count) if bar else None
-        done = print_forms(
-            ledger,
-            order,
-            office.keyring().signing(),
-            on_sheet=lambda: bar.advance(task) if bar and task is not None else None,
-        )
+        try:
+            done = print_forms(
+                ledger,
+                order,
+                office.keyring().signing(),
+                on_sheet=lambda: bar.advance(task) if bar and task is not None else None,
+            )
+        except KeyboardInterrupt:
+            print(
+                _("omr: nothing was printed; serials that were taken are void"),
+                file=sys.stderr,
+            )
+            raise
+    _tell_printed(done, order)
+
+
+def _tell_printed(done: Printed, order: PrintOrder) -> None:
+    """Say what was printed."""
     for path in done.set_aside:
         print(_("the file that was there is now {path}").format(path=path), file=sys.stderr)
     print(
@@ -169,10 +183,15 @@ def print_command(
     else:
         said = _("{count} pads: {first} to {last}")
         print(said.format(count=len(pads), first=pads[0], last=pads[-1]))
+    print(
+        _("handed out to {unit}").format(unit=order.unit)
+        if order.issue
+        else _("in store; to hand them out: omr forms issue")
+    )
     print(_("layout {layout}").format(layout=done.run.layout_id))
-    print(_("file {path}").format(path=out))
-    if receipt:
-        print(_("receipt {path}").format(path=receipt))
+    print(_("file {path}").format(path=order.out))
+    if order.receipt:
+        print(_("receipt {path}").format(path=order.receipt.out))
 
 
 @app.command(help=_("Write a page that shows whether a printer scales, shifts or cuts forms."))

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from omr.errors import UsageError
 from omr.i18n import _
+from omr.new_file import give_name, keep_folder_entry
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 class DraftFile:
@@ -25,7 +31,7 @@ class DraftFile:
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self._aside: Path | None = None
-        self._published = False
+        self._published: os.stat_result | None = None
         if path is None:
             self._beside = Path(os.devnull)
             self.file = self._beside.open("wb")
@@ -34,14 +40,13 @@ class DraftFile:
             raise UsageError(
                 _("{path} is a folder").format(path=path), _("Give the name of a file.")
             )
-        self._beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-        try:
-            self.file = self._beside.open("xb")
-        except OSError as error:
+        if path.exists() and not path.is_file():
             raise UsageError(
-                _("{path} cannot be written: {why}").format(path=path, why=error.strerror or error),
-                _("Choose a folder that exists and that you may write to."),
-            ) from error
+                _("{path} is no ordinary file").format(path=path), _("Give another name.")
+            )
+        self._beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        with _told(path):
+            self.file = self._beside.open("xb")
 
     def __enter__(self) -> Self:
         return self
@@ -52,41 +57,89 @@ class DraftFile:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.file.close()
-        if self.path is not None and not self._published:
+        if self.path is None:
+            self.file.close()
+            return
+        try:
+            with _told(self.path):
+                self.file.close()  # writes what is left, for which a full disk has no room
+        finally:
             self._beside.unlink(missing_ok=True)
+        if isinstance(value, OSError) and value.errno in _NO_ROOM:
+            raise _cannot(self.path, value) from value
+
+    def finish(self) -> None:
+        """Bring all of the file to the disk, still without its name.
+
+        Raises:
+            UsageError: If there is no room, or the disk fails.
+        """
+        if self.path is None or self.file.closed:
+            return
+        with _told(self.path):
+            self.file.flush()
+            os.fsync(self.file.fileno())
+            self.file.close()
 
     def publish(self) -> Path | None:
-        """Give the file its name.
+        """Give the file its name. Whoever publishes that name at the same time loses nothing.
 
         Returns:
             The new name of the file that bore this one before, if there was one.
+
+        Raises:
+            UsageError: If it cannot.
         """
         if self.path is None:
             return None
-        self.file.flush()
-        os.fsync(self.file.fileno())
-        self.file.close()
-        if self.path.exists():
-            self._aside = _free_name(self.path)
-            self.path.rename(self._aside)
-        self._beside.replace(self.path)
-        self._published = True
+        self.finish()
+        with _told(self.path):
+            while self._published is None:
+                try:
+                    give_name(self._beside, self.path)
+                    self._published = self.path.stat()
+                except FileExistsError:
+                    self._set_aside(self.path)
+            keep_folder_entry(self.path.parent)
         return self._aside
 
     def withdraw(self) -> None:
         """Undo :meth:`publish`, as far as it got."""
         if self.path is None:
             return
-        if self._published:
-            self.path.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if self._published is not None and os.path.samestat(self._published, self.path.stat()):
+                self.path.unlink()
         if self._aside is not None and not self.path.exists():
             self._aside.rename(self.path)
 
+    def _set_aside(self, path: Path) -> None:
+        """Give the file that stands in the way a free name of its own."""
+        number = 2
+        with suppress(FileNotFoundError):  # it has just been set aside by somebody else
+            while True:
+                name = path.with_stem(f"{path.stem}-{number}")
+                try:
+                    give_name(path, name)
+                except FileExistsError:
+                    number += 1
+                    continue
+                self._aside = name
+                if os.path.samestat(name.stat(), path.stat()):
+                    path.unlink()
+                return
 
-def _free_name(path: Path) -> Path:
-    """``forms-2.pdf`` for ``forms.pdf``, or the next number that is free."""
-    number = 2
-    while (name := path.with_stem(f"{path.stem}-{number}")).exists():
-        number += 1
-    return name
+
+def _cannot(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        _("{path} cannot be written: {why}").format(path=path, why=error.strerror or error),
+        _("Choose a folder that exists, has room, and that you may write to."),
+    )
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _cannot(path, error) from error

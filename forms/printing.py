@@ -24,10 +24,17 @@ from forms.receipt import Receipt, ReceiptKind, rows_of_pads
 from forms.sequence import RunSheets
 from forms.typeset import Typeset
 from omr.codes import CodeBody, campaign_key, sign
-from omr.errors import OmrError
+from omr.errors import OmrError, UsageError
 from omr.geometry import PagePoint
+from omr.i18n import _
 from omr.ledger import Ledger, issued
-from omr.ledger.stock_entries import THE_PROGRAM, EntryRefused, add_entry, finish_run
+from omr.ledger.stock_entries import (
+    THE_PROGRAM,
+    EntryRefused,
+    RunOverruled,
+    add_entry,
+    finish_run,
+)
 from omr.pads import Pad
 from omr.serials import MAX_NUMBER, Serial
 from omr.settings import Paper
@@ -126,15 +133,22 @@ def print_forms(
             _write_receipt(order, run.pads, receipt.file)
             # The forms last: once the PDF has its name, they exist.
             set_aside = [draft.publish() for draft in (receipt, manifest, pdf)]
+            _finish(ledger, order, run)
         except BaseException as failure:  # an interruption too leaves serials without paper
             for draft in (pdf, manifest, receipt):
                 draft.withdraw()
-            why = f"not printed: {type(failure).__name__}"
+            why = _("not printed: {why}").format(why=type(failure).__name__)
             with suppress(OmrError, EntryRefused):  # the first failure is the one to tell
                 add_entry(
                     ledger, Act.VOID, [run.forms], on_day=order.today, why=why, by=THE_PROGRAM
                 )
             raise
+    return Printed(run, pages, tuple(path for path in set_aside if path))
+
+
+def _finish(ledger: Ledger, order: PrintOrder, run: issued.PrintRun) -> None:
+    """Say that the forms are on paper."""
+    try:
         finish_run(
             ledger,
             run.run_id,
@@ -143,7 +157,13 @@ def print_forms(
             issue_why="" if order.issue else None,
             by=order.by,
         )
-    return Printed(run, pages, tuple(path for path in set_aside if path))
+    except RunOverruled as overruled:
+        raise UsageError(
+            _(
+                "somebody said meanwhile that {forms} are void or lost; they were not printed"
+            ).format(forms=run.forms),
+            _("Print again, and let nobody take a run for interrupted while it goes on."),
+        ) from overruled
 
 
 def _draw(

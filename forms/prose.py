@@ -31,7 +31,7 @@ from omr.survey import Domain, Survey
 
 FIELD = "Lĩnh vực:"
 NUMBER = "Số:"
-CONTROL_CODE, FOR_OFFICERS = "Mã kiểm soát", "cán bộ dùng, không quét"
+CONTROL_CODE, FOR_OFFICERS = "Mã kiểm soát", "cơ quan dùng, xin không quét"
 CONTROL_CODE_SHORT = "Mã kiểm soát – không quét"
 STAMP_HERE = "(đóng dấu)"
 RIGHT_MARKS, WRONG_MARKS, CORRECTION = "Đúng:", "Sai:", "Sửa:"

@@ -8,23 +8,14 @@ from datetime import date
 from forms.issuer import issuer_of
 from forms.receipt import Receipt, ReceiptKind, rows_of_forms
 from omr.ledger import Ledger, issued
-from omr.ledger.stock_entries import Entry
 from omr.serial_ranges import SerialRange
 from omr.stock import Act
 from omr.workspace import Workspace
 
 
-def entry_receipt(office: Workspace, ledger: Ledger, unit: str, entry: Entry) -> Receipt:
-    """The receipt for what *entry* says.
-
-    Args:
-        office: For the names of the office, the unit and the domains.
-        ledger: For the pads.
-        unit: Code of the unit.
-        entry: Forms handed out, or handed back unused.
-    """
-    kind = ReceiptKind.ISSUE if entry.act is Act.ISSUE else ReceiptKind.RETURN
-    return forms_receipt(office, ledger, kind, unit, entry.forms, entry.on_day)
+def kind_of(act: Act) -> ReceiptKind:
+    """Which way forms go by *act*."""
+    return ReceiptKind.ISSUE if act is Act.ISSUE else ReceiptKind.RETURN
 
 
 def forms_receipt(

@@ -60,7 +60,7 @@ def return_command(
         bool,
         typer.Option(
             "--blank/--unused",
-            help=_("Citizens gave them back without any mark; or nobody had them."),
+            help=_("Unused: no citizen had them. Blank: citizens gave them back without any mark."),
         ),
     ] = False,
     on: _Day = None,
@@ -149,12 +149,13 @@ def stock_command(
             return
         statement = stock_commands.period_statement(office, ledger, period, unit, domain)
         if out is not None:
-            stock_commands.write_statement(out, statement)
+            office.refuse_own_file(out)
+            _tell_aside(stock_commands.write_statement(out, statement))
         _show(statement)
         for line in stock_commands.lists_told(statement):
             print(line)
-        for line in stock_commands.unfinished_told(ledger):
-            print(f"omr: warning: {line}", file=sys.stderr)
+        for line in stock_commands.warnings_told(ledger, statement):
+            print(_("omr: warning: {what}").format(what=line), file=sys.stderr)
     if out is not None:
         print(_("file {path}").format(path=out))
     if statement.difference:
@@ -181,23 +182,29 @@ def _say(
     from omr.workspace import open_workspace
 
     office = open_workspace(workspace)
-    # The receipt's file is opened first: an entry whose receipt cannot be written is not made.
+    office.refuse_own_file(receipt)
     with Ledger.open(office.ledger_url) as ledger, DraftFile(receipt) as draft:
-        unit = "" if receipt is None else stock_commands.the_unit_of(ledger, forms)
-        entry = stock_commands.say(ledger, office.settings, act, forms, on_day=on, why=why, by=by)
-        for line in stock_commands.told(entry):
-            print(line)
+        said = stock_commands.saying(ledger, office.settings, act, forms, on_day=on, why=why, by=by)
         if receipt is not None:
             from forms.receipt_pdf import write_receipt
-            from forms.receipts import entry_receipt
+            from forms.receipts import forms_receipt, kind_of
 
-            write_receipt(draft.file, entry_receipt(office, ledger, unit, entry))
-            aside = draft.publish()
-            if aside is not None:
-                print(
-                    _("the file that was there is now {path}").format(path=aside), file=sys.stderr
-                )
-            print(_("file {path}").format(path=receipt))
+            # Drawn first: an entry whose receipt cannot be written is not made.
+            unit = stock_commands.the_unit_of(ledger, said.forms)
+            drawn = forms_receipt(office, ledger, kind_of(act), unit, said.forms, said.on_day)
+            write_receipt(draft.file, drawn)
+            draft.finish()
+        entry = stock_commands.keep(ledger, said)
+        for line in stock_commands.told(ledger, entry):
+            print(line)
+        _tell_aside(draft.publish())
+    if receipt is not None:
+        print(_("file {path}").format(path=receipt))
+
+
+def _tell_aside(aside: Path | None) -> None:
+    if aside is not None:
+        print(_("the file that was there is now {path}").format(path=aside), file=sys.stderr)
 
 
 def _show(statement: Statement) -> None:
@@ -228,10 +235,13 @@ def _show(statement: Statement) -> None:
     )
     table = Table(title=_("Stock, {period}").format(period=statement.period), box=None)
     for name, head in heads.items():
-        table.add_column(head, justify="left" if name in {"unit", "domain"} else "right")
+        names = name in {"unit", "domain"}
+        table.add_column(head, justify="left" if names else "right", no_wrap=names)
     for row in statement.rows:
         cells = [str(getattr(row, name)) for name in COLUMNS]
-        table.add_row(*cells[:-1], cells[-1] + ("*" if row.difference else ""))
+        table.add_row(
+            *cells[:-1], cells[-1] + ("*" if row.difference or row.store_difference else "")
+        )
     totals = [str(sum(getattr(row, name) for row in statement.rows)) for name in COLUMNS[2:]]
     table.add_section()
     table.add_row(_("total"), "", *totals)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from omr.i18n import _
-from omr.ledger.stock_entries import Entry, Obstacle
+from omr.ledger.entries import Entry
+from omr.ledger.stock_entries import Obstacle
+from omr.serial_ranges import SerialRange
 from omr.stock import Act, FormState
 
 _MOST_LINES = 12
@@ -63,6 +65,15 @@ def obstacles_in_words(obstacles: Iterable[Obstacle], act: Act) -> Iterator[str]
         else:
             why = state_in_words(obstacle.state)
         yield f"{obstacle.forms}: {why}"
+    if len(every) > _MOST_LINES:
+        yield _("and {count} ranges more").format(count=len(every) - _MOST_LINES)
+
+
+def undone_in_words(last: Iterable[tuple[SerialRange, Entry]]) -> Iterator[str]:
+    """What an undo would take back, one line for each range."""
+    every = list(last)
+    for forms, entry in every[:_MOST_LINES]:
+        yield f"{forms}: {entry_in_words(entry)}"
     if len(every) > _MOST_LINES:
         yield _("and {count} ranges more").format(count=len(every) - _MOST_LINES)
 

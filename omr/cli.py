@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -104,18 +107,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a Windows console may not speak UTF-8
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupted)  # ends like Ctrl-C: with what is owed done
     try:
         app(args=argv, prog_name="omr")
-    except SystemExit as stop:  # Typer's own: usage errors, --help, typer.Exit
-        return stop.code if isinstance(stop.code, int) else ExitCode.OK
+    except SystemExit as stop:
+        return _typers_own(stop)
     except OmrError as error:
         _tell(error.message, error.remedy)
         return error.exit_code
     except KeyboardInterrupt:
-        _tell(
-            _("interrupted; nothing is lost"),
-            _("Run the command again; what was read is not read twice."),
-        )
+        _tell(_("interrupted; nothing is lost"), _("Run the command again."))
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -130,6 +132,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         return ExitCode.INTERNAL_ERROR
     return ExitCode.OK
+
+
+def _typers_own(stop: SystemExit) -> int:
+    """The exit code of usage errors, --help and interruptions, which Typer ends itself."""
+    if type(sys.stdout).__name__ == "PacifyFlushWrapper":  # its sign of a broken pipe
+        return ExitCode.OK
+    if stop.code == ExitCode.INTERRUPTED:
+        _tell(_("interrupted; nothing is lost"), _("Run the command again."))
+    return stop.code if isinstance(stop.code, int) else ExitCode.OK
+
+
+def _interrupted(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _tell(message: str, remedy: str) -> None:

@@ -37,17 +37,22 @@ def write_new_file(path: Path, data: bytes, *, owner_only: bool = False) -> bool
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        _give_name(beside, path)
+        give_name(beside, path)
     except FileExistsError:  # another process was faster; its file stands
         return False
     finally:
         beside.unlink(missing_ok=True)
-    _keep_folder_entry(path.parent)
+    keep_folder_entry(path.parent)
     return True
 
 
-def _give_name(beside: Path, path: Path) -> None:
-    """Let *path* name the finished file; fails if it names another one."""
+def give_name(beside: Path, path: Path) -> None:
+    """Let *path* name the finished file *beside* as well.
+
+    Raises:
+        FileExistsError: If it names another one.
+        OSError: If it cannot.
+    """
     try:
         path.hardlink_to(beside)
     except FileExistsError:
@@ -58,7 +63,7 @@ def _give_name(beside: Path, path: Path) -> None:
         beside.rename(path)
 
 
-def _keep_folder_entry(folder: Path) -> None:
+def keep_folder_entry(folder: Path) -> None:
     """Make the new name survive a power cut (POSIX; Windows keeps it by itself)."""
     if os.name == "nt":
         return

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from omr.i18n import _
 from omr.serials import MAX_NUMBER, Serial, SerialMistyped, check_letter
 
 _PATTERN = re.compile(r"([A-Z][A-Z0-9]{0,9})-([0-9]{2})-Q([0-9]{4,6})-([A-Z])")
@@ -65,10 +66,14 @@ def parse_pad(text: str) -> PadName:
     tidy = re.sub(r"\s+", "", text).upper()
     match = _PATTERN.fullmatch(tidy)
     if match is None:
-        raise SerialMistyped(f"{text!r} is not a pad like GTDB-26-Q0003-U")
+        raise SerialMistyped(_("'{text}' is not a pad like GTDB-26-Q0003-U").format(text=text))
     domain, year, number, letter = match.groups()
     if check_letter(tidy[:-2]) != letter or int(number) == 0:
-        raise SerialMistyped(f"{tidy}: the check letter does not fit, so a character is wrong")
+        raise SerialMistyped(
+            _("{serial}: the check letter does not fit, so a character is wrong").format(
+                serial=tidy
+            )
+        )
     return PadName(domain, 2000 + int(year), int(number))
 
 

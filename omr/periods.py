@@ -16,7 +16,7 @@ from omr.i18n import _
 
 DEFAULT_START_DAY = 15
 MAX_START_DAY = 28  # a day that every month has
-_FIRST_YEAR, _LAST_YEAR = 2000, 2099  # as in omr.serials
+FIRST_YEAR, LAST_YEAR = 2000, 2099  # as in omr.serials
 _PATTERN = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
@@ -30,7 +30,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if not (
-            _FIRST_YEAR <= self.year <= _LAST_YEAR
+            FIRST_YEAR <= self.year <= LAST_YEAR
             and 1 <= self.month <= 12
             and 1 <= self.start_day <= MAX_START_DAY
         ):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from omr.errors import LedgerUnusable, UsageError
 from omr.i18n import _
-from omr.new_file import write_new_file
+from omr.new_file import keep_folder_entry, write_new_file
 
 
 def replace_file(
@@ -65,7 +65,7 @@ def exchange_content(path: Path, before: bytes, after: bytes) -> None:
             beside.replace(target)
         finally:
             beside.unlink(missing_ok=True)
-        _keep_folder_entry(target.parent)
+        keep_folder_entry(target.parent)
 
 
 @contextmanager
@@ -91,14 +91,3 @@ def _keep(target: Path, content: bytes, now: datetime, folder: Path | None) -> P
         number += 1  # two changes within one second
         aside = first.with_stem(f"{stem}-{number}")
     return aside
-
-
-def _keep_folder_entry(folder: Path) -> None:
-    """Make the new name survive a power cut (POSIX; Windows keeps it by itself)."""
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

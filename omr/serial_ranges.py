@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from omr.i18n import _
 from omr.pads import PadName, parse_pad
 from omr.serials import Serial, SerialMistyped, check_letter, parse_serial
 
@@ -29,7 +30,7 @@ class SerialRange:
         return self.last - self.first + 1
 
     def __str__(self) -> str:
-        """With both check letters: ``GTDB-26-000417-K..000423-D``; one serial stands alone."""
+        """With both check letters: ``GTDB-26-000417-M..000423-D``; one serial stands alone."""
         first, last = (
             str(Serial(self.domain, self.year, number)) for number in (self.first, self.last)
         )
@@ -64,16 +65,21 @@ def parse_forms(text: str) -> SerialRange | PadName:
         return SerialRange(serial.domain, serial.year, serial.number, serial.number)
     domain, year, first, letter, other, other_year, last, last_letter = match.groups()
     if (other or domain, other_year or year) != (domain, year):
-        raise SerialMistyped(f"{tidy}: both ends must be of the same domain and year")
+        raise SerialMistyped(
+            _("{forms}: both ends must be of the same domain and year").format(forms=tidy)
+        )
     last = first[: 6 - len(last)] + last
     for number, given in ((first, letter), (last, last_letter)):
         if given and check_letter(f"{domain}-{year}-{number}") != given:
             raise SerialMistyped(
-                f"{domain}-{year}-{number}-{given}: the check letter does not fit, "
-                "so a character is wrong"
+                _("{serial}: the check letter does not fit, so a character is wrong").format(
+                    serial=f"{domain}-{year}-{number}-{given}"
+                )
             )
     if not 1 <= int(first) <= int(last):
-        raise SerialMistyped(f"{tidy}: the first number must not be greater than the last")
+        raise SerialMistyped(
+            _("{forms}: the first number must not be greater than the last").format(forms=tidy)
+        )
     return SerialRange(domain, 2000 + int(year), int(first), int(last))
 
 

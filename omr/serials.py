@@ -1,4 +1,4 @@
-"""Serial numbers: ``GTDB-26-000417-K``, domain, year, running number, check letter.
+"""Serial numbers: ``GTDB-26-000417-M``, domain, year, running number, check letter.
 
 The check letter catches every single wrong digit and every swap of two neighbouring
 digits: the weights are distinct and non-zero modulo the prime 23, and so are the
@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+
+from omr.i18n import _
 
 MAX_NUMBER = 999_999
 CHECK_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"  # 23 letters: no I, O, Q, which look like 1 and 0
@@ -56,10 +58,14 @@ def parse_serial(text: str) -> Serial:
     tidy = re.sub(r"\s+", "", text).upper()
     match = _PATTERN.fullmatch(tidy)
     if match is None:
-        raise SerialMistyped(f"{text!r} is not a serial like GTDB-26-000417-K")
+        raise SerialMistyped(_("'{text}' is not a serial like GTDB-26-000417-M").format(text=text))
     domain, year, number, letter = match.groups()
     if check_letter(tidy[:-2]) != letter:
-        raise SerialMistyped(f"{tidy}: the check letter does not fit, so a character is wrong")
+        raise SerialMistyped(
+            _("{serial}: the check letter does not fit, so a character is wrong").format(
+                serial=tidy
+            )
+        )
     try:
         return Serial(domain, 2000 + int(year), int(number))
     except ValueError as error:

@@ -66,11 +66,12 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What one event changes in a unit's stock of one form."""
+    """One form that goes from one stock to another, or out of both."""
 
     period: str
-    act: Act  # issue adds to the unit's stock; every other takes from it
+    act: Act
     count: int  # 1, or -1 where an earlier flow is taken back
+    from_store: bool  # else from the unit
 
 
 class ImpossibleAct(Exception):
@@ -99,7 +100,7 @@ def follow(events: Sequence[Event]) -> History:
     """
     state = FormState.PRINTED
     steps: list[tuple[FormState, Event]] = []
-    flows: list[Flow | None] = []
+    flows: list[Flow] = []
     for event in events:
         if event.act is Act.UNDO:
             if not steps:
@@ -110,7 +111,7 @@ def follow(events: Sequence[Event]) -> History:
         steps.append((state, event))
         flows.append(_flow(state, event, event.period, 1))
         state = leads_to(state, event.act)
-    return History(state, tuple(steps), tuple(flow for flow in flows if flow is not None))
+    return History(state, tuple(steps), tuple(flows))
 
 
 def leads_to(state: FormState, act: Act) -> FormState:
@@ -125,8 +126,5 @@ def leads_to(state: FormState, act: Act) -> FormState:
     return after
 
 
-def _flow(before: FormState, event: Event, period: str, count: int) -> Flow | None:
-    """What *event* changes in the unit's stock; what happens in the store changes nothing."""
-    if event.act is Act.ISSUE or before is FormState.OUTSTANDING:
-        return Flow(period, event.act, count)
-    return None
+def _flow(before: FormState, event: Event, period: str, count: int) -> Flow:
+    return Flow(period, event.act, count, from_store=before is not FormState.OUTSTANDING)

@@ -5,7 +5,10 @@
 
 Opening and outstanding are counted from where each form is at the month's two ends, the
 rest from what happened in between: nothing is found by subtraction, so the balance is a
-check that can fail.
+check that can fail. The office's own store balances in the same way:
+
+    store_opening + printed + unused_returned = issued + void_in_store + lost_in_store
+                                                + in_store
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from omr.serial_ranges import SerialRange, compressed, merged
-from omr.stock import Act, Event, FormState, follow
+from omr.stock import Act, Event, Flow, FormState, History, follow
 
 Owner = tuple[str, str]  # unit and domain
 
@@ -65,16 +68,32 @@ class StockRow:
     lost: int = 0
     unused_returned: int = 0
     outstanding: int = 0  # out at its end
-    in_store: int = 0  # printed or handed back, and not handed out, at its end
+    store_opening: int = 0  # in the office's store at its start
+    printed: int = 0
+    void_in_store: int = 0
+    lost_in_store: int = 0
+    in_store: int = 0  # at its end
     missing: list[SerialRange] = field(default_factory=list)  # out, though later ones came back
     still_out: list[SerialRange] = field(default_factory=list)  # the other outstanding ones
-    reported_lost: list[SerialRange] = field(default_factory=list)  # lost at its end
+    reported_lost: list[SerialRange] = field(default_factory=list)  # lost by then, ever
+    contradictory: list[SerialRange] = field(default_factory=list)  # void, and back as well
 
     @property
     def difference(self) -> int:
         """Forms that stock has and fates have not; negative the other way; 0 balances."""
         fates = self.returned_answered + self.returned_blank + self.void + self.lost
         return self.opening + self.issued - fates - self.unused_returned - self.outstanding
+
+    @property
+    def store_difference(self) -> int:
+        """The same for the office's own store."""
+        came = self.store_opening + self.printed + self.unused_returned
+        return came - self.issued - self.void_in_store - self.lost_in_store - self.in_store
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to account for, neither out nor in store."""
+        return not (self.concerns_unit or any(getattr(self, name) for name in _STORE))
 
     @property
     def concerns_unit(self) -> bool:
@@ -93,7 +112,7 @@ class Statement:
     @property
     def difference(self) -> int:
         """How many forms do not balance, in either direction."""
-        return sum(abs(row.difference) for row in self.rows)
+        return sum(abs(row.difference) + abs(row.store_difference) for row in self.rows)
 
 
 _COLUMN = {
@@ -103,7 +122,9 @@ _COLUMN = {
     Act.VOID: "void",
     Act.LOST: "lost",
 }
+_IN_STORE = {Act.VOID: "void_in_store", Act.LOST: "lost_in_store"}
 _COUNTED = ("opening", "returned_answered", "outstanding")
+_STORE = ("store_opening", "printed", "void_in_store", "lost_in_store", "in_store")
 
 
 def stock_statement(stock: Stock, period: str) -> Statement:
@@ -130,22 +151,25 @@ def stock_statement(stock: Stock, period: str) -> Statement:
         events = _moved(parcel.events, earliest)
         numbers = {each.number for each in back}
         rest = [n for n in range(parcel.forms.first, parcel.forms.last + 1) if n not in numbers]
-        stays = _Life.of(parcel.printed, events, None)
+        printed = min([parcel.printed, *(event.period for event in events[:1])])
+        stays = _Life.of(printed, events, None)
         stays.count(row, period, len(rest))
         out = rest if stays.state_at(period) is FormState.OUTSTANDING else []
         if stays.state_at(period) is FormState.LOST:
             row.reported_lost += compressed(parcel.forms.domain, parcel.forms.year, rest)
         for each in back:
-            life = _Life.of(parcel.printed, events, each)
+            life = _Life.of(min(printed, each.period), events, each)
             life.count(row, period, 1)
             if life.state_at(period) is FormState.OUTSTANDING:
                 out.append(each.number)
+            if life.is_void_as_well:
+                row.contradictory.append(_one(each))
         _list(row, parcel, out, returns.last_of(parcel.pad, period))
     for row in rows.values():
         row.missing, row.still_out = merged(row.missing), merged(row.still_out)
-        row.reported_lost = merged(row.reported_lost)
+        row.reported_lost, row.contradictory = merged(row.reported_lost), merged(row.contradictory)
     kept = (rows[owner] for owner in sorted(rows))
-    return Statement(period, tuple(row for row in kept if row.concerns_unit or row.in_store), early)
+    return Statement(period, tuple(row for row in kept if not row.is_empty), early)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +184,30 @@ class _Life:
     @classmethod
     def of(cls, printed: str, events: tuple[Event, ...], back: CameBack | None) -> _Life:
         history = follow(events)
+        flows = [(printed, "printed", 1)]
         if back is None or history.state is FormState.VOID:
             # A void form that came back as well is counted twice, so that it does not balance.
-            flows = [(flow.period, _COLUMN[flow.act], flow.count) for flow in history.flows]
+            flows += _columns(history)
             return cls(printed, events, back, tuple(flows + _return(back)))
         # What was said for months after it had come back was a mistake.
         events = tuple(event for event in events if event.period <= back.period)
         history = follow(events)
-        flows = [(flow.period, _COLUMN[flow.act], flow.count) for flow in history.flows]
+        flows += _columns(history)
         if history.state is not FormState.OUTSTANDING:
-            before, last = history.steps[-1] if history.steps else (history.state, None)
-            if last is not None and before is FormState.OUTSTANDING:  # it was not gone after all
-                flows.append((back.period, _COLUMN[last.act], -1))
-            else:  # it left the store without a word
+            from_store = True
+            if history.steps:  # it was not gone after all: what took it away is taken back
+                before, last = history.steps[-1]
+                from_store = before is not FormState.OUTSTANDING
+                undone = Flow(back.period, last.act, -1, from_store)
+                flows.append((undone.period, _column(undone), undone.count))
+            if from_store:  # it left the store without a word
                 flows.append((back.period, _COLUMN[Act.ISSUE], 1))
         return cls(printed, events, back, tuple(flows + _return(back)))
+
+    @property
+    def is_void_as_well(self) -> bool:
+        """Whether the form is void although it came back."""
+        return self.back is not None and follow(self.events).state is FormState.VOID
 
     def state_at(self, period: str) -> FormState | None:
         """Where the form is at the end of *period*; None before it was printed."""
@@ -188,16 +221,35 @@ class _Life:
         for when, column, count in self.flows:
             if when == period:
                 setattr(row, column, getattr(row, column) + count * forms)
-        at_end = self.state_at(period)
-        row.opening += forms * (self._state_before(period) is FormState.OUTSTANDING)
-        row.outstanding += forms * (at_end is FormState.OUTSTANDING)
-        row.in_store += forms * (at_end in {FormState.PRINTED, FormState.UNUSED_RETURNED})
+        before, after = self._state_before(period), self.state_at(period)
+        row.opening += forms * (before is FormState.OUTSTANDING)
+        row.outstanding += forms * (after is FormState.OUTSTANDING)
+        row.store_opening += forms * (before in _STORED)
+        row.in_store += forms * (after in _STORED)
 
     def _state_before(self, period: str) -> FormState | None:
-        """Where the form is at the start of *period*."""
+        """Where the form is at the start of *period*; None if it was not printed then."""
         if self.back is not None and self.back.period < period:
             return FormState.RETURNED_ANSWERED
-        return follow([event for event in self.events if event.period < period]).state
+        said = [event for event in self.events if event.period < period]
+        return follow(said).state if said or self.printed < period else None
+
+
+_STORED = frozenset({FormState.PRINTED, FormState.UNUSED_RETURNED})
+
+
+def _columns(history: History) -> list[tuple[str, str, int]]:
+    return [(flow.period, _column(flow), flow.count) for flow in history.flows]
+
+
+def _column(flow: Flow) -> str:
+    """The column of a statement in which *flow* is counted."""
+    in_store = flow.from_store and flow.act is not Act.ISSUE
+    return _IN_STORE[flow.act] if in_store else _COLUMN[flow.act]
+
+
+def _one(form: CameBack) -> SerialRange:
+    return SerialRange(form.domain, form.year, form.number, form.number)
 
 
 def _return(back: CameBack | None) -> list[tuple[str, str, int]]:

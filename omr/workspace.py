@@ -14,7 +14,7 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from omr.errors import LedgerUnusable
+from omr.errors import LedgerUnusable, UsageError
 from omr.i18n import _
 from omr.keys import Keyring, KeysUnusable, create_keyring, load_keyring
 from omr.links import Links
@@ -131,6 +131,36 @@ class Workspace:
             UsageError: If there is none, or any has mistakes (all are listed).
         """
         return self._surveys
+
+    def refuse_own_file(self, *targets: Path | None) -> None:
+        """Refuse to write where the workspace keeps something of its own.
+
+        Args:
+            targets: Files that a command is about to write; None stands for no file.
+
+        Raises:
+            UsageError: Naming the file.
+        """
+        address = self.settings.ledger_url
+        ledger = Path(address.removeprefix("sqlite:///")) if address else self.ledger_file
+        files = [self.settings_file, self.units_file, self.links_file]
+        files += [ledger.with_name(ledger.name + end) for end in ("", "-wal", "-shm")]
+        folders = [
+            self.keys_file.parent,
+            self.surveys_folder,
+            self.profiles_folder,
+            self.evidence_folder,
+        ]
+        own = {path.resolve() for path in files}
+        for target in targets:
+            if target is None:
+                continue
+            place = target.resolve()
+            if place in own or any(place.is_relative_to(each.resolve()) for each in folders):
+                raise UsageError(
+                    _("{path} belongs to the workspace itself").format(path=target),
+                    _("Choose another name."),
+                )
 
     def links(self) -> Links:
         """The addresses of public pages, read once; none if the workspace is older than they.

@@ -38,6 +38,9 @@ class Ledger:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._reading: dict[str, Any] = {"omr_reads": True}
+        if engine.dialect.name == "postgresql":  # else every statement sees another moment
+            self._reading["isolation_level"] = "REPEATABLE READ"
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -120,7 +123,7 @@ class Ledger:
         """One consistent look at the ledger."""
         with (
             _named_failures(),
-            self._engine.connect().execution_options(omr_reads=True) as connection,
+            self._engine.connect().execution_options(**self._reading) as connection,
             connection.begin(),
         ):
             yield connection
@@ -143,7 +146,18 @@ class Ledger:
                 _("Install the newest version, then run the command again."),
             )
         with self.write() as connection:
-            upgrade(connection)
+            one_at_a_time(connection, "omr ledger upgrade")
+            if _revision(connection) != HEAD_REVISION:  # else another process was faster
+                upgrade(connection)
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Let no other transaction that says the same *what* pass until this one has ended.
+
+    SQLite has one writer anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("select pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
 
 
 def sqlite_path(url: str) -> Path | None:

@@ -28,7 +28,7 @@ from omr.ledger.standing import (
     current,
     decisions_by_sheet,
 )
-from omr.marks import Reason, SheetStatus
+from omr.marks import HOLDS_SERIAL, Reason, SheetStatus
 from omr.serials import SerialMistyped, parse_serial
 from omr.stock import FormState
 
@@ -163,7 +163,9 @@ def append(
             raise DecisionRefused(Refusal.NO_SUCH_OPTION, "|".join(chosen))
         if question == IDENTITY:
             _no_duplicate_depends(connection, row)
-        return _insert(connection, sheet_id, question, verdict, chosen, by, milliseconds)
+        decision_id = _insert(connection, sheet_id, question, verdict, chosen, by, milliseconds)
+        _no_void_form_counts(connection, record_id)
+        return decision_id
 
 
 def find_form(ledger: Ledger, text: str, *, sheet_of: str) -> Issued:
@@ -199,7 +201,7 @@ def identify(
         row = _sheet(connection, record_id)
         if row is None or not _is_asked(row, IDENTITY, Verdict.IDENTIFIED):
             raise DecisionRefused(Refusal.NOT_ASKED)
-        form = _free_form(connection, found.serial, row)
+        form = _free_form(connection, found.serial, row, lock=True)
         if (form.unit, form.domain, form.layout_id) != (found.unit, found.domain, found.layout_id):
             raise DecisionRefused(Refusal.OTHER_LAYOUT, found.serial)
         _no_duplicate_depends(connection, row)
@@ -240,7 +242,9 @@ def undo(ledger: Ledger, record_id: str, question: str, *, by: str) -> int:
             row = _sheet(connection, record_id)
             if row is not None:
                 _no_duplicate_depends(connection, row)
-        return _insert(connection, sheet_id, question, Verdict.UNDONE, (), by, 0)
+        decision_id = _insert(connection, sheet_id, question, Verdict.UNDONE, (), by, 0)
+        _no_void_form_counts(connection, record_id)
+        return decision_id
 
 
 def newest_of(ledger: Ledger, by: str, since: int = 0) -> tuple[str, Decision] | None:
@@ -305,9 +309,9 @@ def _check_options(
         raise DecisionRefused(Refusal.TOO_MANY_OPTIONS, "|".join(chosen))
 
 
-def _free_form(connection: Connection, serial: str, row: SheetRow) -> Issued:
+def _free_form(connection: Connection, serial: str, row: SheetRow, *, lock: bool = False) -> Issued:
     """The form *serial*, if *row* can be it."""
-    known = find_issued(connection, serial)
+    known = find_issued(connection, serial, lock=lock)
     if known is None:
         raise DecisionRefused(Refusal.NOT_ISSUED, serial)
     if known.state is FormState.VOID:
@@ -332,6 +336,20 @@ def _no_duplicate_depends(connection: Connection, row: SheetRow) -> None:
     ).first()
     if later is not None:
         raise DecisionRefused(Refusal.DUPLICATES_DEPEND, row.reading.serial)
+
+
+def _no_void_form_counts(connection: Connection, record_id: str) -> None:
+    """Refuse what has just been said if a form counts by it that is void.
+
+    While people said that a sheet does not count, its form was free, and somebody may have
+    made it void.
+    """
+    row = _sheet(connection, record_id)
+    if row is None or row.reading.status not in HOLDS_SERIAL or row.reading.serial is None:
+        return
+    form = find_issued(connection, row.reading.serial, lock=True)
+    if form is not None and form.state is FormState.VOID:
+        raise DecisionRefused(Refusal.VOIDED, row.reading.serial)
 
 
 def _layout(connection: Connection, layout_id: str) -> Layout:

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, func, insert, select
 from omr.errors import LedgerUnusable, OmrError, UsageError
 from omr.i18n import _
 from omr.layout import Layout, layout_from_json, layout_to_json
-from omr.ledger import Ledger, now
+from omr.ledger import Ledger, now, one_at_a_time
+from omr.ledger.entries import state_of
 from omr.ledger.schema import code_number, issued, layout, pad, print_run
-from omr.ledger.stock_entries import state_of
 from omr.marks import Reason
 from omr.pads import Pad, PadName, cut_into_pads
 from omr.serial_ranges import SerialRange
@@ -143,6 +143,7 @@ def take_serials(
         UsageError: If so many serials are not left.
     """
     with ledger.write() as connection:
+        one_at_a_time(connection, f"serials of {domain} in {year}")
         last = connection.execute(
             select(func.max(issued.c.number)).where(
                 issued.c.domain == domain, issued.c.year == year
@@ -235,13 +236,20 @@ def code_numbers(ledger: Ledger) -> dict[tuple[str, int], str]:
         return {(row.kind, row.number): row.code for row in rows}
 
 
-def find_issued(connection: Connection, serial: str) -> Issued | None:
-    """What the ledger knows of *serial*; None if it was never printed."""
-    row = connection.execute(
+def find_issued(connection: Connection, serial: str, *, lock: bool = False) -> Issued | None:
+    """What the ledger knows of *serial*; None if it was never printed.
+
+    Args:
+        connection: Of a transaction.
+        serial: In full.
+        lock: Let nobody say anything about the form until the transaction has ended.
+    """
+    query = (
         select(issued, print_run.c.unit, print_run.c.layout_id)
         .join(print_run, issued.c.run_id == print_run.c.run_id)
         .where(issued.c.serial == serial)
-    ).one_or_none()
+    )
+    row = connection.execute(query.with_for_update(of=issued) if lock else query).one_or_none()
     if row is None:
         return None
     state = state_of(connection, row.domain, row.year, row.number)
@@ -299,6 +307,20 @@ def units_of(ledger: Ledger, forms: SerialRange) -> set[str]:
                 )
             ).scalars()
         )
+
+
+def printed_at(ledger: Ledger, forms: SerialRange) -> str | None:
+    """When the youngest print run with any of *forms* took its serials (ISO 8601, UTC)."""
+    with ledger.read() as connection:
+        moment = connection.execute(
+            select(func.max(print_run.c.taken_at)).where(
+                print_run.c.domain == forms.domain,
+                print_run.c.year == forms.year,
+                print_run.c.first <= forms.last,
+                print_run.c.first + print_run.c.count > forms.first,
+            )
+        ).scalar_one()
+    return None if moment is None else str(moment)
 
 
 def _number(connection: Connection, kind: str, code: str) -> int:

@@ -7,14 +7,15 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, exists, func, insert, select
+from sqlalchemy import Connection, exists, func, insert, or_, select
 
 from omr.ledger import Ledger, now
 from omr.ledger.issued import find_issued
 from omr.ledger.rows import Holder, holder_of, rows_of, sheets_query
-from omr.ledger.schema import answer, batch, decision, sheet, source, streak
+from omr.ledger.schema import answer, batch, decision, identified, issued, sheet, source, streak
 from omr.ledger.sheets import SheetReading, SheetRow
 from omr.marks import DISPUTED, HOLDS_SERIAL, Answers, AnswerState, Reason, SheetStatus
+from omr.serial_ranges import SerialRange
 from omr.stock import FormState
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "find_source",
     "open_batch",
     "pages_done",
+    "refused_as_void",
     "sheet_rows",
 ]
 
@@ -159,6 +161,7 @@ def sheet_rows(
     file: str | None = None,
     period: str | None = None,
     source_id: int | None = None,
+    serial: str | None = None,
 ) -> Iterator[SheetRow]:
     """Every sheet seen, as it stands after people's decisions, in file and page order.
 
@@ -167,6 +170,7 @@ def sheet_rows(
         file: Only files of that name.
         period: Only batches of that reporting month.
         source_id: Only that file.
+        serial: Only sheets that bear it, or for which somebody typed it at some time.
     """
     query = sheets_query()
     if file is not None:
@@ -175,8 +179,34 @@ def sheet_rows(
         query = query.where(batch.c.period == period)
     if source_id is not None:
         query = query.where(sheet.c.source_id == source_id)
+    if serial is not None:
+        typed = (
+            select(decision.c.sheet_id)
+            .join(identified, identified.c.decision_id == decision.c.decision_id)
+            .where(identified.c.serial == serial)
+        )
+        query = query.where(or_(sheet.c.serial == serial, sheet.c.sheet_id.in_(typed)))
     with ledger.read() as connection:
         yield from rows_of(connection, query)
+
+
+def refused_as_void(connection: Connection, forms: SerialRange) -> Iterator[tuple[str, str, int]]:
+    """Sheets of *forms* that were refused since they were void: serial, file, page from 0."""
+    rows = connection.execute(
+        select(sheet.c.serial, source.c.name, sheet.c.page, sheet.c.reasons_json)
+        .join(source, source.c.source_id == sheet.c.source_id)
+        .join(issued, issued.c.serial == sheet.c.serial)
+        .where(
+            issued.c.domain == forms.domain,
+            issued.c.year == forms.year,
+            issued.c.number.between(forms.first, forms.last),
+            sheet.c.status == SheetStatus.REFUSED.value,
+        )
+        .order_by(sheet.c.sheet_id)
+    )
+    for row in rows:
+        if Reason.VOIDED.value in json.loads(row.reasons_json):
+            yield row.serial, row.name, row.page
 
 
 def count_by_status(ledger: Ledger, *, period: str | None = None) -> dict[SheetStatus, int]:
@@ -209,7 +239,7 @@ def _settle(
     """*seen* with the status that the ledger's knowledge gives it."""
     if seen.status not in HOLDS_SERIAL or seen.serial is None:
         return seen
-    known = find_issued(connection, seen.serial)
+    known = find_issued(connection, seen.serial, lock=True)
     if known is None:
         return _refused(seen, Reason.NOT_ISSUED)
     if known.state is FormState.VOID:

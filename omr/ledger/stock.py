@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from omr.ledger import Ledger
+from omr.ledger.entries import all_entries, history_of, split
 from omr.ledger.held import held_forms
 from omr.ledger.schema import pad, print_run
-from omr.ledger.stock_entries import all_entries, split
 from omr.periods import Period
 from omr.serial_ranges import SerialRange
 from omr.stock import Event
@@ -57,5 +57,6 @@ def read_stock(ledger: Ledger, *, start_day: int, zone: ZoneInfo) -> Stock:
         )
         for row, whole, parts in zip(pads, ranges, split(ranges, entries), strict=True)
         for part, said in parts
+        if history_of(said)  # refuses entries that contradict each other
     )
     return Stock(parcels, back)

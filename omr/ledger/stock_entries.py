@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain, pairwise
+from itertools import chain
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, exists, insert, select
 
 from omr.ledger import Ledger, now
-from omr.ledger.held import held_forms
-from omr.ledger.schema import issued, print_run, run_finished, stock_entry, stock_range
+from omr.ledger.entries import (
+    Entry,
+    back_by_number,
+    entries_in,
+    event_of,
+    history_of,
+    parts_of,
+    printed_of,
+    split,
+)
+from omr.ledger.schema import (
+    decision,
+    issued,
+    print_run,
+    run_finished,
+    sheet,
+    stock_entry,
+    stock_range,
+)
+from omr.ledger.standing import WHOLE, Verdict
+from omr.marks import Reason, SheetStatus
+from omr.periods import FIRST_YEAR, LAST_YEAR
 from omr.serial_ranges import SerialRange, compressed, merged
 from omr.stock import Act, Event, FormState, ImpossibleAct, follow
 
 THE_PROGRAM = "omr"  # says so itself, as no person did
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that was said about forms."""
-
-    entry_id: int
-    act: Act
-    forms: tuple[SerialRange, ...]
-    on_day: date  # local; when it happened
-    why: str
-    said_by: str
-    said_at: str  # ISO 8601, UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,18 @@ class EntryRefused(Exception):
         self.obstacles = tuple(obstacles)
 
 
+class UndoesSeveral(Exception):
+    """Forms about which different entries were made last; the ledger is as it was."""
+
+    def __init__(self, last: Sequence[tuple[SerialRange, Entry]]) -> None:
+        super().__init__(", ".join(f"{forms}: {entry.entry_id}" for forms, entry in last))
+        self.last = tuple(last)
+
+
+class RunOverruled(Exception):
+    """Somebody said that the forms of a run are void or lost while it was being printed."""
+
+
 def add_entry(
     ledger: Ledger, act: Act, forms: Sequence[SerialRange], *, on_day: date, why: str, by: str
 ) -> Entry:
@@ -64,12 +83,22 @@ def add_entry(
 
     Raises:
         EntryRefused: If it is impossible for any of the forms; then nothing is kept.
+        UndoesSeveral: If *act* is an undo and would take different entries back.
+        ValueError: If *on_day* is in no year that has periods.
     """
+    if not FIRST_YEAR <= on_day.year <= LAST_YEAR:
+        raise ValueError(f"no year of ours: {on_day}")
     tidy = merged(forms)
     with ledger.write() as connection:
         obstacles = [each for part in tidy for each in _obstacles(connection, act, part, on_day)]
         if obstacles:
             raise EntryRefused(obstacles)
+        if act is Act.UNDO:
+            last = [pair for part in tidy for pair in _last_entries(connection, part)]
+            if len({entry.entry_id for _forms, entry in last}) > 1:
+                raise UndoesSeveral(last)
+        if act is Act.ISSUE:
+            _settle_waiting(connection, tidy, by)
         return _insert(connection, act, tidy, on_day, why, by)
 
 
@@ -78,11 +107,19 @@ def finish_run(
 ) -> None:
     """Say that a run's forms are on paper, and with *issue_why* that the unit has them.
 
-    Both in one transaction. A run about which nothing was said was interrupted.
+    Both in one transaction. A run about which nothing was said was interrupted, or is still
+    being printed; who took it for interrupted meanwhile has the last word.
+
+    Raises:
+        RunOverruled: If some of the forms are void or lost by now; then nothing is kept.
     """
     with ledger.write() as connection:
+        printed_of(connection, forms, lock=True)
+        said = [history_of(part) for _forms, part in parts_of(connection, forms)]
+        if any(history.state in {FormState.VOID, FormState.LOST} for history in said):
+            raise RunOverruled(str(forms))
         connection.execute(insert(run_finished).values(run_id=run_id, finished_at=now()))
-        if issue_why is not None:
+        if issue_why is not None and not any(history.steps for history in said):
             _insert(connection, Act.ISSUE, [forms], on_day, issue_why, by)
 
 
@@ -104,7 +141,7 @@ def unfinished_runs(ledger: Ledger) -> list[SerialRange]:
             SerialRange(row.domain, row.year, row.first, row.first + row.forms - 1)
             for row in connection.execute(query)
         ]
-        spoken = {run: [r for e in _entries(connection, run) for r in e.forms] for run in runs}
+        spoken = {run: [r for e in entries_in(connection, run) for r in e.forms] for run in runs}
     return [
         part
         for run in runs
@@ -120,100 +157,26 @@ def unfinished_runs(ledger: Ledger) -> list[SerialRange]:
     ]
 
 
-def entries_about(ledger: Ledger, forms: SerialRange) -> list[Entry]:
-    """Everything that was said about any of *forms*, the oldest first."""
-    with ledger.read() as connection:
-        return _entries(connection, forms)
-
-
-def state_of(connection: Connection, domain: str, year: int, number: int) -> FormState:
-    """Where people say a form is; scans are not looked at."""
-    one = SerialRange(domain, year, number, number)
-    return follow([_event(entry) for entry in _entries(connection, one)]).state
-
-
-def states_in(connection: Connection, forms: SerialRange) -> list[tuple[SerialRange, FormState]]:
-    """Where every printed form of *forms* is, scans included, in ranges of equal state."""
-    held = _back(connection, forms)
-    found: list[tuple[SerialRange, FormState]] = []
-    parts = split(_printed(connection, forms), _entries(connection, forms))
-    for part, entries in chain.from_iterable(parts):
-        said = follow([_event(entry) for entry in entries]).state
-        by_state: dict[FormState, list[int]] = defaultdict(list)
-        for number in range(part.first, part.last + 1):
-            by_state[held.get(number, said)].append(number)
-        for state, numbers in by_state.items():
-            found += [(some, state) for some in compressed(part.domain, part.year, numbers)]
-    return sorted(found)
-
-
-def all_entries(connection: Connection) -> list[Entry]:
-    """Everything that was ever said, the oldest first."""
-    return _entries(connection, None)
-
-
-_Part = tuple[SerialRange, tuple[Entry, ...]]
-_BUCKET = 512  # numbers: finds the entries about a pad without looking through a year's
-
-
-def split(ranges: Sequence[SerialRange], entries: Sequence[Entry]) -> list[list[_Part]]:
-    """Each of *ranges* in parts about which the same entries were made, with these entries.
-
-    Args:
-        ranges: Any.
-        entries: The oldest first; each part's are in that order.
-    """
-    near: dict[tuple[str, int, int], list[tuple[SerialRange, Entry]]] = defaultdict(list)
-    for entry in entries:
-        for about in entry.forms:
-            for bucket in _buckets(about):
-                near[about.domain, about.year, bucket].append((about, entry))
-    return [_parts(whole, near) for whole in ranges]
-
-
-def _parts(
-    whole: SerialRange, near: Mapping[tuple[str, int, int], list[tuple[SerialRange, Entry]]]
-) -> list[_Part]:
-    met = {
-        (entry.entry_id, about.first): (about, entry)
-        for bucket in _buckets(whole)
-        for about, entry in near.get((whole.domain, whole.year, bucket), ())
-        if about.meets(whole)
-    }
-    said = [met[key] for key in sorted(met)]
-    edges = {whole.first, whole.last + 1}
-    for about, _entry in said:
-        edges |= {edge for edge in (about.first, about.last + 1) if whole.holds(edge)}
-    return [
-        (
-            SerialRange(whole.domain, whole.year, first, end - 1),
-            tuple(entry for about, entry in said if about.holds(first)),
-        )
-        for first, end in pairwise(sorted(edges))
-    ]
-
-
-def _buckets(forms: SerialRange) -> range:
-    return range(forms.first // _BUCKET, forms.last // _BUCKET + 1)
-
-
 def _obstacles(
     connection: Connection, act: Act, forms: SerialRange, on_day: date
 ) -> Iterator[Obstacle]:
     """Why *act* cannot be said of some of *forms*."""
-    printed = _printed(connection, forms, lock=True)
+    printed = printed_of(connection, forms, lock=True)
     known = {number for part in printed for number in range(part.first, part.last + 1)}
     missing = (n for n in range(forms.first, forms.last + 1) if n not in known)
     for part in compressed(forms.domain, forms.year, missing):
         yield Obstacle(part, None)
-    held = _back(connection, forms)
+    held = back_by_number(connection, forms)
+    if act is Act.ISSUE:  # a hand-over that nobody wrote down may still be written down
+        waiting = _waiting_for_issue(connection, forms)
+        held = {number: state for number, state in held.items() if number not in waiting}
     for state in sorted(set(held.values())):  # whatever is said, a scan shows where it is
         numbers = (number for number, there in held.items() if there is state)
         for part in compressed(forms.domain, forms.year, numbers):
             yield Obstacle(part, state)
     rest = compressed(forms.domain, forms.year, known - held.keys())
-    for part, entries in chain.from_iterable(split(rest, _entries(connection, forms))):
-        events = [_event(entry) for entry in entries]
+    for part, entries in chain.from_iterable(split(rest, entries_in(connection, forms))):
+        events = [event_of(entry) for entry in entries]
         try:
             follow([*events, Event(0, act, "")])
         except ImpossibleAct as impossible:
@@ -224,59 +187,52 @@ def _obstacles(
             yield Obstacle(part, follow(events).state, later_than=latest)
 
 
-def _back(connection: Connection, forms: SerialRange) -> dict[int, FormState]:
-    """Those of *forms* that a scan holds, by running number."""
+def _waiting_for_issue(connection: Connection, forms: SerialRange) -> dict[int, int]:
+    """Sheets that wait since their forms were never handed out: sheet ids by number."""
+    rows = connection.execute(
+        select(issued.c.number, sheet.c.sheet_id, sheet.c.reasons_json)
+        .join(sheet, sheet.c.serial == issued.c.serial)
+        .where(
+            issued.c.domain == forms.domain,
+            issued.c.year == forms.year,
+            issued.c.number.between(forms.first, forms.last),
+            sheet.c.status == SheetStatus.REVIEW.value,
+            ~exists().where(decision.c.sheet_id == sheet.c.sheet_id, decision.c.question == WHOLE),
+        )
+    )
     return {
-        each.number: FormState.RETURNED_ANSWERED
-        if each.says_something
-        else FormState.RETURNED_BLANK
-        for each in held_forms(connection, forms)
+        row.number: row.sheet_id
+        for row in rows
+        if Reason.NOT_HANDED_OUT.value in json.loads(row.reasons_json)
     }
 
 
-def _printed(
-    connection: Connection, forms: SerialRange, *, lock: bool = False
-) -> list[SerialRange]:
-    """Those of *forms* that have a serial; with *lock* no scan can take one meanwhile."""
-    query = select(issued.c.number).where(
-        issued.c.domain == forms.domain,
-        issued.c.year == forms.year,
-        issued.c.number.between(forms.first, forms.last),
-    )
-    numbers = connection.execute(query.with_for_update() if lock else query).scalars()
-    return compressed(forms.domain, forms.year, numbers)
+def _settle_waiting(connection: Connection, forms: Sequence[SerialRange], by: str) -> None:
+    """Answer what was asked about sheets of forms that are said to be handed out now."""
+    rows = [
+        {
+            "sheet_id": sheet_id,
+            "question": WHOLE,
+            "verdict": Verdict.CONFIRMED.value,
+            "options": "",
+            "decided_by": by,
+            "decided_at": now(),
+            "milliseconds": 0,
+        }
+        for part in forms
+        for sheet_id in _waiting_for_issue(connection, part).values()
+    ]
+    if rows:
+        connection.execute(insert(decision), rows)
 
 
-def _entries(connection: Connection, forms: SerialRange | None) -> list[Entry]:
-    """Entries about any of *forms*, or all; only the ranges that meet *forms* are in them."""
-    query = select(stock_entry, stock_range).join(
-        stock_range, stock_range.c.entry_id == stock_entry.c.entry_id
-    )
-    if forms is not None:
-        query = query.where(
-            stock_range.c.domain == forms.domain,
-            stock_range.c.year == forms.year,
-            stock_range.c.first <= forms.last,
-            stock_range.c.last >= forms.first,
-        )
-    found: dict[int, Entry] = {}
-    ranges: dict[int, list[SerialRange]] = defaultdict(list)
-    for row in connection.execute(query.order_by(stock_entry.c.entry_id, stock_range.c.first)):
-        ranges[row.entry_id].append(SerialRange(row.domain, row.year, row.first, row.last))
-        found[row.entry_id] = Entry(
-            entry_id=row.entry_id,
-            act=Act(row.act),
-            forms=tuple(ranges[row.entry_id]),
-            on_day=date.fromisoformat(row.on_day),
-            why=row.why,
-            said_by=row.said_by,
-            said_at=row.said_at,
-        )
-    return list(found.values())
-
-
-def _event(entry: Entry) -> Event:
-    return Event(entry.entry_id, entry.act, entry.on_day.isoformat())
+def _last_entries(
+    connection: Connection, forms: SerialRange
+) -> Iterator[tuple[SerialRange, Entry]]:
+    """For each part of *forms*, the entry that an undo would take back."""
+    for part, entries in parts_of(connection, forms):
+        last = history_of(entries).steps[-1][1].entry_id
+        yield part, next(entry for entry in entries if entry.entry_id == last)
 
 
 def _insert(

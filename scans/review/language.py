@@ -188,11 +188,11 @@ _REFUSALS = {
     ),
     Refusal.MISTYPED: (
         (
-            "“{detail}” chưa đúng: số phiếu có dạng GTDB-26-000417-K, chữ cái cuối là chữ "
+            "“{detail}” chưa đúng: số phiếu có dạng GTDB-26-000417-M, chữ cái cuối là chữ "
             "kiểm tra. Đề nghị xem lại từng ký tự."
         ),
         (
-            "“{detail}” is not right: a serial looks like GTDB-26-000417-K and its last letter "
+            "“{detail}” is not right: a serial looks like GTDB-26-000417-M and its last letter "
             "checks the rest. Compare every character."
         ),
     ),

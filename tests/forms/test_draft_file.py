@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
 
+from forms import draft_file
 from forms.draft_file import DraftFile
 from omr.errors import ExitCode, UsageError
 
@@ -61,3 +64,69 @@ def test_a_place_that_cannot_be_written_is_wrong_usage(tmp_path: Path) -> None:
             DraftFile(place)
         assert failure.value.exit_code is ExitCode.BAD_USAGE
         assert str(place) in failure.value.message
+
+
+def test_two_that_publish_one_name_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "f.pdf"
+    path.write_bytes(b"old")
+    with DraftFile(path) as one, DraftFile(path) as two:
+        one.file.write(b"one")
+        two.file.write(b"two")
+        first, second = one.publish(), two.publish()
+    assert path.read_bytes() == b"two"
+    assert first is not None
+    assert second is not None
+    assert (first.read_bytes(), second.read_bytes()) == (b"old", b"one")
+
+
+def test_withdrawing_leaves_alone_what_another_one_published_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "f.pdf"
+    with DraftFile(path) as one, DraftFile(path) as two:
+        one.file.write(b"one")
+        two.file.write(b"two")
+        one.publish()
+        two.publish()
+        one.withdraw()
+    assert path.read_bytes() == b"two"
+
+
+def test_a_name_that_is_taken_at_the_last_moment_is_not_overwritten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "f.pdf"
+    give = draft_file.give_name
+    others = [b"theirs"]
+
+    def late(beside: Path, target: Path) -> None:
+        if target == path and others:
+            path.write_bytes(others.pop())
+        give(beside, target)
+
+    with DraftFile(path) as draft, monkeypatch.context() as patch:
+        patch.setattr(draft_file, "give_name", late)
+        draft.file.write(b"ours")
+        aside = draft.publish()
+    assert path.read_bytes() == b"ours"
+    assert aside is not None
+    assert aside.read_bytes() == b"theirs"
+
+
+def test_a_full_disk_is_named_and_leaves_no_half_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with DraftFile(tmp_path / "f.pdf") as draft:
+        draft.file.write(b"something")
+        with pytest.raises(UsageError, match="No space left"):
+            draft.publish()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_something_that_is_no_file_is_not_set_aside(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageError, match="no ordinary file"):
+        DraftFile(pipe)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pypdfium2 as pdfium
 import pytest
 
 from omr.cli import main
 from omr.ledger import Ledger, issued
-from omr.ledger.stock_entries import entries_about
+from omr.ledger.entries import entries_about
 from omr.serial_ranges import SerialRange
 from omr.workspace import Workspace
 
@@ -42,6 +44,7 @@ def pad_names(workspace: Workspace) -> list[str]:
 
 def statement(omr: Omr, tmp_path: Path) -> dict[str, str]:
     out = tmp_path / "stock.csv"
+    out.unlink(missing_ok=True)
     code, _text, err = omr("forms", "stock", "--out", out)
     assert (code, err) == (0, "")
     with out.open(encoding="utf-8", newline="") as file:
@@ -74,9 +77,11 @@ def test_a_pad_is_handed_out_used_lost_spoilt_and_handed_back(
         "unused_returned": "50",
         "outstanding": "45",
         "in_store": "70",
+        "printed": "120",
         "missing": "",
         "still_out": row["still_out"],
         "reported_lost": row["reported_lost"],
+        "contradictory": "",
     }
     assert row["reported_lost"].startswith("GTDB-26-000007")
     code, out, _err = omr("forms", "stock", "GTDB-26-000010..000010")
@@ -112,21 +117,27 @@ def test_a_mistyped_serial_range_or_pad_is_refused(omr: Omr, forms: str, words: 
     assert words in err
 
 
-def test_nothing_can_have_happened_tomorrow_or_before_the_forms_were_handed_out(omr: Omr) -> None:
-    code, _out, err = omr("forms", "issue", "GTDB-26-000001..000050", "--on", "2099-01-01")
-    assert (code, "has not come yet" in err) == (2, True)
-    assert omr("forms", "issue", "GTDB-26-000001..000050")[0] == 0
-    code, _out, err = omr(
-        *("forms", "lost", "GTDB-26-000001..000001", "--why", "mất", "--on", "2020-01-01")
-    )
-    assert (code, "happened later" in err) == (2, True)
-    code, _out, err = omr("forms", "issue", "GTDB-26-000051..000060", "--on", "gestern")
-    assert (code, "is no date" in err) == (2, True)
+def test_nothing_can_have_happened_tomorrow_or_before_the_forms_were_printed(omr: Omr) -> None:
+    forms = "GTDB-26-000001..000050"
+    for day, words in (
+        ("2099-01-01", "has not come yet"),
+        ("01/01/2020", "were printed on"),
+        ("1999-12-01", "were printed on"),
+        ("gestern", "is no date"),
+        ("31/02/2026", "is no date"),
+    ):
+        code, _out, err = omr("forms", "issue", forms, "--on", day)
+        assert (code, words in err) == (2, True), day
+    today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+    assert omr("forms", "issue", forms, "--on", f"{today:%d/%m/%Y}")[0] == 0
 
 
 def test_a_reason_is_asked_for_where_forms_leave_the_stock_without_coming_back(omr: Omr) -> None:
     for command in ("void", "lost", "undo"):
         assert omr("forms", command, "GTDB-26-000001..000001")[0] == 2
+        code, _out, err = omr("forms", command, "GTDB-26-000001..000001", "--why", "  ")
+        assert (code, "there is no reason" in err) == (2, True)
+    assert omr("forms", "issue", "GTDB-26-000001..000001", "--by", " ")[0] == 2
 
 
 def test_the_receipt_lists_the_pads_that_were_handed_out(
@@ -154,6 +165,50 @@ def test_no_entry_is_made_whose_receipt_cannot_be_written(
         assert entries_about(ledger, SerialRange("GTDB", 2026, 1, 120)) == []
 
 
+def test_no_entry_is_made_whose_receipt_cannot_be_drawn(omr: Omr, workspace: Workspace) -> None:
+    text = workspace.units_file.read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("HP-PC08,")]
+    workspace.units_file.write_text("\n".join(lines), encoding="utf-8")
+    code, out, _err = omr(
+        "forms", "issue", "GTDB-26-000001..50", "--receipt", workspace.root / "r.pdf"
+    )
+    assert (code, out) == (2, "")
+    assert not (workspace.root / "r.pdf").exists()
+    with Ledger.open(workspace.ledger_url) as ledger:
+        assert entries_about(ledger, SerialRange("GTDB", 2026, 1, 120)) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["ledger.db", "ledger.db-wal", "omr.toml", "units.csv", "keys/signing-keys.json"]
+)
+def test_no_output_takes_the_place_of_the_workspaces_own_files(
+    omr: Omr, workspace: Workspace, name: str
+) -> None:
+    target = workspace.root / name
+    there = target.read_bytes() if target.exists() else None
+    for words in (
+        ("forms", "stock", "--out"),
+        ("forms", "issue", "GTDB-26-000001..50", "--receipt"),
+        ("forms", "print", "--unit", "HP-PC08", "--domain", "GTDB", "--count", 1, "--out"),
+    ):
+        code, _out, err = omr(*words, target)
+        assert (code, "belongs to the workspace itself" in err) == (2, True)
+    assert there is None or target.read_bytes()[:16] == there[:16]
+
+
+def test_an_undo_takes_one_entry_back_and_says_where_the_forms_are_now(omr: Omr) -> None:
+    omr("forms", "issue", "GTDB-26-000001..000050")
+    omr("forms", "void", "GTDB-26-000002..000002", "--why", "rách")
+    code, _out, err = omr("forms", "undo", "GTDB-26-000001..000009", "--why", "nhầm")
+    assert code == 2
+    assert "different entries would be taken back" in err
+    assert "void (entry 2" in err
+    assert "handed out (entry 1" in err
+    code, out, _err = omr("forms", "undo", "GTDB-26-000002..000002", "--why", "nhầm")
+    assert code == 0
+    assert "now handed out, not back yet" in out
+
+
 def test_forms_of_two_units_cannot_share_a_receipt(omr: Omr, tmp_path: Path) -> None:
     omr(
         *("forms", "print", "--unit", "HP-PC06", "--domain", "GTDB", "--count", 5, "--store"),
@@ -179,21 +234,19 @@ def test_a_statement_can_be_of_one_unit_or_domain(omr: Omr, tmp_path: Path) -> N
         assert here in out
         assert gone not in out
     assert omr("forms", "stock", "--unit", "HP-XX")[0] == 2
+    assert omr("forms", "stock", "--domain", "NOPE")[0] == 2
     assert omr("forms", "stock", "--period", "2026-13")[0] == 2
 
 
 def test_an_interrupted_run_is_named_with_what_to_do(
     omr: Omr, workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def crash(*_args: object, **_options: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("forms.printing.finish_run", crash)
-    code, _out, _err = omr(
-        *("forms", "print", "--unit", "HP-PC08", "--domain", "GTDB", "--count", 2),
-        *("--out", tmp_path / "more.pdf"),
-    )
-    assert code == 130
+    with monkeypatch.context() as patch:  # as if it had been killed just before
+        patch.setattr("forms.printing.finish_run", lambda *_args, **_options: None)
+        omr(
+            *("forms", "print", "--unit", "HP-PC08", "--domain", "GTDB", "--count", 2),
+            *("--out", tmp_path / "more.pdf"),
+        )
     code, _out, err = omr("forms", "stock")
     assert code == 0
     assert "GTDB-26-000121" in err

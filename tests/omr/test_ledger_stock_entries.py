@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,15 +18,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from make_ledger import TODAY, add_file, answers, fresh_ledger, ledger_url, seen, take, void
 
-from omr.ledger import Ledger, issued, migrate, readings
+from omr.errors import LedgerUnusable
+from omr.ledger import Ledger, decisions, issued, migrate, readings
+from omr.ledger.entries import entries_about, states_in
 from omr.ledger.schema import metadata
+from omr.ledger.standing import WHOLE, Verdict
 from omr.ledger.stock import read_stock
 from omr.ledger.stock_entries import (
     EntryRefused,
+    RunOverruled,
+    UndoesSeveral,
     add_entry,
-    entries_about,
     finish_run,
-    states_in,
     unfinished_runs,
 )
 from omr.marks import Reason, SheetStatus
@@ -154,6 +158,97 @@ def test_a_crash_while_a_run_is_finished_leaves_it_unfinished(
         assert set(states(ledger, gtdb(1, 3)).values()) == {FormState.PRINTED}
 
 
+def test_who_takes_a_run_for_interrupted_while_it_goes_on_has_the_last_word(
+    tmp_path: Path,
+) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        spoilt, given = take(ledger, 3, printed=False), take(ledger, 3, printed=False)
+        add_entry(ledger, Act.VOID, [spoilt.forms], on_day=TODAY, why="ngắt", by="lan")
+        with pytest.raises(RunOverruled):
+            finish_run(ledger, spoilt.run_id, spoilt.forms, on_day=TODAY, issue_why="", by="an")
+        add_entry(ledger, Act.ISSUE, [given.forms], on_day=TODAY, why="có giấy", by="lan")
+        finish_run(ledger, given.run_id, given.forms, on_day=TODAY, issue_why="", by="an")
+        assert set(states(ledger, spoilt.forms).values()) == {FormState.VOID}
+        assert set(states(ledger, given.forms).values()) == {FormState.OUTSTANDING}
+        assert len(entries_about(ledger, given.forms)) == 1
+
+
+def test_an_undo_of_different_entries_is_refused_with_what_it_would_undo(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        take(ledger, 4)
+        add_entry(ledger, Act.LOST, [gtdb(2, 2)], on_day=TODAY, why="mất", by="an")
+        with pytest.raises(UndoesSeveral) as refused:
+            add_entry(ledger, Act.UNDO, [gtdb(1, 3)], on_day=TODAY, why="nhầm", by="an")
+        assert [(forms, entry.act) for forms, entry in refused.value.last] == [
+            (gtdb(1, 1), Act.ISSUE),
+            (gtdb(2, 2), Act.LOST),
+            (gtdb(3, 3), Act.ISSUE),
+        ]
+        assert states(ledger, gtdb(2, 2))[2] is FormState.LOST
+
+
+def test_a_hand_over_that_is_written_down_late_answers_what_was_asked_about_its_scans(
+    tmp_path: Path,
+) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        take(ledger, 3, handed_out=False)
+        kept = read_sheet(ledger, 2)
+        assert isinstance(kept, readings.SheetReading)
+        assert kept.status is SheetStatus.REVIEW
+        add_entry(ledger, Act.ISSUE, [gtdb(1, 3)], on_day=TODAY, why="quên ghi", by="lan")
+        (row,) = readings.sheet_rows(ledger)
+        assert row.reading.status is SheetStatus.COUNTED
+        assert states(ledger, gtdb(1, 3)) == {
+            1: FormState.OUTSTANDING,
+            2: FormState.RETURNED_ANSWERED,
+            3: FormState.OUTSTANDING,
+        }
+
+
+def test_a_void_form_never_counts_however_people_decide_about_its_sheet(tmp_path: Path) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        take(ledger, 1)
+        add_entry(ledger, Act.RETURN_UNUSED, [gtdb(1, 1)], on_day=TODAY, why="", by="an")
+        read_sheet(ledger, 1)
+        (row,) = readings.sheet_rows(ledger)
+        decisions.append(ledger, row.record_id, WHOLE, Verdict.INVALID, by="an")
+        add_entry(ledger, Act.VOID, [gtdb(1, 1)], on_day=TODAY, why="huỷ", by="lan")
+        for attempt in (
+            lambda: decisions.undo(ledger, row.record_id, WHOLE, by="an"),
+            lambda: decisions.append(ledger, row.record_id, WHOLE, Verdict.CONFIRMED, by="an"),
+            lambda: decisions.append(ledger, row.record_id, WHOLE, Verdict.DOUBTED, by="an"),
+        ):
+            with pytest.raises(decisions.DecisionRefused) as refused:
+                attempt()
+            assert refused.value.why is decisions.Refusal.VOIDED
+        assert states(ledger, gtdb(1, 1))[1] is FormState.VOID
+
+
+def test_entries_that_contradict_each_other_are_named_and_not_an_internal_error(
+    tmp_path: Path,
+) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        run = take(ledger, 2)
+        void(ledger, run)
+        with ledger.write() as connection:  # what no command does
+            connection.execute(
+                sa.text(
+                    "insert into stock_entry (act, on_day, why, said_by, said_at) "
+                    "values ('issue', '2026-11-03', '', 'x', '2026-11-03T00:00:00+00:00')"
+                )
+            )
+            connection.execute(
+                sa.text(
+                    "insert into stock_range select max(entry_id), 'GTDB', 2026, 1, 2 "
+                    "from stock_entry"
+                )
+            )
+        with pytest.raises(LedgerUnusable, match="contradict"):
+            states(ledger, gtdb(1, 2))
+        with pytest.raises(LedgerUnusable, match="contradict"):
+            read_stock(ledger, start_day=15, zone=ZONE)
+
+
 class Office(RuleBasedStateMachine):
     """Prints, hands out, scans, loses and voids forms in any order, also wrongly."""
 
@@ -183,9 +278,22 @@ class Office(RuleBasedStateMachine):
         refused = False
         try:
             add_entry(self._ledger, act, [forms], on_day=self._day, why="x", by="an")
-        except EntryRefused:
+        except (EntryRefused, UndoesSeveral):
             refused = True
         assert refused == (self._everything() == before)
+
+    @precondition(lambda self: self._printed)
+    @rule(data=st.data(), verdict=st.sampled_from([Verdict.INVALID, Verdict.CONFIRMED, None]))
+    def decide(self, data: st.DataObject, verdict: Verdict | None) -> None:
+        asked = [row.record_id for row in readings.sheet_rows(self._ledger) if WHOLE in row.asked]
+        if not asked:
+            return
+        record = data.draw(st.sampled_from(asked))
+        with suppress(decisions.DecisionRefused):
+            if verdict is None:
+                decisions.undo(self._ledger, record, WHOLE, by="an")
+            else:
+                decisions.append(self._ledger, record, WHOLE, verdict, by="an")
 
     @precondition(lambda self: self._printed)
     @rule(data=st.data(), period=st.sampled_from(["2026-10", "2026-11", "2026-12"]))
@@ -197,7 +305,7 @@ class Office(RuleBasedStateMachine):
         assert isinstance(kept, readings.SheetReading)
         if was is FormState.VOID:
             assert kept.status is SheetStatus.REFUSED
-        else:
+        elif kept.status is not SheetStatus.DUPLICATE:
             assert states(self._ledger, gtdb(number, number))[number] is FormState.RETURNED_ANSWERED
 
     @invariant()

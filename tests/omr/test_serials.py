@@ -44,7 +44,7 @@ def test_a_serial_comes_back_from_its_text_the_same(serial: Serial) -> None:
 
 def test_a_serial_looks_as_promised() -> None:
     assert str(Serial("GTDB", 2026, 417)).startswith("GTDB-26-000417-")
-    assert len(str(Serial("GTDB", 2026, 417))) == len("GTDB-26-000417-K")
+    assert len(str(Serial("GTDB", 2026, 417))) == len("GTDB-26-000417-M")
 
 
 @pytest.mark.parametrize("serial", SAMPLES, ids=str)

@@ -50,10 +50,13 @@ def test_a_form_cannot_go_a_way_that_paper_cannot_go(acts: list[Act]) -> None:
         follow(events(*acts))
 
 
-def test_what_happens_in_the_store_is_no_flow_of_the_unit() -> None:
-    assert follow(events(Act.VOID)).flows == ()
+def test_a_flow_says_whether_the_form_left_the_store_or_the_unit() -> None:
     flows = follow(events(Act.ISSUE, Act.RETURN_UNUSED, Act.VOID)).flows
-    assert [flow.act for flow in flows] == [Act.ISSUE, Act.RETURN_UNUSED]
+    assert [(flow.act, flow.from_store) for flow in flows] == [
+        (Act.ISSUE, True),
+        (Act.RETURN_UNUSED, False),
+        (Act.VOID, True),
+    ]
 
 
 def test_taking_an_entry_back_is_a_flow_of_the_month_in_which_it_is_taken_back() -> None:
@@ -75,7 +78,11 @@ def test_flows_add_up_to_where_the_form_is(acts: list[Act]) -> None:
             continue
         possible.append(act)
     history = follow(events(*possible))
-    with_unit = sum(flow.count * (1 if flow.act is Act.ISSUE else -1) for flow in history.flows)
+    with_unit = sum(
+        flow.count * (1 if flow.act is Act.ISSUE else -1)
+        for flow in history.flows
+        if flow.act is Act.ISSUE or not flow.from_store
+    )
     assert with_unit == (history.state is FormState.OUTSTANDING)
 
 

@@ -59,12 +59,13 @@ def test_each_form_is_followed_from_month_to_month() -> None:
         (back(1, "2026-10"), back(2, "2026-11", says_something=False), back(3, "2026-12")),
     )
     september = only(stock_statement(stock, "2026-09"))
-    assert counts(september) == {"in_store": 9}
+    assert counts(september) == {"printed": 9, "in_store": 9}
     october = only(stock_statement(stock, "2026-10"))
     assert counts(october) == {
         "issued": 6,
         "returned_answered": 1,
         "outstanding": 5,
+        "store_opening": 9,
         "in_store": 3,
     }
     november = only(stock_statement(stock, "2026-11"))
@@ -74,6 +75,7 @@ def test_each_form_is_followed_from_month_to_month() -> None:
         "void": 1,
         "unused_returned": 1,
         "outstanding": 2,
+        "store_opening": 3,
         "in_store": 4,
     }
     assert november.difference == 0
@@ -97,7 +99,7 @@ def test_a_form_reported_lost_that_comes_back_is_taken_off_the_lost_ones() -> No
 def test_a_form_that_was_never_handed_out_but_came_back_counts_as_handed_out() -> None:
     stock = Stock((parcel(1, 1),), (back(1, "2026-11"),))
     row = only(stock_statement(stock, "2026-11"))
-    assert counts(row) == {"issued": 1, "returned_answered": 1}
+    assert counts(row) == {"store_opening": 1, "issued": 1, "returned_answered": 1}
 
 
 def test_a_void_form_that_came_back_does_not_balance() -> None:
@@ -109,7 +111,12 @@ def test_a_void_form_that_came_back_does_not_balance() -> None:
 def test_forms_that_came_back_before_they_were_handed_out_count_as_handed_out_then() -> None:
     stock = Stock((parcel(1, 2, ("2026-12", Act.ISSUE)),), (back(1, "2026-11"),))
     found = stock_statement(stock, "2026-11")
-    assert counts(only(found)) == {"issued": 2, "returned_answered": 1, "outstanding": 1}
+    assert counts(only(found)) == {
+        "store_opening": 2,
+        "issued": 2,
+        "returned_answered": 1,
+        "outstanding": 1,
+    }
     assert found.returned_before_issue == 1
     december = stock_statement(stock, "2026-12")
     assert counts(only(december)) == {"opening": 1, "outstanding": 1}
@@ -157,9 +164,13 @@ def stocks(draw: st.DrawFn) -> Stock:
 @given(stocks())
 def test_every_month_balances_and_opens_with_what_the_last_one_left(stock: Stock) -> None:
     left: dict[tuple[str, str], int] = {}
+    in_store: dict[tuple[str, str], int] = {}
     for period in PERIODS:
         found = stock_statement(stock, period)
         assert found.difference == 0
+        stored = {(r.unit, r.domain): r.store_opening for r in found.rows if r.store_opening}
+        assert stored == in_store
+        in_store = {(r.unit, r.domain): r.in_store for r in found.rows if r.in_store}
         opening = {(r.unit, r.domain): r.opening for r in found.rows if r.opening}
         assert opening == left
         left = {(r.unit, r.domain): r.outstanding for r in found.rows if r.outstanding}
@@ -178,3 +189,22 @@ def test_at_the_end_every_form_is_somewhere(stock: Stock) -> None:
         if not any(b.number == p.forms.first for b in stock.back)
     )
     assert settled == len(stock.back) + by_hand
+
+
+def test_forms_void_or_lost_in_the_store_are_the_offices_to_account_for() -> None:
+    stock = Stock(
+        (parcel(1, 3), parcel(4, 4, ("2026-10", Act.VOID)), parcel(5, 6, ("2026-10", Act.LOST))), ()
+    )
+    row = only(stock_statement(stock, "2026-10"))
+    assert counts(row) == {
+        "store_opening": 6,
+        "void_in_store": 1,
+        "lost_in_store": 2,
+        "in_store": 3,
+    }
+    assert (row.difference, row.store_difference, row.concerns_unit) == (0, 0, False)
+
+
+def test_forms_that_are_void_and_back_are_named() -> None:
+    stock = Stock((parcel(1, 3, ISSUED, ("2026-10", Act.VOID)),), (back(2, "2026-11"),))
+    assert only(stock_statement(stock, "2026-11")).contradictory == [numbers(2, 2)]
