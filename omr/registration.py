@@ -27,7 +27,7 @@ _EVEN_RESIDUAL_OF_THREE_MM = 0.15
 # show as well to 0.06 mm, or a fiducial that is not where it was printed: they show nothing.
 _PARALLELOGRAM_MM = 0.5
 _TILTED_SHAPE_MM = 0.10  # shapes that far from the tilt's: displaced by 3 mm or more
-_WRONG_SHAPE_MM = 0.20  # by 6 mm or more: no bubble can be trusted to be itself
+_WRONG_SHAPE_MM = 0.15  # by 4 or 5 mm and more: no bubble can be trusted to be itself
 # Both directions of a scan have nearly the same scale; a photograph's tilt changes it more.
 MAX_ASPECT = 1.25
 MIN_PX_PER_MM = 5.3  # 135 dpi: thin strokes and the QR code need that (reliability: 150 dpi)
