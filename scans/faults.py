@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from omr.i18n import _
 from omr.marks import Reason
+
+MAX_PIXELS = 100_000_000  # A3 at 600 dpi has 70 million
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +16,12 @@ class PageFault:
 
     reason: Reason
     detail: str  # for the person who has to find out why
+
+
+def too_large(width: int, height: int) -> PageFault | None:
+    """A refusal if an image claims absurdly many pixels: bytes can ask for gigabytes."""
+    if width * height <= MAX_PIXELS:
+        return None
+    words = _("{width} x {height} pixels; at most {most} million are read: scan at 300 dpi")
+    most = MAX_PIXELS // 1_000_000
+    return PageFault(Reason.TOO_LARGE, words.format(width=width, height=height, most=most))

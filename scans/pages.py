@@ -56,7 +56,7 @@ def load_page(ref: PageRef, *, rendered: bool = False) -> GreyImage | PageFault:
         if head.startswith(b"%PDF") or b"%PDF-" in head:
             return pdf_pages.load_page(ref.path, ref.page, rendered=rendered)
         if head[:2] in (b"II", b"MM"):
-            return tiff_pages.load_page(ref.path, ref.page)
+            return tiff_pages.load_page(ref.path, ref.page, MAX_PAGES)
         return decode_image(ref.path.read_bytes())
     except OSError as error:
         return PageFault(Reason.UNREADABLE_FILE, str(error))

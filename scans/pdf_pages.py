@@ -17,8 +17,8 @@ import pypdfium2.raw as pdfium_c
 
 from omr.fiducials import GreyImage
 from omr.marks import Reason
-from scans.decode import decode_image, too_large
-from scans.faults import PageFault
+from scans.decode import decode_image
+from scans.faults import PageFault, too_large
 
 RENDER_DPI = 300
 _MAX_RENDERED_SIDE_PX = 8000  # a 541-byte PDF can claim a page of 60,000 px

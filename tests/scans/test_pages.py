@@ -225,14 +225,6 @@ def test_what_is_see_through_shows_white_paper(tmp_path: Path, kind: str) -> Non
     assert np.array_equal(page, truth)
 
 
-def test_a_page_on_its_side_by_the_cameras_note_is_left_as_its_pixels_lie(tmp_path: Path) -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    data = image_bytes(Image.fromarray(picture()), "JPEG", exif=exif, quality=95)
-
-    assert _page(_write(tmp_path, "a.jpg", data)).shape == picture().shape
-
-
 @functools.cache
 def _jpeg(*, progressive: bool = False, thumbnail: bool = False) -> bytes:
     data = image_bytes(Image.fromarray(picture()), "JPEG", progressive=progressive, quality=95)
