@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from omr.discs import distances
 from omr.products import product
+from omr.sampling import Samples
+from omr.shades import Shades
 
 Floats = NDArray[np.float32]
 
@@ -31,7 +33,8 @@ def faint_reach(radius_mm: float, px_per_mm: float) -> int:
 
 
 def faint_traces(
-    dark: Floats,
+    samples: Samples,
+    shades: Shades,
     blank: NDArray[np.bool_],
     radius_mm: float,
     px_per_mm: float,
@@ -39,33 +42,31 @@ def faint_traces(
     """The extent of the largest faint trace in every bubble, (n,) mm.
 
     Args:
-        dark: (n, side, side) darkness of the patches, from :func:`faint_reach` samples to
-            each side of the bubbles' centres.
+        samples: (n, side, side) grey levels, from :func:`faint_reach` samples to each side
+            of the bubbles' centres.
+        shades: Of this sheet.
         blank: (n,) which of them look blank.
         radius_mm: Of the printed outline.
         px_per_mm: Of the patches.
     """
-    count, side, _side = dark.shape
+    count, side, _side = samples.shape
     half = _inner_half(radius_mm, px_per_mm)
     width = 2 * half + 1
     inside = np.flatnonzero(distances(half, px_per_mm) <= radius_mm - _MARGIN_MM)
-    averaged = _averaged(dark, _average(side, half, _STROKE_MM * px_per_mm))
-    smooth = averaged.reshape(count, -1)[:, inside]
+    averaged = _averaged(samples, _average(side, half, _STROKE_MM * px_per_mm))
+    smooth = shades.dark(averaged.reshape(count, -1)[:, inside])
     smooth -= np.median(smooth[blank], axis=0)  # what the print itself leaves inside
     scatter = 1.4826 * float(np.median(np.abs(smooth[blank])))
     level = float(np.clip(_FACTOR * scatter, _LEAST, _MOST))
-    extents = np.zeros(count)
     # Nothing lies the level above the middle that is not so far above the lightest sample.
     lightest = np.minimum(smooth.min(axis=1), level)
     looked_at = np.flatnonzero(smooth.max(axis=1) - lightest > level)
     # A bubble's own level: shading moves it as a whole, a stroke covers less than half.
     paper = np.minimum(np.median(smooth[looked_at], axis=1), level)
-    traces = smooth[looked_at] - paper[:, None] > level
-    patch = np.zeros(width * width, np.uint8)
-    for n, trace in zip(looked_at, traces, strict=True):
-        if np.count_nonzero(trace) >= _FEWEST:
-            patch[inside] = trace
-            extents[n] = _largest_extent(patch.reshape(width, width)) / px_per_mm
+    traces = np.zeros((len(looked_at), width * width), np.uint8)
+    traces[:, inside] = smooth[looked_at] - paper[:, None] > level
+    extents = np.zeros(count)
+    extents[looked_at] = _largest_extents(traces.reshape(-1, width, width)) / px_per_mm
     return extents
 
 
@@ -73,11 +74,12 @@ def _inner_half(radius_mm: float, px_per_mm: float) -> int:
     return int((radius_mm - _MARGIN_MM) * px_per_mm)
 
 
-def _averaged(dark: Floats, average: Floats) -> Floats:
+def _averaged(samples: Samples, average: Floats) -> Floats:
     """Both ways averaged patches, (n, width, width): two products of matrices for them all."""
-    count, side, _side = dark.shape
+    count, side, _side = samples.shape
     width = average.shape[1]
-    across = product(dark.reshape(-1, side), average).reshape(count, side, width)
+    levels = samples.astype(np.float32).reshape(-1, side)
+    across = product(levels, average).reshape(count, side, width)
     upright = np.ascontiguousarray(across.transpose(0, 2, 1)).reshape(-1, side)
     both: Floats = product(upright, average).reshape(count, width, width).transpose(0, 2, 1)
     return np.ascontiguousarray(both)
@@ -97,8 +99,20 @@ def _average(side: int, half: int, sigma: float) -> Floats:
     return matrix
 
 
-def _largest_extent(trace: NDArray[np.uint8]) -> float:
-    """The longer side of the largest connected part's bounding box, px."""
-    _count, _labels, stats, _centres = cv2.connectedComponentsWithStats(trace)
-    largest = stats[1:][stats[1:, cv2.CC_STAT_AREA].argmax()]
-    return float(max(largest[cv2.CC_STAT_WIDTH], largest[cv2.CC_STAT_HEIGHT]))
+def _largest_extents(traces: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The longer side of each largest connected part's bounding box, (k,) px; 0 if too small."""
+    count, height, width = traces.shape
+    extents = np.zeros(count)
+    if not count:  # of an empty picture OpenCV finds no parts but its end
+        return extents
+    # One picture of them all, a line apart.
+    apart = np.zeros((count, height + 1, width), np.uint8)
+    apart[:, :height] = traces
+    _count, _labels, stats, _centres = cv2.connectedComponentsWithStats(apart.reshape(-1, width))
+    parts = np.asarray(stats[1:], np.int64)
+    patch = parts[:, cv2.CC_STAT_TOP] // (height + 1)
+    sizes = parts[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1)
+    for part in np.argsort(parts[:, cv2.CC_STAT_AREA], kind="stable"):  # the largest comes last
+        extents[patch[part]] = sizes[part]
+    extents[np.count_nonzero(traces, axis=(1, 2)) < _FEWEST] = 0.0
+    return extents

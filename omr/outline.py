@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.products import product
+from omr.shades import Shades
 from omr.surfaces import TERMS, fit_surface
 
 REACH_MM = 0.9  # as far as an outline is looked for
@@ -28,6 +29,7 @@ _INNER_HALF = 8  # px: this far round its middle a bubble is light, or a mark hi
 _MOST_INNER = 0.15  # darkness
 
 Floats = NDArray[np.float32]
+Patches = Floats | NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +55,23 @@ class _Search:
 
 
 def settle_offsets(
-    dark: Floats,
+    patches: Patches,
     centres_mm: NDArray[np.float64],
     radius_mm: float,
     px_per_mm: float,
+    shades: Shades | None = None,
 ) -> Settled:
     """Compare expected and seen outlines; smooth the differences over the sheet.
 
     Args:
-        dark: (n, side, side) darkness of the patches round the expected centres.
+        patches: (n, side, side) round the expected centres: darkness, or grey levels and
+            the *shades* that turn them into darkness.
         centres_mm: (n, 2) printed centres.
         radius_mm: Of the printed outline.
         px_per_mm: Of the patches.
+        shades: Of this sheet.
     """
-    seen, clear = _outline_offsets(dark, radius_mm, px_per_mm)
+    seen, clear = _outline_offsets(patches, radius_mm, px_per_mm, shades)
     share = float(clear.mean())
     if np.count_nonzero(clear) < 2 * TERMS:
         nothing = np.zeros_like(centres_mm)
@@ -78,7 +83,7 @@ def settle_offsets(
 
 
 def _outline_offsets(
-    dark: Floats, radius_mm: float, px_per_mm: float
+    patches: Patches, radius_mm: float, px_per_mm: float, shades: Shades | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Each outline's offset, (n, 2) mm, and whether it was seen clearly, (n,).
 
@@ -86,13 +91,13 @@ def _outline_offsets(
     best. Where the best of those is at their rim the rough look was deceived, and all
     shifts are tried.
     """
-    count, side, _side = dark.shape
+    count, side, _side = patches.shape
     search = _search(radius_mm, px_per_mm, side)
-    best = _rough_shifts(dark, search)
+    best = _rough_shifts(patches, search, darker=1 if shades is None else -1)
     middle = (side // 2) * (side + 1)
     at = middle + best[:, 1] * side + best[:, 0]
     places = (at + np.arange(count) * side * side)[:, None] + search.fine_at
-    answers = product(dark.ravel().take(places), search.fine)
+    answers = product(_dark(patches.ravel().take(places), shades), search.fine)
     window = answers.reshape(count, 5, 5)
     # Shifts beyond the reach are there for the parabola's sake only.
     allowed = np.abs(best[:, :, None] + np.arange(-2, 3)) <= search.reach
@@ -101,7 +106,7 @@ def _outline_offsets(
     row, column = where // 5, where % 5
     shift = best + np.stack([column, row], axis=1) - 2
     inner = slice(side // 2 - _INNER_HALF, side // 2 + _INNER_HALF + 1)
-    light = dark[:, inner, inner].mean(axis=(1, 2)) < _MOST_INNER
+    light = _dark(patches[:, inner, inner], shades).mean(axis=(1, 2)) < _MOST_INNER
     inside = (np.abs(shift) < search.reach).all(axis=1)
     high = answers[np.arange(count), where] > _CLEAR_PEAK
     rim = (np.abs(np.stack([column, row])) % 4 == 0).any(axis=0)
@@ -110,23 +115,28 @@ def _outline_offsets(
     found = np.flatnonzero(clear)
     offsets[found] = best[found] - 2 + _peaks(window[found], row[found], column[found])
     for n in np.flatnonzero(light & high & inside & rim):
-        offset = _search_all(dark[n], search)
+        offset = _search_all(_dark(patches, shades)[n], search)
         if offset is not None:
             offsets[n], clear[n] = offset, True
     return offsets / px_per_mm, clear
 
 
-def _rough_shifts(dark: Floats, search: _Search) -> NDArray[np.int64]:
-    """The best of every second shift, (n, 2) px, near enough to the edge to look round it."""
-    count, side, _side = dark.shape
+def _dark(levels: Patches, shades: Shades | None) -> Floats:
+    return np.asarray(levels, np.float32) if shades is None else shades.dark(levels)
+
+
+def _rough_shifts(patches: Patches, search: _Search, *, darker: int) -> NDArray[np.int64]:
+    """The best of every second shift, (n, 2) px, near enough to the edge to look round it.
+
+    Grey levels do as well as darkness here: the kernel's sum is zero, so paper and contrast
+    change the size of its answers, not which is the greatest (*darker* is -1 for levels).
+    """
+    count, side, _side = patches.shape
     even = side // 2 * 2
-    blocks = cv2.resize(
-        np.ascontiguousarray(dark[:, :even, :even]).reshape(-1, even),
-        (even // 2, count * even // 2),
-        interpolation=cv2.INTER_AREA,
-    )
+    tall: Patches = np.ascontiguousarray(patches[:, :even, :even]).reshape(-1, even)
+    blocks = cv2.resize(tall, (even // 2, count * even // 2), interpolation=cv2.INTER_AREA)
     answers = product(np.asarray(blocks, np.float32).reshape(count, -1), search.rough)
-    found = search.rough_shifts[answers.argmax(axis=1)]
+    found = search.rough_shifts[(darker * answers).argmax(axis=1)]
     most = (side - search.kernel.shape[0]) // 2 - 2
     near: NDArray[np.int64] = np.clip(found, -most, most)
     return near

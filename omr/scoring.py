@@ -21,6 +21,7 @@ from omr.layout import Bubble, Fiducial, Layout
 from omr.nearby import REACH_MM, Nearby, nearby
 from omr.outline import settle_offsets
 from omr.sampling import Floats, Samples, at_points, local_maps, patches
+from omr.shades import Shades
 from omr.surfaces import TERMS, fit_surface
 
 PX_PER_MM = 8.0  # sampling density; a 0.3 mm stroke is 2.4 samples wide
@@ -67,26 +68,6 @@ class SheetMeasure:
     bilevel: bool  # a scanner or fax decided what is black and what is white
 
 
-@dataclass(frozen=True, slots=True)
-class _Shades:
-    """What turns grey levels into darkness on one sheet."""
-
-    paper: Floats  # (n,) at every bubble
-    span: Floats  # (n,) from there to black
-
-    def dark(self, samples: Samples) -> NDArray[np.float32]:
-        """Samples (n, ...) as darkness: 0 paper, 1 black; clipped to -0.2 .. 1.2."""
-        shape = (-1,) + (1,) * (samples.ndim - 1)
-        factor = (-1 / self.span).astype(np.float32).reshape(shape)
-        found = samples * factor
-        found += (self.paper / self.span).astype(np.float32).reshape(shape)
-        return np.clip(found, -0.2, 1.2, out=found)
-
-    def lightest_ink(self, ink: float) -> Samples:
-        """The grey level at every bubble, (n,), below which a sample is at least so dark."""
-        return np.ceil(self.paper - ink * self.span).clip(0, 255).astype(np.uint8)
-
-
 def measure(grey: GreyImage, registration: Registration, layout: Layout) -> SheetMeasure:
     """Measure every bubble of *layout* on the sheet that lies at *registration*.
 
@@ -102,8 +83,8 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
 
     first = _patches(grey, registration, printed, HALF_SIDE_MM)
     paper = _paper_levels(first, printed, radius)
-    shades = _Shades(paper, np.maximum(paper - black, 20.0))
-    settled = settle_offsets(shades.dark(first), printed, radius, PX_PER_MM)
+    shades = Shades.between(paper, black)
+    settled = settle_offsets(first, printed, radius, PX_PER_MM, shades)
     stretched = float(np.abs(settled.slopes).max()) * REACH_MM > _ELSEWHERE_MM
     maps = local_maps(
         registration, printed + settled.offsets_mm, settled.slopes if stretched else None
@@ -114,14 +95,14 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     discs = discs_of(radius, half, PX_PER_MM)
     inside = samples.reshape(len(samples), -1)[:, discs.inside]
     ring = samples.reshape(len(samples), -1)[:, discs.ring]
-    dark = shades.dark(inside)
-    raw = dark.mean(axis=1)
+    raw = shades.dark(inside).mean(axis=1)
     blank, noise = _blank_population(raw)
     pale = raw <= np.median(raw)
-    below = shades.lightest_ink(_ink_level(dark[pale]))
+    ink = float(np.clip(_INK_FACTOR * shades.scatter(inside, pale), _LEAST_INK, _MOST_INK))
+    below = shades.lightest_ink(ink)
     coverage = _share_below(inside, below)
     middle = slice(half - (reach := faint_reach(radius, PX_PER_MM)), half + reach + 1)
-    faint = faint_traces(shades.dark(samples[:, middle, middle]), pale, radius, PX_PER_MM)
+    faint = faint_traces(samples[:, middle, middle], shades, pale, radius, PX_PER_MM)
     around = nearby(printed, radius, PX_PER_MM)
     traced = _strokes(grey, maps, below, coverage, around, radius)
     across = np.array([(t.extent_mm, t.leaves_mm, t.enters_mm) for t in traced]) / (2 * radius)
@@ -228,12 +209,6 @@ def _paper_levels(first: Samples, centres_mm: Floats, radius_mm: float) -> Float
         smooth = surface.at(centres_mm)[:, 0]
     paper: Floats = np.where(levels < 0.9 * smooth, smooth, levels)
     return paper
-
-
-def _ink_level(blank: NDArray[np.float32]) -> float:
-    """From which darkness on a sample is ink, given the insides of bubbles that look blank."""
-    scatter = 1.4826 * float(np.median(np.abs(blank - np.median(blank))))
-    return float(np.clip(_INK_FACTOR * scatter, _LEAST_INK, _MOST_INK))
 
 
 def _blank_population(raw: NDArray[np.float32]) -> tuple[float, float]:

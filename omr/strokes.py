@@ -56,26 +56,26 @@ def trace(
         radius_mm: Of every printed outline.
         px_per_mm: Of the patches.
     """
-    free = ink & around.free[which]
-    mine = free & around.inner
-    inside = np.count_nonzero(mine, axis=(1, 2))
     found = [NOTHING] * len(which)
+    middle = _middle(around)
+    core = ink[:, middle, middle] & around.free[which, middle, middle]
+    core &= around.inner[middle, middle]
+    inside = np.count_nonzero(core, axis=(1, 2))
     kept = np.flatnonzero(inside >= _FEWEST)
     if not len(kept):
         return found
-    free, mine, inside = free[kept], mine[kept], inside[kept]
-    stroke = _whole(free, mine, int(np.ceil(BAND_MM * px_per_mm)) + 1)
-    nearby, elsewhere = _shared(stroke, around.owner[which[kept]])
-    middle = _middle(around)
-    core = np.ascontiguousarray(mine[:, middle, middle])
+    core, inside, numbers = core[kept], inside[kept], which[kept]
+    free = ink[kept] & around.free[numbers]
+    stroke = _whole(free, core, middle.start, int(np.ceil(BAND_MM * px_per_mm)) + 1)
+    nearby, elsewhere = _shared(stroke, around.owner[numbers])
     longest, narrowest, angles = _widths(core)
-    thickness = 2 * _depths(core)
-    bent = thickness + _BENT_MM * px_per_mm
+    bent = 2 * _depths(core) + _BENT_MM * px_per_mm
     straight = narrowest < np.minimum(bent, longest / _LINE_RATIO)
     for k, n in enumerate(kept):
         far, near = 0.0, 0.0
         if straight[k]:
-            far, near = _ends(stroke[k], mine[k], float(angles[k]), px_per_mm)
+            mine = stroke[k] & around.inner
+            far, near = _ends(stroke[k], mine, float(angles[k]), px_per_mm)
         found[n] = Stroke(
             extent_mm=float(longest[k]) / px_per_mm,
             straight=bool(straight[k]),
@@ -87,11 +87,17 @@ def trace(
     return found
 
 
-def _whole(free: Masks, mine: Masks, growth: int) -> Masks:
-    """Of the ink in *free* (k, side, side) what hangs together with that in *mine*.
+def _whole(free: Masks, core: Masks, first: int, growth: int) -> Masks:
+    """Of the ink in *free* (k, side, side) what hangs together with the bubble's own.
 
     Strokes were cut where they cross an outline; growing by half the cut joins them again
     (one sample more than half, because strokes cross at an angle).
+
+    Args:
+        free: Away from every outline.
+        core: (k, width, width) the part of it that is inside, ...
+        first: ... from this row and column of the patch on.
+        growth: Samples to each side.
     """
     count, side, _side = free.shape
     # One picture of all patches, so far apart that none grows into the next.
@@ -102,9 +108,11 @@ def _whole(free: Masks, mine: Masks, growth: int) -> Masks:
     grown[:, side:] = 0
     parts, tall_labels = cv2.connectedComponents(tall, ltype=cv2.CV_16U)
     labels = tall_labels.reshape(grown.shape)[:, :side]
+    last = first + core.shape[1]
     belongs = np.zeros(parts, np.bool_)
-    belongs[labels[mine]] = True
-    whole: Masks = belongs[labels] & free
+    belongs[labels[:, first:last, first:last][core]] = True
+    whole = free.copy()
+    whole[free] = belongs[labels[free]]
     return whole
 
 
@@ -121,8 +129,9 @@ def _depths(core: Masks) -> NDArray[np.float64]:
     """How far the ink's innermost sample lies from its edge, (k,) px."""
     count, side, _side = core.shape
     tall = core.view(np.uint8).reshape(-1, side)
-    depths = np.asarray(cv2.distanceTransform(tall, cv2.DIST_L2, 3), np.float32)
-    return depths.reshape(count, -1).max(axis=1).astype(np.float64)
+    depths = np.asarray(cv2.distanceTransform(tall, cv2.DIST_L2, 3), np.float64)
+    deepest: NDArray[np.float64] = depths.reshape(count, -1).max(axis=1)
+    return deepest
 
 
 def _widths(core: Masks) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

@@ -64,7 +64,9 @@ def fit_surface(at_mm: Floats, seen: Floats, *, least_spread: float) -> Surface:
             weighted @ terms, weighted @ seen, rcond=_NO_DIRECTION
         )
         off = np.sqrt(((seen - terms @ solution) ** 2).sum(axis=1))
-        cut = _TUKEY * max(1.4826 * float(np.median(off)), least_spread)
+        ordered = np.sort(off)  # for so few numpy's median takes five times as long
+        typical = float(ordered[(len(off) - 1) // 2] + ordered[len(off) // 2]) / 2
+        cut = _TUKEY * max(1.4826 * typical, least_spread)
         weighted = terms.T * np.where(off < cut, (1 - (off / cut) ** 2) ** 2, 0.0)
     return Surface(middle, spread, np.asarray(solution, np.float64), int(rank) == TERMS)
 

@@ -1,0 +1,61 @@
+"""Grey levels of one sheet as darkness: 0 is its paper, 1 the black of its print (pure)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.sampling import Floats, Samples
+
+_LEAST_SPAN = 20.0  # grey levels; a page with less between paper and black shows nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Shades:
+    """What turns grey levels into darkness at each of n bubbles."""
+
+    paper: Floats  # (n,) grey levels
+    span: Floats  # (n,) from there to black
+
+    @classmethod
+    def between(cls, paper: Floats, black: float) -> Shades:
+        """From the paper's level at every bubble and that of solid print on the sheet."""
+        return cls(paper, np.maximum(paper - black, _LEAST_SPAN))
+
+    def dark(self, levels: Samples | NDArray[np.float32]) -> NDArray[np.float32]:
+        """Grey levels (n, ...) as darkness, clipped to -0.2 .. 1.2."""
+        shape = (-1,) + (1,) * (levels.ndim - 1)
+        found = levels * (-1 / self.span).astype(np.float32).reshape(shape)
+        found += (self.paper / self.span).astype(np.float32).reshape(shape)
+        return np.clip(found, -0.2, 1.2, out=found)
+
+    def lightest_ink(self, ink: float) -> Samples:
+        """The grey level at every bubble, (n,), below which a sample is darker than *ink*."""
+        return np.ceil(self.paper - ink * self.span).clip(0, 255).astype(np.uint8)
+
+    def scatter(self, samples: Samples, which: NDArray[np.bool_]) -> float:
+        """Robust sigma of the darkness in *samples* (n, m) of the bubbles *which* (n,).
+
+        There are few different grey levels among many samples, so they are counted, and the
+        medians taken over the counts.
+        """
+        some = samples[which]
+        numbered = some + (np.arange(len(some)) * 256)[:, None]
+        tally = np.bincount(numbered.ravel(), minlength=256 * len(some))
+        seen = np.flatnonzero(tally)
+        levels = np.broadcast_to(np.arange(256, dtype=np.uint8), (len(some), 256))
+        values = Shades(self.paper[which], self.span[which]).dark(levels).ravel()[seen]
+        counts = tally[seen]
+        off = np.abs(values - _middle(values, counts))
+        return 1.4826 * float(_middle(off, counts))
+
+
+def _middle(values: NDArray[np.float32], counts: NDArray[np.int64]) -> np.float32:
+    """The median of *values*, each of which was seen so many times."""
+    order = np.argsort(values)
+    up_to = np.cumsum(counts[order])
+    both = np.searchsorted(up_to, [(up_to[-1] - 1) // 2, up_to[-1] // 2], side="right")
+    middle: np.float32 = values[order[both]].mean()
+    return middle
