@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 from draw_sheets import LAYOUT, Grey, Matrix, Scan, apply, draw_sheet, place_matrix
 
-from omr.fiducials import FoundFiducial, find_fiducials
+from omr.fiducials import FoundFiducial, find_fiducials, find_in_corners
 
 
 @functools.cache
@@ -164,3 +165,54 @@ def test_the_image_that_was_given_is_not_changed() -> None:
     find_fiducials(scan.grey)
 
     assert np.array_equal(scan.grey, before)
+
+
+@pytest.mark.parametrize("level", [255, 240, 120])
+@pytest.mark.parametrize("noise", [0, 6])
+def test_a_bare_back_is_looked_at_once(
+    monkeypatch: pytest.MonkeyPatch, level: int, noise: float
+) -> None:
+    def harder() -> cv2.aruco.ArucoDetector:
+        raise AssertionError("looked harder at bare paper")
+
+    monkeypatch.setattr("omr.fiducials._thorough_detector", harder)
+    scan = Scan(dpi=200)
+    scan.grey[:] = level
+
+    assert find_fiducials(scan.noisy(noise).grey) == []
+
+
+@pytest.mark.parametrize("share", [0.16, 0.3])
+@pytest.mark.parametrize("kept", [0, 2])
+def test_one_pale_fiducial_is_not_taken_for_bare_paper(kept: int, share: float) -> None:
+    without = tuple(marker for marker in range(4) if marker != kept)
+    blank = draw_sheet(replace(LAYOUT, questions=()), without=without)
+    scan = Scan(dpi=200).lay(blank, place_matrix(dpi=200, skew_deg=1))
+    pale = (245 - (255 - scan.grey.astype(float)) * share).astype(np.uint8)
+
+    assert [f.marker for f in find_fiducials(pale)] == [kept]
+
+
+def test_in_the_corners_only_what_lies_there_is_found() -> None:
+    matrix = place_matrix(dpi=200)
+    grey = Scan(dpi=200).lay(_sheet(), matrix).grey
+    height, width = grey.shape
+    side = 7 * 200 / 25.4
+
+    all_four = find_in_corners(grey, (0, 0, width, height), side_px=side, reach_px=4 * side)
+    inner = (200, 200, width - 200, height - 200)
+
+    assert sorted(f.marker for f in all_four) == [0, 1, 2, 3]
+    assert _worst_px(all_four, matrix) < 0.35
+    assert find_in_corners(grey, inner, side_px=side, reach_px=4 * side) == []
+
+
+@pytest.mark.parametrize("expected", [1.5, 3.0])
+def test_in_the_corners_smaller_fiducials_than_expected_do_not_count(expected: float) -> None:
+    grey = Scan(dpi=200).lay(_sheet(), place_matrix(dpi=200)).grey
+    height, width = grey.shape
+    side = 7 * 200 / 25.4
+
+    found = find_in_corners(grey, (0, 0, width, height), side_px=expected * side, reach_px=4 * side)
+
+    assert found == []

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from draw_sheets import LAYOUT, Grey, Scan, draw_sheet, place_matrix
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from omr.streaks import find_streaks
 
@@ -156,3 +158,41 @@ def test_columns_are_counted_from_the_image_not_from_the_sheet() -> None:
     columns, rows = find_streaks(page, box=(300, 400, 1465, 2054), px_per_mm=7.87, contrast=230)
     assert _near(columns.tolist(), 811, 2)
     assert rows.size == 0
+
+
+def _by_definition(grey: Grey, px_per_mm: float, contrast: float) -> list[int]:
+    """Columns darker than both neighbours, written as the words say it."""
+    every = max(1, grey.shape[0] // 400)
+    lines = grey[::every].astype(int)
+    apart = max(2, round(0.7 * px_per_mm))
+    middle = lines[:, apart:-apart]
+    beside = np.minimum(lines[:, : -2 * apart], lines[:, 2 * apart :])
+    share = (beside - middle > 0.12 * contrast).mean(axis=0)
+    return [int(column) + apart for column in np.flatnonzero(share > 0.55)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(60, 900),
+    st.integers(60, 900),
+    st.floats(4, 24),
+    st.floats(20, 250),
+    st.integers(0, 2**32 - 1),
+)
+def test_any_image_gives_what_the_definition_says(
+    height: int, width: int, px_per_mm: float, contrast: float, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    grey = rng.integers(150, 256, (height, width), dtype=np.uint8)
+    for _ in range(4):
+        dark, length = int(rng.integers(0, 200)), int(rng.integers(height // 2, height))
+        grey[:length, rng.integers(width)] = dark
+        grey[rng.integers(height), : rng.integers(width // 2, width)] = dark
+    before = grey.copy()
+    box = (0, 0, width, height)
+
+    columns, rows = find_streaks(grey, box=box, px_per_mm=px_per_mm, contrast=contrast)
+
+    assert columns.tolist() == _by_definition(grey, px_per_mm, contrast)
+    assert rows.tolist() == _by_definition(grey.T, px_per_mm, contrast)
+    assert np.array_equal(grey, before)
