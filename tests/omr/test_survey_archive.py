@@ -55,8 +55,8 @@ def test_a_new_revision_changes_the_number_and_nothing_else(surveys: Path) -> No
     changed = [(b, a) for b, a in zip(before, after, strict=True) if a != b]
     assert changed == [
         (
-            "rev = 1         # lần sửa đổi: tăng thêm 1 mỗi khi sửa lời văn",
-            "rev = 2         # lần sửa đổi: tăng thêm 1 mỗi khi sửa lời văn",
+            "rev = 1         # lần sửa đổi; chương trình tự tăng khi in lời văn đã sửa",
+            "rev = 2         # lần sửa đổi; chương trình tự tăng khi in lời văn đã sửa",
         )
     ]
     assert (done.before, done.after, done.aside) == (1, 2, None)
