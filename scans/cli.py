@@ -51,6 +51,29 @@ def status(workspace: WorkspaceOption = Path()) -> None:
     print_status(workspace)
 
 
+@app.command(help=_("Say why a sheet was read as it was, in words and as a picture."))
+def explain(
+    serial: Annotated[
+        str | None, typer.Argument(help=_("The sheet's serial."), metavar="[SERIAL]")
+    ] = None,
+    *,
+    workspace: WorkspaceOption = Path(),
+    out: Annotated[
+        Path | None, typer.Option(help=_("Save the picture here, as PNG."), metavar="PNG")
+    ] = None,
+    scan: Annotated[
+        Path | None,
+        typer.Option(help=_("The scan file, to show the sheet as it was scanned.")),
+    ] = None,
+    file: Annotated[str | None, typer.Option(help=_("Name of the scan file it is in."))] = None,
+    page: Annotated[int | None, typer.Option(min=1, help=_("Page of that file, from 1."))] = None,
+    sheet: Annotated[int | None, typer.Option(min=1, help=_("Sheet on that page, from 1."))] = None,
+) -> None:
+    from scans.explain import Which, explain_sheet
+
+    explain_sheet(workspace, Which(serial, file, page, sheet), scan=scan, out=out)
+
+
 @app.command(help=_("Settle what is doubtful, in the browser on this machine. Ends with Ctrl-C."))
 def review(
     *,
