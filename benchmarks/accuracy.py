@@ -1,159 +1,197 @@
 """How often the reader errs in silence, and how often it asks a person.
 
-Prints forms, lets virtual people fill them and virtual scanners scan them, reads them with
-the real command's code, and compares with the truth, stratum by stratum::
+Virtual people fill printed forms, virtual scanners scan them, the reader's own code reads the
+scan files, and every answer is compared with what was meant, stratum by stratum. Results are
+added to ``benchmarks/results/accuracy.jsonl``, so that runs accumulate::
 
-    python benchmarks/accuracy.py --sheets 100 --seed 7 --out benchmarks/results/NAME.json
+    python benchmarks/accuracy.py --minutes 20            # people under every capture
+    python benchmarks/accuracy.py --minutes 5 --strata line,empty,again
+    python benchmarks/accuracy.py --minutes 5 --check     # adds nothing; exit code 1 on an error
+    python benchmarks/accuracy.py --report
+    python benchmarks/accuracy.py --reproduce hostile-grey-200 2026112301 17 --pictures out
 
 A silent error is an answer that stands without a person and is not what was meant, a lost
-sheet, a sheet counted twice, or a wrong identity (``scans/virtual/scorecard.py``).
+sheet, or a wrong identity (``scans/virtual/scorecard.py``); in the strata that scan one sheet
+many times, also a position that is marked once and blank another time. The whole command with
+its ledger, sheets that come twice included, is judged by ``--sheets 100 --seed 330 [--out
+FILE]`` (``accuracy_end_to_end.py``).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import platform
-import tempfile
+import os
+import sys
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import date
-from importlib.metadata import version
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
 
-from omr.cli import main as omr
-from omr.codes import Verifier
-from omr.judging import Thresholds
-from omr.ledger import Ledger
-from omr.workspace import open_workspace
-from scans.batch import read_batch, reading_context
-from scans.results import result_lines
-from scans.virtual_scanner import (
-    COMPLIANT,
-    HOSTILE,
-    REALISTIC,
-    Compression,
-    Container,
-    Damage,
-    Mode,
-    ScanPlan,
-    fingerprint,
-    load_printed,
-    scan_batch,
-    score,
-)
+import accuracy_end_to_end
+from accuracy_office import SHEETS, Office, open_office, reader_digest
+from accuracy_record import RECORD, append, line_of, lines_of, report, was_run
+from accuracy_strata import BY_NAME, Stratum, chosen
+from accuracy_worker import BLOCK, Block, Tally, begin, read_file, save_picture, scan_of, work
 
-_BINARY = {"container": Container.TIFF, "compression": Compression.G4, "mode": Mode.BINARY}
-_DAMAGED = dict.fromkeys(Damage, 0.08)
-STRATA = (
-    ScanPlan("compliant-grey-200", people=COMPLIANT, dpi=200),
-    ScanPlan("compliant-g4-300", people=COMPLIANT, dpi=300, **_BINARY),
-    ScanPlan("realistic-grey-150", people=REALISTIC, dpi=150),
-    ScanPlan("realistic-grey-200", people=REALISTIC, dpi=200),
-    ScanPlan("realistic-grey-300", people=REALISTIC, dpi=300),
-    ScanPlan("realistic-colour-200", people=REALISTIC, mode=Mode.COLOUR, dpi=200),
-    ScanPlan("realistic-g4-300", people=REALISTIC, dpi=300, **_BINARY),
-    ScanPlan("realistic-damaged-200", people=REALISTIC, dpi=200, damage=_DAMAGED),
-    ScanPlan("hostile-grey-200", people=HOSTILE, dpi=200),
-    ScanPlan("hostile-colour-300", people=HOSTILE, mode=Mode.COLOUR, dpi=300),
-)
-_PACKAGES = ("omr-surveys", "opencv-python-headless", "numpy", "zxing-cpp", "pypdfium2", "pillow")
+_AHEAD = 2  # blocks in flight for each worker
+# Pages are megabytes that come and go: kept by the allocator instead of being given back to the
+# system and cleared again for every page (a fifth of the time).
+_KEEP_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "MALLOC_TOP_PAD_": str(64 << 20),
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The command's words."""
-
-    sheets: int
-    seed: int
-    jobs: int
-    out: Path | None
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run every stratum and record what came out."""
-    options = _options(argv)
-    rows = []
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run, report or reproduce; the exit code."""
+    words = sys.argv[1:] if argv is None else list(argv)
+    if "--sheets" in words:
+        accuracy_end_to_end.main(words)
+        return 0
+    options = _parser().parse_args(words)
+    if options.report:
+        print(report(list(lines_of(options.record)), reader_digest()))
+        return 0
+    if options.reproduce:
+        name, run_seed, index = options.reproduce
+        return _reproduce(BY_NAME[name], int(run_seed), int(index), options.pictures)
+    try:
+        strata = chosen(options.strata)
+    except ValueError as unknown:
+        print(f"accuracy: {unknown}", file=sys.stderr)
+        return 2
+    reader = reader_digest()
+    seed: int = options.seed or _free_seed(options.record, check=options.check)
+    if not options.check and (done := was_run(options.record, seed, strata, reader)):
+        print(
+            f"accuracy: this reader has read {', '.join(done)} with seed {seed} already; "
+            "take another --seed",
+            file=sys.stderr,
+        )
+        return 2
+    begun = time.monotonic()
+    with TemporaryDirectory() as folder:
+        office = open_office(Path(folder) / "office", options.printed)
+        tallies = run(
+            office, strata, seed, options.minutes, jobs=options.jobs, pictures=options.pictures
+        )
+    (layout,) = office.forms.layouts
+    wall = time.monotonic() - begun
+    lines = [
+        line_of(BY_NAME[name], tally, seed=seed, reader=reader, layout=layout, wall_s=wall)
+        for name, tally in tallies.items()
+    ]
+    if not options.check:
+        append(options.record, lines)
+    print(report(lines, reader))
+    errors = [(line["stratum"], error) for line in lines for error in line["errors"]]
+    positions = sum(line["positions"] for line in lines)
     print(
-        "| stratum | sheets | positions | silent errors | answers for review | sheets for review |"
+        f"\nseed {seed}: {len(errors)} silent errors in {positions:,} positions, "
+        f"{positions / wall:,.0f} positions a second"
     )
-    print("|---|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder:
-        for number, plan in enumerate(STRATA):
-            row = _run(Path(folder) / plan.name, replace(plan, seal=1.0), options, number)
-            rows.append(row)
-            print(
-                f"| {row['stratum']} | {row['sheets']} | {row['positions']} "
-                f"| {row['silent_errors']} | {row['asked_share']:.2%} "
-                f"| {row['review_share']:.0%} |",
-                flush=True,
-            )
-    record = {
-        "date": date.today().isoformat(),  # noqa: DTZ011 - the day on the wall
-        "seed": options.seed,
-        "sheets_per_stratum": options.sheets,
-        "virtual_scanner": fingerprint(),
-        "thresholds": Thresholds().as_dict(),
-        "python": platform.python_version(),
-        "versions": {name: version(name) for name in _PACKAGES},
-        "silent_errors": sum(row["silent_errors"] for row in rows),
-        "sheets": sum(row["sheets"] for row in rows),
-        "positions": sum(row["positions"] for row in rows),
-        "strata": rows,
-    }
-    print(f"\n{record['silent_errors']} silent errors in {record['positions']} positions")
-    if options.out:
-        options.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    for name, error in errors:
+        print(f"{name} {error['seed']} {error['index']}: {json.dumps(error, ensure_ascii=False)}")
+    return 1 if errors and options.check else 0
 
 
-def _run(folder: Path, plan: ScanPlan, options: Options, number: int) -> dict[str, Any]:
-    """Print, fill, scan and read one stratum in a workspace of its own."""
-    pad, office = folder / "pad.pdf", str(folder)
-    omr(["init", office])
-    words = f"--unit HP-PC08 --domain GTDB --count {options.sheets}".split()
-    files_out = ["--out", str(pad), "--manifest", f"{pad}.jsonl"]
-    omr(["forms", "print", "--workspace", office, *words, *files_out])
-    omr(["forms", "layouts", "--workspace", office, "--out", str(folder / "layouts")])
-    forms = load_printed(pad, Path(f"{pad}.jsonl"), folder / "layouts")
-    scans = folder / "scans"
-    truths = scan_batch(forms, plan, scans, options.seed + number, jobs=options.jobs)
-    workspace = open_workspace(folder)
-    with Ledger.open(workspace.ledger_url) as ledger:
-        context = reading_context(ledger, Verifier(workspace.keyring()), Thresholds())
-        begun = time.monotonic()
-        files = sorted(path for path in scans.iterdir() if path.suffix != ".jsonl")
-        summary = read_batch(ledger, files, context, period="2026-11", jobs=options.jobs)
-        seconds = time.monotonic() - begun
-        results = [json.loads(line) for line in result_lines(ledger)]
-    card = score(results, truths)
-    bubbles = sum(len(q.bubbles) for layout in context.layouts.values() for q in layout.questions)
-    asked, seen = sum(card.asked.values()), sum(card.seen.values())
-    return {
-        "stratum": plan.name,
-        "sheets": card.sheets,
-        "positions": card.sheets * bubbles,
-        "silent_errors": len(card.errors),
-        "errors": [str(error) for error in card.errors],
-        "asked_share": asked / max(1, seen),
-        "review_share": card.statuses["review"] / max(1, card.sheets),
-        "statuses": dict(card.statuses),
-        "asked_by_kind": dict(card.asked),
-        "seen_by_kind": dict(card.seen),
-        "ms_per_sheet": 1000 * seconds / max(1, summary.sheets),
-    }
+def run(
+    office: Office,
+    strata: Sequence[Stratum],
+    seed: int,
+    minutes: float,
+    *,
+    jobs: int = 2,
+    pictures: Path | None = None,
+) -> dict[str, Tally]:
+    """Read sheets of all *strata* in turn until the time is over.
+
+    Args:
+        office: Its forms are filled and read.
+        strata: By turns, a block of sheets each.
+        seed: Of everything drawn.
+        minutes: At least one block is read, and blocks begun are finished.
+        jobs: Processes.
+        pictures: Folder for pages with silent errors.
+
+    Returns:
+        Stratum name to what came out, for every stratum that had its turn.
+    """
+    os.environ.update(_KEEP_MEMORY)  # read by the workers when they start
+    tallies: dict[str, Tally] = defaultdict(Tally)
+    end = time.monotonic() + 60 * minutes
+    waiting: deque[Future[tuple[str, Tally]]] = deque()
+    with ProcessPoolExecutor(
+        jobs, mp_context=get_context("spawn"), initializer=begin, initargs=(office, pictures)
+    ) as pool:
+        for block in _blocks(strata, seed):
+            if tallies and time.monotonic() >= end:
+                break
+            waiting.append(pool.submit(work, block))
+            if len(waiting) >= _AHEAD * jobs:
+                name, tally = waiting.popleft().result()
+                tallies[name].add(tally)
+        for late in waiting:
+            name, tally = late.result()
+            tallies[name].add(tally)
+    return {stratum.name: tallies[stratum.name] for stratum in strata if stratum.name in tallies}
 
 
-def _options(argv: Sequence[str] | None) -> Options:
+def _blocks(strata: Sequence[Stratum], seed: int) -> Iterator[Block]:
+    """Blocks without end: each stratum has its turn."""
+    done = Counter[str]()
+    while True:
+        for stratum in strata:
+            size = BLOCK if stratum.passes == 1 else 1
+            yield Block(stratum.name, seed, done[stratum.name], size)
+            done[stratum.name] += size
+
+
+def _free_seed(record: Path, *, check: bool) -> int:
+    """The day's number with two more digits: how many runs the record holds of that day."""
+    today = int(f"{date.today():%Y%m%d}") * 100  # noqa: DTZ011 - the day on the wall
+    if check:
+        return today
+    taken = [int(line["seed"]) for line in lines_of(record)]
+    return max([today, *(seed for seed in taken if seed < today + 100)]) + 1
+
+
+def _reproduce(stratum: Stratum, seed: int, index: int, pictures: Path | None) -> int:
+    """Make one sheet of a run again, read it, and say what was meant and what was read."""
+    with TemporaryDirectory() as folder:
+        office = open_office(Path(folder) / "office")
+        page, truths = scan_of(office, stratum, seed, index)
+        path = save_picture(pictures or Path(folder), stratum, seed, index, page)
+        print(json.dumps({"truth": truths, "read": read_file(path, office)}, indent=1))
+    if pictures:
+        print(path)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--sheets", type=int, default=50, help="in each stratum")
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=5.0, help="stop after so long")
+    parser.add_argument(
+        "--strata", default="", help="names or groups, with commas; all: everything there is"
+    )
+    parser.add_argument("--seed", type=int, help="default: from the day, one that is free")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--out", type=Path)
-    found = parser.parse_args(argv)
-    return Options(found.sheets, found.seed, found.jobs, found.out)
+    parser.add_argument("--record", type=Path, default=RECORD)
+    parser.add_argument("--pictures", type=Path, help="folder for pages with silent errors")
+    parser.add_argument("--printed", type=int, default=SHEETS, help="forms to print and fill")
+    parser.add_argument(
+        "--check", action="store_true", help="record nothing; exit code 1 on a silent error"
+    )
+    parser.add_argument("--report", action="store_true", help="the record's tables, no run")
+    parser.add_argument("--reproduce", nargs=3, metavar=("STRATUM", "SEED", "INDEX"))
+    return parser
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
