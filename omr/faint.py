@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.discs import distances
+from omr.medians import median, medians
 from omr.products import product
 from omr.sampling import Samples
 from omr.shades import Shades
@@ -55,14 +56,14 @@ def faint_traces(
     inside = np.flatnonzero(distances(half, px_per_mm) <= radius_mm - _MARGIN_MM)
     averaged = _averaged(samples, _average(side, half, _STROKE_MM * px_per_mm))
     smooth = shades.dark(averaged.reshape(count, -1)[:, inside])
-    smooth -= np.median(smooth[blank], axis=0)  # what the print itself leaves inside
-    scatter = 1.4826 * float(np.median(np.abs(smooth[blank])))
+    smooth -= medians(np.ascontiguousarray(smooth[blank].T))  # what the print itself leaves inside
+    scatter = 1.4826 * median(np.abs(smooth[blank]))
     level = float(np.clip(_FACTOR * scatter, _LEAST, _MOST))
     # Nothing lies the level above the middle that is not so far above the lightest sample.
     lightest = np.minimum(smooth.min(axis=1), level)
     looked_at = np.flatnonzero(smooth.max(axis=1) - lightest > level)
     # A bubble's own level: shading moves it as a whole, a stroke covers less than half.
-    paper = np.minimum(np.median(smooth[looked_at], axis=1), level)
+    paper = np.minimum(medians(smooth[looked_at]), level)
     traces = np.zeros((len(looked_at), width * width), np.uint8)
     traces[:, inside] = smooth[looked_at] - paper[:, None] > level
     extents = np.zeros(count)

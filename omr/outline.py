@@ -29,7 +29,7 @@ _INNER_HALF = 8  # px: this far round its middle a bubble is light, or a mark hi
 _MOST_INNER = 0.15  # darkness
 
 Floats = NDArray[np.float32]
-Patches = Floats | NDArray[np.uint8]
+Patches = NDArray[np.float32 | np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def _rough_shifts(patches: Patches, search: _Search, *, darker: int) -> NDArray[
     """
     count, side, _side = patches.shape
     even = side // 2 * 2
-    tall: Patches = np.ascontiguousarray(patches[:, :even, :even]).reshape(-1, even)
+    tall = np.ascontiguousarray(patches[:, :even, :even]).reshape(-1, even)
     blocks = cv2.resize(tall, (even // 2, count * even // 2), interpolation=cv2.INTER_AREA)
     answers = product(np.asarray(blocks, np.float32).reshape(count, -1), search.rough)
     found = search.rough_shifts[(darker * answers).argmax(axis=1)]

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-_ON_ONE_CORE = 1 << 18  # OpenBLAS starts threads above so many multiplications (interface/gemm.c)
+# OpenBLAS 0.3.31 was seen to start threads from 1 << 20 multiplications on.
+_ON_ONE_CORE = 1 << 19
 
 
 def product(left: Floats, right: Floats) -> Floats:

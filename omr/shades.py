@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.medians import counted_median
 from omr.sampling import Floats, Samples
 
 _LEAST_SPAN = 20.0  # grey levels; a page with less between paper and black shows nothing
@@ -24,7 +25,7 @@ class Shades:
         """From the paper's level at every bubble and that of solid print on the sheet."""
         return cls(paper, np.maximum(paper - black, _LEAST_SPAN))
 
-    def dark(self, levels: Samples | NDArray[np.float32]) -> NDArray[np.float32]:
+    def dark(self, levels: NDArray[np.uint8 | np.float32]) -> NDArray[np.float32]:
         """Grey levels (n, ...) as darkness, clipped to -0.2 .. 1.2."""
         shape = (-1,) + (1,) * (levels.ndim - 1)
         found = levels * (-1 / self.span).astype(np.float32).reshape(shape)
@@ -48,14 +49,5 @@ class Shades:
         levels = np.broadcast_to(np.arange(256, dtype=np.uint8), (len(some), 256))
         values = Shades(self.paper[which], self.span[which]).dark(levels).ravel()[seen]
         counts = tally[seen]
-        off = np.abs(values - _middle(values, counts))
-        return 1.4826 * float(_middle(off, counts))
-
-
-def _middle(values: NDArray[np.float32], counts: NDArray[np.int64]) -> np.float32:
-    """The median of *values*, each of which was seen so many times."""
-    order = np.argsort(values)
-    up_to = np.cumsum(counts[order])
-    both = np.searchsorted(up_to, [(up_to[-1] - 1) // 2, up_to[-1] // 2], side="right")
-    middle: np.float32 = values[order[both]].mean()
-    return middle
+        off = np.abs(values - counted_median(values, counts))
+        return 1.4826 * counted_median(off, counts)

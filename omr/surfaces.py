@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.medians import median
+
 Floats = NDArray[np.float64]
 
 TERMS = 6  # of a quadratic surface; at least twice as many samples hold it
@@ -64,9 +66,7 @@ def fit_surface(at_mm: Floats, seen: Floats, *, least_spread: float) -> Surface:
             weighted @ terms, weighted @ seen, rcond=_NO_DIRECTION
         )
         off = np.sqrt(((seen - terms @ solution) ** 2).sum(axis=1))
-        ordered = np.sort(off)  # for so few numpy's median takes five times as long
-        typical = float(ordered[(len(off) - 1) // 2] + ordered[len(off) // 2]) / 2
-        cut = _TUKEY * max(1.4826 * typical, least_spread)
+        cut = _TUKEY * max(1.4826 * median(off), least_spread)
         weighted = terms.T * np.where(off < cut, (1 - (off / cut) ** 2) ** 2, 0.0)
     return Surface(middle, spread, np.asarray(solution, np.float64), int(rank) == TERMS)
 
