@@ -17,9 +17,11 @@ from accuracy_bounds import chi_square_p, upper_bound
 from accuracy_strata import BY_NAME, POSITIONS, Group, Stratum
 from accuracy_worker import Tally
 
+import scans
+
 RECORD = Path(__file__).parent / "results" / "accuracy.jsonl"
 _PACKAGES = ("numpy", "opencv-python-headless", "zxing-cpp", "pypdfium2", "pillow")
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(scans.__file__).parent.parent  # where the reader is that does the reading
 
 
 def line_of(
