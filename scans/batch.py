@@ -87,6 +87,7 @@ def reading_context(ledger: Ledger, verifier: Verifier, thresholds: Thresholds) 
         layouts={layout.layout_id[: issued.CODE_DIGITS]: layout for layout in layouts},
         names=issued.code_numbers(ledger),
         thresholds=thresholds,
+        asked_about=tuple(issued.forms_against_the_books(ledger)),
     )
 
 

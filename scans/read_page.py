@@ -112,7 +112,8 @@ def _read_placed(grey: GreyImage, placed: Placed, context: ReadingContext) -> Sh
     if streaked(grey, where, identified.layout, measured.measure.contrast):
         return _of(identified, SheetStatus.REFUSED, (Reason.STREAK,))
     reading = _judged(measured, context)
-    if reading.status is not SheetStatus.REVIEW:
+    asked = context.asks_about(identified.domain, identified.body)
+    if reading.status is not SheetStatus.REVIEW and not asked:
         return reading
     return _pictured(reading, grey, placed, bilevel=measured.measure.bilevel)
 

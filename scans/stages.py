@@ -14,6 +14,7 @@ from omr.layout import Layout
 from omr.ledger.readings import SheetReading
 from omr.registration import SheetPlace
 from omr.scoring import SheetMeasure
+from omr.serial_ranges import SerialRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class ReadingContext:
     layouts: Mapping[str, Layout]  # by the six digits in the QR code
     names: Mapping[tuple[str, int], str]  # unit and domain ids behind the code's numbers
     thresholds: Thresholds
+    asked_about: tuple[SerialRange, ...] = ()  # forms whose sheets the ledger will ask about
     # One layout for every arrangement of fiducials and codes ever printed, newest first ...
     frames: tuple[Layout, ...] = field(init=False, repr=False, compare=False)
     # ... and every layout's whole id, by the same six digits.
@@ -37,6 +39,13 @@ class ReadingContext:
         ids = {digits: layout.layout_id for digits, layout in self.layouts.items()}
         object.__setattr__(self, "frames", tuple(reversed(frames.values())))
         object.__setattr__(self, "layout_ids", ids)
+
+    def asks_about(self, domain: str, body: CodeBody) -> bool:
+        """Whether a person will be asked about this form, however well it is read."""
+        return any(
+            (each.domain, each.year) == (domain, body.campaign) and each.holds(body.number)
+            for each in self.asked_about
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from omr.errors import LedgerUnusable, OmrError, UsageError
 from omr.i18n import _
 from omr.layout import Layout, layout_from_json, layout_to_json
 from omr.ledger import Ledger, now, one_at_a_time
-from omr.ledger.entries import state_of
+from omr.ledger.entries import all_entries, history_of, split, state_of
 from omr.ledger.schema import code_number, issued, layout, pad, print_run
 from omr.marks import Reason
 from omr.pads import Pad, PadName, cut_into_pads
-from omr.serial_ranges import SerialRange
+from omr.serial_ranges import SerialRange, merged
 from omr.serials import MAX_NUMBER, Serial
 from omr.stock import FormState
 
@@ -227,6 +227,22 @@ def take_serials(
             ],
         )
     return taken
+
+
+def forms_against_the_books(ledger: Ledger) -> list[SerialRange]:
+    """Forms that nobody should have to fill in: a person is asked about their sheets."""
+    with ledger.read() as connection:
+        runs = [
+            SerialRange(row.domain, row.year, row.first, row.last)
+            for row in connection.execute(select(pad))
+        ]
+        entries = all_entries(connection)
+    return merged(
+        part
+        for parts in split(runs, entries)
+        for part, said in parts
+        if history_of(said).state in _AGAINST_THE_BOOKS
+    )
 
 
 def code_numbers(ledger: Ledger) -> dict[tuple[str, int], str]:

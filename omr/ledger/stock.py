@@ -25,6 +25,9 @@ def read_stock(ledger: Ledger, *, start_day: int, zone: ZoneInfo) -> Stock:
         ledger: The open ledger.
         start_day: Of the reporting month, see :mod:`omr.periods`.
         zone: Of the office.
+
+    Raises:
+        LedgerUnusable: If entries contradict each other.
     """
 
     @cache
@@ -47,16 +50,11 @@ def read_stock(ledger: Ledger, *, start_day: int, zone: ZoneInfo) -> Stock:
             for each in held_forms(connection)
         )
     ranges = [SerialRange(row.domain, row.year, row.first, row.last) for row in pads]
-    parcels = tuple(
-        Parcel(
-            unit=row.unit,
-            pad=whole,
-            forms=part,
-            printed=period_of_moment(row.taken_at),
-            events=tuple(Event(e.entry_id, e.act, period_of(e.on_day)) for e in said),
-        )
-        for row, whole, parts in zip(pads, ranges, split(ranges, entries), strict=True)
-        for part, said in parts
-        if history_of(said)  # refuses entries that contradict each other
-    )
-    return Stock(parcels, back)
+    parcels = []
+    for row, whole, parts in zip(pads, ranges, split(ranges, entries), strict=True):
+        for part, said in parts:
+            history_of(said)  # refuses entries that contradict each other
+            events = tuple(Event(e.entry_id, e.act, period_of(e.on_day)) for e in said)
+            printed = period_of_moment(row.taken_at)
+            parcels.append(Parcel(row.unit, whole, part, printed, events))
+    return Stock(tuple(parcels), back)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ from omr.cli import main as omr
 from omr.codes import Verifier
 from omr.judging import Thresholds
 from omr.ledger import Ledger
+from omr.ledger.readings import sheet_rows
+from omr.ledger.stock_entries import add_entry
 from omr.marks import Reason, SheetStatus
+from omr.pictures import PictureStore
+from omr.serial_ranges import SerialRange
+from omr.stock import Act
 from omr.workspace import Workspace, open_workspace
 from scans import batch
 from scans.batch import Summary, read_batch, reading_context
@@ -83,6 +89,22 @@ def test_every_sheet_seen_is_in_exactly_one_status(office: Workspace, scanned: P
     lines = results(office)
     assert summary.sheets == len(lines) == sum(summary.new[status] for status in SheetStatus)
     assert len({(line["file"], line["page"], line["sheet"]) for line in lines}) == len(lines)
+
+
+def test_a_sheet_that_the_ledger_will_ask_about_has_a_picture_however_well_it_was_read(
+    office: Workspace, scanned: Path, tmp_path: Path
+) -> None:
+    every = SerialRange("GTDB", 2026, 1, COUNT)
+    with Ledger.open(office.ledger_url) as ledger:
+        day = datetime.now(office.settings.zone).date()
+        add_entry(ledger, Act.LOST, [every], on_day=day, why="mất", by="an")
+    read(office, scanned / "jpegs", keep_picture=PictureStore(tmp_path / "kept").keep)
+    with Ledger.open(office.ledger_url) as ledger:
+        rows = [row for row in sheet_rows(ledger) if row.reading.serial]
+    assert rows
+    for row in rows:
+        assert Reason.REPORTED_LOST in row.reading.reasons
+        assert row.picture is not None
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(
