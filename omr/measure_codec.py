@@ -76,17 +76,16 @@ def unpack(data: bytes, layout: Layout) -> SheetMeasure:
         raise ValueError(f"these measurements are damaged: {error}") from error
     darkness = np.frombuffer(body, ">u2", count) / _DARKNESS_STEPS
     small = np.frombuffer(body, np.uint8, len(_SHARES) * count, 2 * count) / _SHARE_STEPS
-    small = small.reshape(len(_SHARES), count)
-    paper = np.frombuffer(body, np.uint8, count, (2 + len(_SHARES)) * count)
+    paper = np.frombuffer(body, np.uint8, count, (2 + len(_SHARES)) * count).astype(np.float64)
     bubbles = tuple(
-        BubbleMeasure(
-            question,
-            bubble.option,
-            darkness=float(darkness[n]),
-            paper=float(paper[n]),
-            **{name: float(value) for name, value in zip(_SHARES, small[:, n], strict=True)},
+        BubbleMeasure(question, bubble.option, *numbers)  # _SHARES has its fields' order
+        for (question, bubble), *numbers in zip(
+            places,
+            darkness.tolist(),
+            *small.reshape(len(_SHARES), count).tolist(),
+            paper.tolist(),
+            strict=True,
         )
-        for n, (question, bubble) in enumerate(places)
     )
     return SheetMeasure(bubbles, noise, contrast, bent_mm, outlines_found, bilevel)
 

@@ -2,7 +2,7 @@
 
 Over the few millimetres round a bubble the map from page to scan is a plane one, so each
 bubble has its own affine map, and OpenCV's ``warpAffine`` does the rest; against the exact
-map of a sheet tilted by 3e-4 per mm a sample 7 mm from its bubble lies 0.015 mm off.
+map of a photograph tilted by 3e-4 per mm a sample 7 mm from its bubble lies 0.015 mm off.
 """
 
 from __future__ import annotations
