@@ -32,23 +32,11 @@ from omr.serial_ranges import SerialRange, merged, parse_forms
 from omr.serials import SerialMistyped
 from omr.settings import Settings
 from omr.stock import Act
-from omr.stock_statement import Statement, stock_statement
+from omr.stock_statement import UNIT_COLUMNS, Statement, stock_statement
 from omr.survey_file import find_domain
 from omr.workspace import Workspace
 
-COLUMNS = (
-    "unit",
-    "domain",
-    "opening",
-    "issued",
-    "returned_answered",
-    "returned_blank",
-    "void",
-    "lost",
-    "unused_returned",
-    "outstanding",
-    "in_store",
-)
+COLUMNS = (*UNIT_COLUMNS, "in_store")
 _STORE = ("store_opening", "printed", "void_in_store", "lost_in_store")
 _LISTS = ("missing", "still_out", "reported_lost", "contradictory")
 _WANTS_A_REASON = frozenset({Act.VOID, Act.LOST, Act.UNDO})

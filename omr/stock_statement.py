@@ -22,6 +22,19 @@ from omr.serial_ranges import SerialRange, compressed, merged
 from omr.stock import Act, Event, Flow, FormState, History, follow
 
 Owner = tuple[str, str]  # unit and domain
+# A row's numbers about the unit, in the order in which every table shows them.
+UNIT_COLUMNS = (
+    "unit",
+    "domain",
+    "opening",
+    "issued",
+    "returned_answered",
+    "returned_blank",
+    "void",
+    "lost",
+    "unused_returned",
+    "outstanding",
+)
 
 
 @dataclass(frozen=True, slots=True)

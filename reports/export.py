@@ -13,6 +13,7 @@ import pandas as pd
 
 from omr.errors import UsageError
 from omr.i18n import _
+from omr.stock_statement import UNIT_COLUMNS
 from reports.alerts import Alert
 from reports.reconcile import Reconciliation
 from reports.responses import Response
@@ -20,18 +21,6 @@ from reports.responses import Response
 # What spreadsheets take for the beginning of a formula, also in full width.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _RESPONSE_HEAD = ("response", "channel", "unit", "domain", "period")
-_STOCK_HEAD = (
-    "unit",
-    "domain",
-    "opening",
-    "issued",
-    "returned_answered",
-    "returned_blank",
-    "void",
-    "lost",
-    "unused_returned",
-    "outstanding",
-)
 _ALERT_HEAD = (
     "unit",
     "domain",
@@ -73,9 +62,9 @@ def tally_csv(counts: pd.DataFrame) -> str:
 def reconciliation_csv(stock: Reconciliation) -> str:
     """``reconciliation.csv``: one row per unit and domain."""
     return _csv(
-        (*_STOCK_HEAD, "duplicates", "anomalies"),
+        (*UNIT_COLUMNS, "duplicates", "anomalies"),
         (
-            [*(getattr(row.stock, name) for name in _STOCK_HEAD), row.duplicates, row.anomalies]
+            [*(getattr(row.stock, name) for name in UNIT_COLUMNS), row.duplicates, row.anomalies]
             for row in stock.rows
         ),
     )
