@@ -78,4 +78,4 @@ def _dark_share(lines: GreyImage, apart: int, step: int, *, along: int) -> NDArr
     deeper = cv2.subtract(cv2.min(before, after), middle)
     darker = cv2.threshold(deeper, step, 1, cv2.THRESH_BINARY)[1]
     count = cv2.reduce(darker, along, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
-    return count / lines.shape[along]
+    return np.asarray(count / lines.shape[along], np.float64)
