@@ -6,8 +6,9 @@ page costs three to eight times as much and resamples the marks. Anything else i
 
 from __future__ import annotations
 
-import atexit
-from functools import lru_cache
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -16,139 +17,222 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
 
 from omr.fiducials import GreyImage
+from omr.i18n import _
 from omr.marks import Reason
-from scans.decode import decode_image
-from scans.faults import PageFault, too_large
+from scans.faults import PageFault
+from scans.pdf_file import PdfFile, opened
+from scans.pdf_images import grey_bitmap, look_at, missing_part, take_out
 
 RENDER_DPI = 300
+_RENDERED_DPI = (150.0, 600.0)  # an image that is drawn keeps its own resolution within these
 _MAX_RENDERED_SIDE_PX = 8000  # a 541-byte PDF can claim a page of 60,000 px
 _COVERS = 0.85  # share of the page from which an image is the page
+_SQUARE = 1.06  # most by which an image's pixels may be higher than wide, or wider than high
 _POINTS_PER_INCH = 72
+_DEEPEST = 3  # forms within forms
+_MOST_IMAGES = 5000  # a page in strips of one row each has as many
+_UNSEEN_TEXT = (pdfium_c.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium_c.FPDF_TEXTRENDERMODE_CLIP)
+_UNSEEN_NOTES = (pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An image, and where its unit square lies on the page (x right, y up, points)."""
+
+    image: pdfium.PdfImage
+    right: tuple[float, float]
+    up: tuple[float, float]
+
+    @property
+    def area(self) -> float:
+        return abs(self.cross)
+
+    @property
+    def cross(self) -> float:
+        return self.right[0] * self.up[1] - self.right[1] * self.up[0]
+
+    def dpi(self) -> tuple[float, float]:
+        width, height = self.image.get_px_size()
+        across = width / max(math.hypot(*self.right), 1e-6)
+        down = height / max(math.hypot(*self.up), 1e-6)
+        return across * _POINTS_PER_INCH, down * _POINTS_PER_INCH
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What is on a page."""
+
+    images: tuple[_Placed, ...]
+    more: bool  # and there is something drawn beside the images
 
 
 def count_pages(path: Path) -> int | PageFault:
     """The number of pages, or why the file cannot be opened."""
     try:
-        return len(_document(path))
+        return len(opened(path)[0])
     except pdfium.PdfiumError as error:
         return _fault(error)
 
 
 def load_page(path: Path, page: int, *, rendered: bool = False) -> GreyImage | PageFault:
-    """One page, shape (h, w), uint8; 0-based."""
+    """One page, shape (h, w), uint8, the way up that it is shown; 0-based."""
     try:
-        opened = _document(path)[page]
+        document, file = opened(path)
+        shown_page = document[page]
         try:
-            if not rendered:
-                image = _only_image(opened)
-                if image is not None:
-                    return _take_out(image)
-            return _damaged_image(opened) or _render(opened)
+            return _load(shown_page, file, rendered=rendered)
         finally:
-            opened.close()
+            shown_page.close()
     except (pdfium.PdfiumError, IndexError, ValueError, cv2.error) as error:
         return _fault(error)
 
 
-def _document(path: Path) -> pdfium.PdfDocument:
-    about = path.stat()
-    return _opened(path, about.st_mtime_ns, about.st_size)
-
-
-@lru_cache(maxsize=1)  # the pages of one file come one after the other
-def _opened(path: Path, _modified_ns: int, _size: int) -> pdfium.PdfDocument:
-    """The open document; another one when the file was written anew under the same name."""
-    return pdfium.PdfDocument(path)
-
-
-atexit.register(_opened.cache_clear)  # pypdfium2 complains of documents left open
-
-
-def _only_image(page: pdfium.PdfPage) -> pdfium.PdfImage | None:
-    """The image that is the page, if there is one and nothing is drawn beside it.
-
-    Invisible text (a recognised text layer) may be there; it does not hide anything.
-    """
-    objects = list(page.get_objects(max_depth=3))
-    images = [o for o in objects if o.type == pdfium_c.FPDF_PAGEOBJ_IMAGE]
-    others = {o.type for o in objects} - {
-        pdfium_c.FPDF_PAGEOBJ_IMAGE,
-        pdfium_c.FPDF_PAGEOBJ_TEXT,
-        pdfium_c.FPDF_PAGEOBJ_FORM,
-    }
-    if len(images) != 1 or others:
-        return None
-    image = images[0]
-    left, bottom, right, top = image.get_bounds()
-    width, height = page.get_width(), page.get_height()
-    if page.get_rotation() in (90, 270):
-        width, height = height, width
-    if (right - left) * (top - bottom) < _COVERS * width * height:
-        return None
-    stencil = image.get_metadata().colorspace == pdfium_c.FPDF_COLORSPACE_UNKNOWN
-    if stencil and "DCTDecode" not in image.get_filters():
-        return None  # its bits say where ink is, not what is white
-    a, b, c, d, _e, _f = image.get_matrix().get()
-    return image if a * d - b * c > 0 else None  # otherwise it is shown mirrored
-
-
-def _take_out(image: pdfium.PdfImage) -> GreyImage | PageFault:
-    """The image's own pixels in grey, or why they cannot be had."""
-    refused = too_large(*image.get_px_size())
-    if refused is not None:
-        return refused
-    about = image.get_metadata()
-    plain = about.colorspace in (
-        pdfium_c.FPDF_COLORSPACE_DEVICEGRAY,
-        pdfium_c.FPDF_COLORSPACE_DEVICERGB,
-    )
-    if plain and image.get_filters(skip_simple=True) == ["DCTDecode"]:
-        # Not drawn if it is damaged: drawing shows what is missing as white paper.
-        return decode_image(bytes(image.get_data(decode_simple=True)))
-    bitmap = image.get_bitmap()
-    bitmap.warn_on_close = False  # its pixels are copied before it is closed
-    try:
-        return _grey(bitmap)
-    finally:
-        bitmap.close()
-
-
-def _damaged_image(page: pdfium.PdfPage) -> PageFault | None:
-    """A fault if an image on the page cannot be decoded: drawing would leave it white."""
-    for image in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
-        refused = too_large(*image.get_px_size())
-        if refused is not None:
-            return refused
-        bitmap = image.get_bitmap()
+def _load(page: pdfium.PdfPage, file: PdfFile, *, rendered: bool) -> GreyImage | PageFault:
+    shown = _shown(page)
+    if len(shown.images) > _MOST_IMAGES:
+        words = _("{count} images on one page; at most {most} are drawn: print it to a new PDF")
+        words = words.format(count=len(shown.images), most=_MOST_IMAGES)
+        return PageFault(Reason.TOO_LARGE, words)
+    single = None if rendered else _only_image(page, shown)
+    for placed in shown.images:
+        data = look_at(placed.image, file)
+        if isinstance(data, PageFault):
+            return data
+        if placed is single and not data.masked and (not data.stencil or _is_black(placed)):
+            pixels = take_out(data)
+            if isinstance(pixels, PageFault):
+                return pixels
+            if pixels is not None:
+                return _as_shown(pixels, placed, page.get_rotation())
+        # Drawing leaves a damaged image white, or what is missing of it.
+        missing = missing_part(data)
+        if missing is not None:
+            return missing
+        bitmap = placed.image.get_bitmap()
         bitmap.warn_on_close = False
         bitmap.close()
-    return None
+    return _render(page, shown)
 
 
-def _render(page: pdfium.PdfPage) -> GreyImage:
+def _shown(page: pdfium.PdfPage) -> _Shown:
+    """The images of a page, and whether anything visible is drawn beside them."""
+    images, more = [], _has_notes(page)
+    identity = (1.0, 0.0, 0.0, 1.0)
+    for raw, within in _objects(page.raw, identity, 0):
+        kind = pdfium_c.FPDFPageObj_GetType(raw)
+        if kind == pdfium_c.FPDF_PAGEOBJ_IMAGE:
+            image = pdfium.PdfImage(raw, page=page)
+            a, b, c, d = _times(_matrix(raw), within)
+            images.append(_Placed(image, (a, b), (c, d)))
+            more = more or bool(pdfium_c.FPDFPageObj_HasTransparency(raw))
+        elif kind == pdfium_c.FPDF_PAGEOBJ_TEXT:
+            # A recognised text layer is invisible and hides nothing.
+            more = more or pdfium_c.FPDFTextObj_GetTextRenderMode(raw) not in _UNSEEN_TEXT
+        else:
+            more = True
+    return _Shown(tuple(images), more)
+
+
+_Linear = tuple[float, float, float, float]
+
+
+def _objects(
+    parent: pdfium_c.FPDF_PAGE | pdfium_c.FPDF_PAGEOBJECT, within: _Linear, depth: int
+) -> Iterator[tuple[pdfium_c.FPDF_PAGEOBJECT, _Linear]]:
+    """Everything drawn, forms opened, each with the matrix of the form it lies in."""
+    if depth == 0:
+        count, get = pdfium_c.FPDFPage_CountObjects, pdfium_c.FPDFPage_GetObject
+    else:
+        count, get = pdfium_c.FPDFFormObj_CountObjects, pdfium_c.FPDFFormObj_GetObject
+    for number in range(count(parent)):
+        raw = get(parent, number)
+        if not raw:
+            continue
+        is_form = pdfium_c.FPDFPageObj_GetType(raw) == pdfium_c.FPDF_PAGEOBJ_FORM
+        if is_form and depth < _DEEPEST:
+            yield from _objects(raw, _times(_matrix(raw), within), depth + 1)
+        else:
+            yield raw, within
+
+
+def _matrix(raw: pdfium_c.FPDF_PAGEOBJECT) -> _Linear:
+    found = pdfium_c.FS_MATRIX()
+    pdfium_c.FPDFPageObj_GetMatrix(raw, found)
+    return found.a, found.b, found.c, found.d
+
+
+def _times(inner: _Linear, outer: _Linear) -> _Linear:
+    a, b, c, d = inner
+    e, f, g, h = outer
+    return a * e + b * g, a * f + b * h, c * e + d * g, c * f + d * h
+
+
+def _has_notes(page: pdfium.PdfPage) -> bool:
+    """Whether someone wrote, drew or stamped on the page in a viewer."""
+    for number in range(pdfium_c.FPDFPage_GetAnnotCount(page)):
+        note = pdfium_c.FPDFPage_GetAnnot(page, number)
+        if note:
+            kind = pdfium_c.FPDFAnnot_GetSubtype(note)
+            pdfium_c.FPDFPage_CloseAnnot(note)
+            if kind not in _UNSEEN_NOTES:
+                return True
+    return False
+
+
+def _only_image(page: pdfium.PdfPage, shown: _Shown) -> _Placed | None:
+    """The image that is the page, if there is one and nothing is drawn beside it."""
+    if len(shown.images) != 1 or shown.more:
+        return None
+    [placed] = shown.images
     width, height = page.get_size()
-    scale = RENDER_DPI / _POINTS_PER_INCH
+    if placed.area < _COVERS * width * height:
+        return None
+    across, down = placed.dpi()
+    return placed if 1 / _SQUARE < across / max(down, 1e-6) < _SQUARE else None
+
+
+def _is_black(placed: _Placed) -> bool:
+    """Whether a stencil is painted in plain black: its bits are then the picture."""
+    red, green, blue, alpha = (pdfium_c.c_uint() for _number in range(4))
+    known = pdfium_c.FPDFPageObj_GetFillColor(placed.image, red, green, blue, alpha)
+    return bool(known) and (red.value, green.value, blue.value, alpha.value) == (0, 0, 0, 255)
+
+
+def _as_shown(pixels: GreyImage, placed: _Placed, rotation: int) -> GreyImage:
+    """*pixels* turned by quarters, or turned over, as the page shows them."""
+    # Turn the x axis of the image onto the nearest axis of the page, then the page itself.
+    quarters = round(math.degrees(math.atan2(placed.right[1], placed.right[0])) / 90)
+    if placed.cross < 0:  # shown mirrored: the rows run the other way along the turned columns
+        pixels = np.asarray(cv2.flip(pixels, 0), np.uint8)
+    turn = {
+        1: cv2.ROTATE_90_COUNTERCLOCKWISE,
+        2: cv2.ROTATE_180,
+        3: cv2.ROTATE_90_CLOCKWISE,
+    }.get((quarters - rotation // 90) % 4)
+    return pixels if turn is None else np.asarray(cv2.rotate(pixels, turn), np.uint8)
+
+
+def _render(page: pdfium.PdfPage, shown: _Shown) -> GreyImage:
+    width, height = page.get_size()
+    dpi = max(
+        (max(placed.dpi()) for placed in shown.images if placed.area > width * height / 20),
+        default=0.0,
+    )
+    least, most = _RENDERED_DPI
+    scale = (min(dpi, most) if dpi > least else RENDER_DPI) / _POINTS_PER_INCH
     scale = min(scale, _MAX_RENDERED_SIDE_PX / max(width, height, 1.0))
     # Drawing in colour and converting is three times faster than pdfium's grey mode.
     bitmap = page.render(scale=scale, rev_byteorder=False)
     try:
-        return _grey(bitmap)
+        return grey_bitmap(bitmap)
     finally:
         bitmap.close()
-
-
-def _grey(bitmap: pdfium.PdfBitmap) -> GreyImage:
-    pixels = bitmap.to_numpy()
-    if pixels.ndim == 2:
-        return np.array(pixels, np.uint8)
-    if pixels.shape[2] == 1:
-        return np.array(pixels[:, :, 0], np.uint8)
-    code = cv2.COLOR_BGRA2GRAY if pixels.shape[2] == 4 else cv2.COLOR_BGR2GRAY
-    return np.asarray(cv2.cvtColor(pixels, code), np.uint8)
 
 
 def _fault(error: Exception) -> PageFault:
     text = str(error)
     if "password" in text.lower():
-        return PageFault(Reason.ENCRYPTED, "the PDF is protected by a password")
-    return PageFault(Reason.UNREADABLE_FILE, text)
+        words = _("the PDF is protected by a password; save it without one")
+        return PageFault(Reason.ENCRYPTED, words)
+    words = _("the PDF is damaged ({why}); scan or copy it again")
+    return PageFault(Reason.UNREADABLE_FILE, words.format(why=text))
