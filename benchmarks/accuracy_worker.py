@@ -310,20 +310,21 @@ def _changes(
     passes: Sequence[tuple[dict[str, Any], dict[str, Any]]],
 ) -> Iterator[dict[str, Any]]:
     """Positions of one sheet that were marked in one pass and blank in another."""
+    stated = [
+        (question, set(read["options"]) if read["state"] == "answered" else set())
+        for _truth, result in passes
+        if result["status"] in {"counted", "review"}
+        for question, read in result["answers"].items()
+        if read["state"] in {"answered", "blank"}
+    ]
     said: dict[tuple[str, str], Counter[bool]] = {}
-    for truth, result in passes:
-        if result["status"] not in {"counted", "review"}:
-            continue
-        for question, read in result["answers"].items():
-            if read["state"] not in {"answered", "blank"}:
-                continue
-            marked = set() if read["state"] == "blank" else set(read["options"])
-            for option in truth["answers"][question]["kinds"] | dict.fromkeys(marked):
-                said.setdefault((question, option), Counter())
-        for (question, option), seen in said.items():
-            read = result["answers"].get(question, {"state": "doubtful"})
-            if read["state"] in {"answered", "blank"}:
-                seen[read["state"] == "answered" and option in read["options"]] += 1
+    for question, options_said in stated:  # an option nobody ever saw is no change
+        for option in options_said:
+            said.setdefault((question, option), Counter())
+    for question, options_said in stated:
+        for (other, option), seen in said.items():
+            if other == question:
+                seen[option in options_said] += 1
     marks = passes[0][0]["answers"] if passes else {}
     for (question, option), seen in said.items():
         if len(seen) > 1:
