@@ -1,84 +1,32 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
+from make_board import GTDB, KS, QLHC, SURVEY, Order, links_of, orders_in, procedures
 
-import forms.board
-from forms.board import BoardDoesNotFit, BoardOrder, drawn, lay_out, publish_board
+from forms.board import BoardDoesNotFit, drawn, lay_out, publish_board
 from forms.board_art import Anchor, Area, Code, Ink, Words, code_modules
-from forms.board_check import BoardWrong, phone_m, verify
+from forms.board_check import verify
 from forms.board_page import MODULE_MM_PER_M, BoardPage
 from forms.board_paper import BoardPaper
 from forms.fonts import ink_mm, width_mm
 from forms.proof import codes_on, words_in
-from omr.errors import ExitCode, UsageError
+from omr.errors import UsageError
 from omr.geometry import PagePoint, PageRect
 from omr.links import DomainLinks, Links, LinkTemplate
 from omr.settings import Language
-from omr.survey_file import shipped_survey
-from omr.units import Unit, UnitKind
-
-SURVEY = shipped_survey()
-GTDB, QLHC = SURVEY.domain("GTDB"), SURVEY.domain("QLHC")
-PC08 = Unit(
-    "HP-PC08", "Phòng Cảnh sát giao thông", "PC08", UnitKind.OFFICE, "HP", "",
-    date(2025, 7, 1), None, (), ("GTDB",), (),
-)  # fmt: skip
-NAMES = (
-    "Đăng ký xe lần đầu",
-    "Sang tên, di chuyển xe",
-    "Cấp đổi biển số xe, chứng nhận đăng ký xe",
-    "Nộp phạt vi phạm hành chính",
-    "Đổi giấy phép lái xe",
-    "Giấy chứng nhận đủ điều kiện về an ninh, trật tự",
-)
-KS = LinkTemplate("Đánh giá mức độ hài lòng", "https://dvc.gov.vn/ks?dv={unit}", "dvc.gov.vn/ks")
-
-
-def procedures(count: int, url: str = "https://dvc.gov.vn/tt/{n}") -> tuple[LinkTemplate, ...]:
-    return tuple(
-        LinkTemplate(f"{NAMES[n % len(NAMES)]} {n}", url.replace("{n}", str(1000 + n)))
-        for n in range(count)
-    )
-
-
-def links_of(*domains: DomainLinks, survey: LinkTemplate | None = KS, count: int = 4) -> Links:
-    own = domains or (DomainLinks("GTDB", 1, None, procedures(count)),)
-    return Links(Path("links.toml"), 3, own, survey)
 
 
 @pytest.fixture
-def order(tmp_path: Path) -> Callable[..., BoardOrder]:
+def order(tmp_path: Path) -> Order:
     """A board of PC08 with four procedures, with any part of it changed."""
-
-    def make(links: Links | None = None, domains: Any = (GTDB,), **changes: Any) -> BoardOrder:
-        parts: dict[str, Any] = {
-            "unit": PC08,
-            "links": (links or links_of()).boards(PC08, domains),
-            "agency": "Công an thành phố Hải Phòng",
-            "office": "Phòng Tham mưu",
-            "revision": 3,
-            "issued_on": date(2026, 11, 23),
-            "language": Language.VIETNAMESE,
-            "paper": BoardPaper.A4,
-            "specimen": False,
-            "out": tmp_path / "board.pdf",
-        }
-        return BoardOrder(**(parts | changes))
-
-    return make
+    return orders_in(tmp_path)
 
 
 def texts(page: BoardPage) -> str:
     return " ".join(art.text for art in page.art if isinstance(art, Words))
-
-
-Order = Callable[..., BoardOrder]
 
 
 @pytest.mark.parametrize(
@@ -320,112 +268,6 @@ def test_made_up_addresses_are_only_for_specimens(order: Order) -> None:
     [words] = words_in(pdf, 0, [PageRect(0, 0, 210, 297)])
     assert "MẪU" in words
     assert "không niêm yết" in words
-
-
-def swapped(page: BoardPage) -> BoardPage:
-    """The page with the addresses of its first two codes exchanged."""
-    one, other = [art for art in page.art if isinstance(art, Code) and "/tt/" in art.text][:2]
-    instead = {one: replace(one, text=other.text), other: replace(other, text=one.text)}
-    return replace(
-        page, art=tuple(instead.get(a, a) if isinstance(a, Code) else a for a in page.art)
-    )
-
-
-def relabelled(page: BoardPage) -> BoardPage:
-    """The page with one printed address changed in one letter."""
-    return replace(
-        page,
-        art=tuple(
-            replace(art, text="dvc.gov.vn/tt/1009")
-            if isinstance(art, Words) and art.text == "dvc.gov.vn/tt/1001"
-            else art
-            for art in page.art
-        ),
-    )
-
-
-def covered(page: BoardPage) -> BoardPage:
-    """The page with a white patch over the middle of one code."""
-    code = page.placed[1].code
-    return replace(page, art=(*page.art, Area(code.grown(-code.w_mm / 4), Ink.WHITE)))
-
-
-def crowded(page: BoardPage) -> BoardPage:
-    """The page with one more code, in the margin of the title."""
-    extra = Code("https://evil.vn/x", PageRect(165, 40, 25, 25))
-    return replace(page, art=(*page.art, extra))
-
-
-def shrunk(page: BoardPage) -> BoardPage:
-    """The page with one code too fine for a phone, in its place."""
-    art = [
-        replace(a, box=a.box.grown(-a.box.w_mm / 3)) if isinstance(a, Code) and n else a
-        for n, a in enumerate(page.art)
-    ]
-    return replace(page, art=tuple(art))
-
-
-@pytest.mark.parametrize(
-    ("sabotage", "told"),
-    [
-        (swapped, r"the code of 'Đăng ký xe lần đầu 0' says https://dvc.gov.vn/tt/1001"),
-        (relabelled, r"'dvc.gov.vn/tt/1001' is not printed below its code"),
-        (covered, r"no code leads to https://dvc.gov.vn/tt/1001"),
-        (crowded, r"a code that was not ordered leads to https://evil.vn/x"),
-        (shrunk, r"a phone cannot read"),
-    ],
-)
-def test_a_board_that_was_drawn_wrong_is_never_published(
-    order: Order,
-    monkeypatch: pytest.MonkeyPatch,
-    sabotage: Callable[[BoardPage], BoardPage],
-    told: str,
-) -> None:
-    one = order()
-    draw = forms.board.drawn
-
-    def draw_wrong(order: BoardOrder, pages: tuple[BoardPage, ...]) -> bytes:
-        return draw(order, tuple(sabotage(page) for page in pages))
-
-    monkeypatch.setattr(forms.board, "drawn", draw_wrong)
-
-    with pytest.raises(BoardWrong, match=told) as caught:
-        publish_board(one)
-
-    assert caught.value.exit_code is ExitCode.INTERNAL_ERROR
-    assert list(one.out.parent.iterdir()) == []
-
-
-def test_a_board_with_a_page_too_few_is_never_published(
-    order: Order, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = order(links_of(count=24))
-    draw = forms.board.drawn
-    monkeypatch.setattr(forms.board, "drawn", lambda order, pages: draw(order, pages[1:]))
-
-    with pytest.raises(BoardWrong, match="1 pages where 2 were ordered"):
-        publish_board(one)
-
-
-def test_a_code_left_out_of_the_layout_is_missed_too(order: Order) -> None:
-    """The links decide what must be there, not the layout that was drawn from them."""
-    one = order()
-    [page] = lay_out(one)
-    less = replace(
-        page,
-        art=tuple(a for a in page.art if not (isinstance(a, Code) and a.text.endswith("1000"))),
-        placed=page.placed[1:],
-    )
-
-    with pytest.raises(BoardWrong, match=r"no code leads to https://dvc\.gov\.vn/tt/1000"):
-        verify(drawn(one, (less,)), (less,), one.links)
-
-
-def test_a_page_is_looked_at_from_the_greatest_distance_that_it_allows(order: Order) -> None:
-    [near] = lay_out(order(links_of(count=9)))
-    [far] = lay_out(order(links_of(count=1), paper=BoardPaper.A3))
-
-    assert (phone_m(near), phone_m(far)) == (1.0, 2.0)
 
 
 def test_words_can_be_turned_and_end_where_they_are_anchored(order: Order) -> None:
