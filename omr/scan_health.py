@@ -15,14 +15,17 @@ from itertools import pairwise
 from statistics import median
 
 USUAL_DPI = (150, 200, 240, 300, 400, 600)  # what scanners are set to; between them lies 20 %
-ENOUGH = 10  # sheets, before anything is said about how they are on the whole
+# Sheets, before anything is said about how they are on the whole: of fewer, sheets that lie as
+# those of a good feeder do look loose too often.
+ENOUGH = 20
+_ENOUGH_EACH = 10  # of the first and of the last third
 _RUNNING = 3  # sheets with the same streak: dirt on the glass, no hair that fell off again
 # An automatic crop moves the paper's edge in the image by so much from sheet to sheet
 # (scans.virtual.parameters, OVERSCAN_MM).
 _SAME_PLACE_MM = 3.0
 # Feeders in order leave sheets within 3 degrees, usually 0.7 (scans.virtual.parameters).
 _CROOKED_DEGREES = 1.5  # on the median
-_LOOSE_DEGREES = 1.5  # robust standard deviation; 0.9 where one sheet in five lies badly
+_LOOSE_DEGREES = 2.0  # robust standard deviation; 0.9 where one sheet in five lies badly
 _RESIZED = 0.03  # scale outside 0.97 to 1.03: "fit to page"; printers and scanners keep to 0.02
 _STRETCHED = 0.015  # feeds in order stretch the paper by up to 1 %; 2 % is still read
 _FADING = 0.85  # contrast of the last third over the first; sheets of mixed paper reach 0.93
@@ -193,7 +196,7 @@ def _light(series: str, looks: Sequence[Look]) -> Iterator[Finding]:
     if median(contrasts) < _PALE:
         yield Finding(Trouble.PALE, series, median(contrasts), count)
     third = count // 3
-    if third >= ENOUGH:
+    if third >= _ENOUGH_EACH:
         ratio = median(contrasts[-third:]) / max(median(contrasts[:third]), 1.0)
         if ratio < _FADING:
             yield Finding(Trouble.FADING, series, 100 * (1 - ratio), count)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from omr.geometry import MM_PER_INCH, PagePoint, Registration
@@ -98,6 +99,8 @@ def _in_words(findings: Sequence[Finding]) -> Iterator[str]:
     for trouble, some in groupby(findings, key=lambda finding: finding.trouble):
         alike = list(some)
         worst = max(alike, key=lambda finding: (finding.sheets, abs(finding.value)))
+        if trouble is Trouble.LOW_DPI:
+            worst = replace(worst, sheets=sum(finding.sheets for finding in alike))
         line = _sentence(worst)
         yield line if trouble is Trouble.GLASS else line + _where(worst, alike)
 

@@ -9,7 +9,8 @@ from make_layout import make_layout, make_questions
 from make_measures import NUMBERS, SHARES, bubble, filled, sheet
 
 from omr.layout import Bubble, Layout
-from omr.measure_codec import pack, unpack
+from omr.measure_codec import pack, unpack, unpack_look
+from omr.scan_health import Look
 from omr.scoring import SheetMeasure, bubbles_of
 
 LAYOUT = make_layout()
@@ -132,3 +133,18 @@ def test_a_layout_with_one_question_works_too() -> None:
     measured = _measured(small)
 
     assert len(unpack(pack(measured), small).bubbles) == 5
+
+
+@given(measures())
+def test_how_the_sheet_looked_comes_back_without_its_bubbles(measured: SheetMeasure) -> None:
+    look = unpack_look(pack(measured))
+
+    assert look == Look(
+        measured.contrast, measured.noise, measured.outlines_found, measured.bilevel
+    )
+
+
+@pytest.mark.parametrize("data", [b"", b"\x01\x02", b"\x63" + bytes(40)])
+def test_how_a_sheet_looked_is_not_guessed_from_damaged_measurements(data: bytes) -> None:
+    with pytest.raises(ValueError, match=r"damaged|another version"):
+        unpack_look(data)

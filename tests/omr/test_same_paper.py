@@ -84,6 +84,10 @@ def test_two_sheets_without_a_mark_say_nothing_twice() -> None:
     assert same_paper(sheet(LAYOUT, {}), sheet(LAYOUT, {}))
 
 
+def test_a_scan_in_black_and_white_may_have_lost_every_mark() -> None:
+    assert not same_paper(sheet(LAYOUT, {}), sheet(LAYOUT, {}, bilevel=True))
+
+
 def test_a_marked_sheet_is_no_rescan_of_an_empty_one() -> None:
     assert not same_paper(sheet(LAYOUT, {}), paper(1))
 

@@ -145,7 +145,7 @@ def test_a_change_of_resolution_counts_within_a_file_only() -> None:
 
 
 def test_a_few_sheets_say_nothing_about_the_feeder() -> None:
-    assert examine(lying(scans(9), skew_degrees=4.0, aspect=0.97)) == []
+    assert examine(lying(scans(19), skew_degrees=4.0, aspect=0.97)) == []
 
 
 @pytest.mark.parametrize(("dpi", "usual"), [(143, 150), (206, 200), (188, 200), (309, 300)])
