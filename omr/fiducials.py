@@ -18,7 +18,7 @@ GreyImage = NDArray[np.uint8]
 # and a 7 mm fiducial 41 px. Detection needs 27 px (4.5 px a cell; see docs/decisions.md).
 _DETECTION_LONG_SIDE_PX = 1800
 # In the corners the copy is as coarse as detection allows; below this many px a cell it
-# begins to fail (../shared/performance.md, section 3).
+# begins to fail (docs/decisions.md).
 _CELL_PX = 4.5
 _SMALLEST = 0.6  # of the side that a fiducial is expected to have: tilt, wrong guess
 _SMALLEST_TILE_PX = 8
