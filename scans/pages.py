@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omr.fiducials import GreyImage
+from omr.i18n import _
 from omr.marks import Reason
 from scans import pdf_pages, tiff_pages
 from scans.decode import decode_image
@@ -30,7 +31,7 @@ def count_pages(path: Path) -> int | PageFault:
     try:
         head = _head(path)
         if not head:
-            return PageFault(Reason.UNREADABLE_FILE, "the file is empty")
+            return PageFault(Reason.UNREADABLE_FILE, _("the file is empty; scan or copy it again"))
         if head.startswith(b"%PDF") or b"%PDF-" in head:
             pages = pdf_pages.count_pages(path)
         elif head[:2] in (b"II", b"MM"):
@@ -38,14 +39,15 @@ def count_pages(path: Path) -> int | PageFault:
         else:
             pages = 1
     except OSError as error:
-        return PageFault(Reason.UNREADABLE_FILE, str(error))
+        return _unreadable(error)
     if isinstance(pages, int) and pages > MAX_PAGES:
-        return PageFault(Reason.TOO_LARGE, f"{pages} pages; at most {MAX_PAGES} are read")
+        words = _("{pages} pages; at most {most} are read: split the file")
+        return PageFault(Reason.TOO_LARGE, words.format(pages=pages, most=MAX_PAGES))
     return pages
 
 
 def load_page(ref: PageRef, *, rendered: bool = False) -> GreyImage | PageFault:
-    """The page as a grey image, shape (h, w), uint8.
+    """The page as a grey image, shape (h, w), uint8, the way up that a viewer shows it.
 
     Args:
         ref: Which page.
@@ -59,12 +61,17 @@ def load_page(ref: PageRef, *, rendered: bool = False) -> GreyImage | PageFault:
             return tiff_pages.load_page(ref.path, ref.page, MAX_PAGES)
         return decode_image(ref.path.read_bytes())
     except OSError as error:
-        return PageFault(Reason.UNREADABLE_FILE, str(error))
+        return _unreadable(error)
 
 
 def can_render(ref: PageRef) -> bool:
     """Whether ``load_page(ref, rendered=True)`` may show something else."""
     return ref.path.suffix.lower() == ".pdf" or _head(ref.path).startswith(b"%PDF")
+
+
+def _unreadable(error: OSError) -> PageFault:
+    words = _("the file cannot be read ({why}); check that it is there and may be opened")
+    return PageFault(Reason.UNREADABLE_FILE, words.format(why=error.strerror or error))
 
 
 def _head(path: Path) -> bytes:

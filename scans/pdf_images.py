@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import cv2
@@ -20,6 +21,7 @@ from scans.pdf_file import REFERENCE, Entries, PdfFile
 
 _FAX, _JPEG, _JBIG2, _JPEG_2000 = "CCITTFaxDecode", "DCTDecode", "JBIG2Decode", "JPXDecode"
 _DEFAULT_COLUMNS = 1728  # ISO 32000-1, table 11
+_PNG_PREDICTORS = range(10, 16)
 _GREY = (pdfium_c.FPDF_COLORSPACE_DEVICEGRAY, pdfium_c.FPDF_COLORSPACE_CALGRAY)
 _COLOUR = (pdfium_c.FPDF_COLORSPACE_DEVICERGB, pdfium_c.FPDF_COLORSPACE_CALRGB)
 _PROFILE = pdfium_c.FPDF_COLORSPACE_ICCBASED
@@ -95,8 +97,10 @@ def take_out(data: ImageData) -> GreyImage | PageFault | None:
 
 def missing_part(data: ImageData) -> PageFault | None:
     """A fault if the image is not there to its end: pdfium makes up the rest in silence."""
-    content = _content(data)
     last = data.filters[-1] if data.filters else ""
+    if last == "" and _is_deflated(data):
+        return None if _inflates(data) else _incomplete()
+    content = _content(data)
     if last == _JPEG:
         whole = is_closed(content)
     elif last == _JBIG2:
@@ -182,6 +186,23 @@ def _fewest_bytes(data: ImageData) -> int:
     bits = int(bits) if isinstance(bits, float) else 1
     samples = _SAMPLES.get(data.colours, 1)
     return data.height * ((data.width * samples * bits + 7) // 8)
+
+
+def _is_deflated(data: ImageData) -> bool:
+    filters = (data.entries or {}).get("Filter")
+    return filters in ("/FlateDecode", ["/FlateDecode"])
+
+
+def _inflates(data: ImageData) -> bool:
+    """Whether deflated data hold all pixels; no more than those are looked at (bombs)."""
+    least = _fewest_bytes(data)
+    about = (data.entries or {}).get("DecodeParms")
+    if isinstance(about, dict) and about.get("Predictor", 1.0) in _PNG_PREDICTORS:
+        least += data.height  # each row starts with the number of its predictor
+    try:
+        return len(zlib.decompressobj().decompress(data.raw, least)) >= least
+    except zlib.error:  # encrypted, or damaged: what pdfium can make of it
+        return len(data.image.get_data(decode_simple=True)) >= _fewest_bytes(data)
 
 
 def _decoded(image: pdfium.PdfImage) -> GreyImage:

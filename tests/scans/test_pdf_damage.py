@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import tracemalloc
 import zlib
 from pathlib import Path
 
@@ -244,3 +245,25 @@ def test_reading_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str
 
     said = capfd.readouterr()
     assert said.out + said.err == ""
+
+
+def test_data_that_unpack_to_far_more_than_the_picture_are_not_unpacked(tmp_path: Path) -> None:
+    bomb = zlib.compress(picture().tobytes() + bytes(100_000_000), 1)
+    path = raw_pdf(
+        tmp_path / "a.pdf",
+        page=MEDIA,
+        content=COVER,
+        image=bomb,
+        Width="240",
+        Height="330",
+        ColorSpace="/DeviceGray",
+        BitsPerComponent="8",
+        Filter="/FlateDecode",
+    )
+    tracemalloc.start()
+    page = _page(path)
+    _now, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert np.array_equal(page, picture())
+    assert most < 20_000_000
