@@ -20,6 +20,7 @@ import pypdfium2 as pdfium
 _MOST_READ_BYTES = 64_000_000
 _DICTIONARY_BYTES = 6000  # before the data; scanners' dictionaries have 150 to 400
 _READ_AT_ONCE = 1024  # pdfium reads text in pieces of 512; longer data in one
+_SAMPLE_BYTES = 256
 _CIPHER_BYTES = 32  # by which encrypted data may be longer than what they hold
 
 Entries = dict[str, Any]
@@ -38,13 +39,17 @@ class PdfFile(io.FileIO):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, "rb")
-        self.reads: list[tuple[int, int]] = []
+        self.reads: list[tuple[int, int]] = []  # (start, size) for the present page
+        self._earlier: dict[int, list[int]] = {}  # size -> starts: pdfium keeps what it has read
         self.bytes_read = 0
 
     def readinto(self, buffer: Any, /) -> int:
         """Fill *buffer*, as pdfium asks; note where from."""
-        self.reads.append((self.tell(), len(buffer)))
-        self.bytes_read += len(buffer)
+        start, size = self.tell(), len(buffer)
+        self.reads.append((start, size))
+        self.bytes_read += size
+        if size > _READ_AT_ONCE:
+            self._earlier.setdefault(size, []).append(start)
         return super().readinto(buffer)
 
     def entries_before(self, data: bytes) -> Entries | None:
@@ -57,6 +62,10 @@ class PdfFile(io.FileIO):
                 found = _entries(self._before(start))
                 if found is not None:
                     return found
+        for start in self._earlier.get(len(data), ()):
+            found = _entries(self._before(start)) if self._holds(start, data) else None
+            if found is not None:
+                return found
         if len(data) <= _READ_AT_ONCE:  # it came with what stands around it
             for start, size in self.reads:
                 before = self._before(start + size + len(data))
@@ -65,6 +74,14 @@ class PdfFile(io.FileIO):
                 if found is not None:
                     return found
         return None
+
+    def _holds(self, start: int, data: bytes) -> bool:
+        """Whether *data* stand at *start*, as far as a look at its middle and end tells."""
+        for at in (len(data) // 2, max(0, len(data) - _SAMPLE_BYTES)):
+            self.seek(start + at)
+            if self.read(_SAMPLE_BYTES) != data[at : at + _SAMPLE_BYTES]:
+                return False
+        return True
 
     def _before(self, end: int) -> bytes:
         start = max(0, end - _DICTIONARY_BYTES)

@@ -15,7 +15,7 @@ from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from scans import pdf_file
+from scans import pdf_file, pdf_images
 from scans.faults import PageFault
 from scans.pages import PageRef, count_pages, load_page
 
@@ -267,6 +267,20 @@ def test_a_long_pdf_is_read_in_flat_memory(tmp_path: Path, monkeypatch: pytest.M
     for number in range(30, 300):
         _read(path, number)
     assert _resident_bytes() - before < 8_000_000
+
+
+def test_a_page_read_again_is_taken_out_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def decoded(_image: object) -> Grey:
+        raise AssertionError("left to pdfium, which takes longer")
+
+    monkeypatch.setattr(pdf_images, "_decoded", decoded)
+    path = _long_pdf(tmp_path / "a.pdf", 3)
+
+    first = [_read(path, number) for number in (0, 1, 2)]
+    for number in (2, 0, 1):
+        assert np.array_equal(_read(path, number), first[number])
 
 
 def test_the_file_is_opened_once_for_many_pages(
