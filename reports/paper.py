@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from omr.ledger.readings import SheetRow
-from omr.marks import DISPUTED, AnswerState, Reason, SheetStatus
+from omr.marks import AnswerState, Reason, SheetStatus
 from reports.responses import Channel, Place, Response
 
 # Faults of a sheet's identity, code or stock state, as against faults of the scan: the
@@ -65,7 +65,9 @@ def paper_month(rows: Iterable[SheetRow]) -> PaperMonth:
                 month.in_review += 1
             case SheetStatus.DUPLICATE:
                 month.duplicates[owner] += 1
-                month.disputed += bool(DISPUTED.intersection(seen.reasons))
+                # With other answers, which of the two counts changes the tally. On perhaps
+                # another paper with the same answers nothing does: it is named, no more.
+                month.disputed += Reason.OTHER_ANSWERS in seen.reasons
             case SheetStatus.REFUSED | SheetStatus.BLANK:
                 pass
     return month

@@ -259,7 +259,7 @@ def test_open_doubts_refuse_a_final_count_with_both_numbers(
         reasons=[Reason.OTHER_PAPER],
         a1="r5",
     )
-    with pytest.raises(PeopleMustDecide, match=r"4 sheets .* 0 forms") as refusal:
+    with pytest.raises(PeopleMustDecide, match=r"3 sheets .* 0 forms") as refusal:
         export_results(workspace.root, this_period, tmp_path / "out")
     assert refusal.value.exit_code == ExitCode.NEEDS_ADJUDICATION
     assert not (tmp_path / "out").exists()
