@@ -341,8 +341,7 @@ def _no_duplicate_depends(connection: Connection, row: SheetRow) -> None:
 def _no_void_form_counts(connection: Connection, record_id: str) -> None:
     """Refuse what has just been said if a form counts by it that is void.
 
-    While people said that a sheet does not count, its form was free, and somebody may have
-    made it void.
+    While a sheet did not count its form was free, and somebody may have made it void.
     """
     row = _sheet(connection, record_id)
     if row is None or row.reading.status not in HOLDS_SERIAL or row.reading.serial is None:
