@@ -9,6 +9,7 @@ added to ``benchmarks/results/accuracy.jsonl``, so that runs accumulate::
     python benchmarks/accuracy.py --minutes 5 --check     # adds nothing; exit code 1 on an error
     python benchmarks/accuracy.py --report
     python benchmarks/accuracy.py --reproduce hostile-grey-200 2026112301 17 --pictures out
+    python benchmarks/accuracy.py --replay                # all recorded errors: still there?
 
 A silent error is an answer that stands without a person and is not what was meant, a lost
 sheet, or a wrong identity (``scans/virtual/scorecard.py``); in the strata that scan one sheet
@@ -34,9 +35,9 @@ from tempfile import TemporaryDirectory
 
 import accuracy_end_to_end
 from accuracy_office import SHEETS, Office, open_office, reader_digest
-from accuracy_record import RECORD, append, line_of, lines_of, report, was_run
+from accuracy_record import RECORD, append, is_current, line_of, lines_of, report, was_run
 from accuracy_strata import BY_NAME, Stratum, chosen
-from accuracy_worker import BLOCK, Block, Tally, begin, read_file, save_picture, scan_of, work
+from accuracy_worker import BLOCK, Block, Tally, begin, look_again, save_picture, work
 
 _AHEAD = 2  # blocks in flight for each worker
 # Pages are megabytes that come and go: kept by the allocator instead of being given back to the
@@ -58,6 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.report:
         print(report(list(lines_of(options.record)), reader_digest()))
         return 0
+    if options.replay:
+        return _replay(options.record, options.pictures)
     if options.reproduce:
         name, run_seed, index = options.reproduce
         return _reproduce(BY_NAME[name], int(run_seed), int(index), options.pictures)
@@ -162,16 +165,43 @@ def _free_seed(record: Path, *, check: bool) -> int:
     return max([today, *(seed for seed in taken if seed < today + 100)]) + 1
 
 
-def _reproduce(stratum: Stratum, seed: int, index: int, pictures: Path | None) -> int:
+def _reproduce(stratum: Stratum, seed: int, index: int, folder: Path | None) -> int:
     """Make one sheet of a run again, read it, and say what was meant and what was read."""
-    with TemporaryDirectory() as folder:
-        office = open_office(Path(folder) / "office")
-        page, truths = scan_of(office, stratum, seed, index)
-        path = save_picture(pictures or Path(folder), stratum, seed, index, page)
-        print(json.dumps({"truth": truths, "read": read_file(path, office)}, indent=1))
-    if pictures:
-        print(path)
+    with TemporaryDirectory() as other:
+        office = open_office(Path(other) / "office")
+        scan, found = look_again(office, stratum, seed, index)
+        for truth, result, errors in found:
+            print(json.dumps({"truth": truth, "read": result, "errors": errors}, indent=1))
+        if folder is not None:
+            print(save_picture(folder, office, stratum, scan, found))
     return 0
+
+
+def _replay(record: Path, folder: Path | None) -> int:
+    """Read every recorded sheet with an error again: does this reader still err?"""
+    sheets = sorted(
+        {
+            (line["stratum"], error["seed"], error["index"])
+            for line in lines_of(record)
+            if is_current(line)
+            for error in line["errors"]
+            if error["kind"] != "changed"  # that takes all the passes: run the stratum again
+        }
+    )
+    still = 0
+    with TemporaryDirectory() as other:
+        office = open_office(Path(other) / "office")
+        for name, seed, index in sheets:
+            scan, found = look_again(office, BY_NAME[name], seed, index)
+            wrong = [error for _truth, _result, errors in found for error in errors]
+            still += bool(wrong)
+            print(f"{name} {seed} {index}: {'still wrong' if wrong else 'no silent error'}")
+            for error in wrong:
+                print(f"  {json.dumps(error, ensure_ascii=False)}")
+            if wrong and folder is not None:
+                save_picture(folder, office, BY_NAME[name], scan, found)
+    print(f"{still} of {len(sheets)} sheets are still wrong")
+    return 1 if still else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -189,6 +219,9 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_true", help="record nothing; exit code 1 on a silent error"
     )
     parser.add_argument("--report", action="store_true", help="the record's tables, no run")
+    parser.add_argument(
+        "--replay", action="store_true", help="read every recorded sheet with an error again"
+    )
     parser.add_argument("--reproduce", nargs=3, metavar=("STRATUM", "SEED", "INDEX"))
     return parser
 

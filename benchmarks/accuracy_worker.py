@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import accuracy_pictures as pictures
 import cv2
 import numpy as np
 from accuracy_office import Office
@@ -94,13 +95,17 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scan:
-    """One page, packed, its truths, and which sheet it began with."""
+class Scan:
+    """One page, packed, its truths, and which sheet of which run it began with."""
 
+    seed: int
     index: int
     page: EncodedPage
     truths: list[dict[str, Any]]
 
+
+# A sheet's truth, the reader's result line for it, and the silent errors in that.
+Found = tuple[Mapping[str, Any], Mapping[str, Any] | None, list[dict[str, Any]]]
 
 _office: Office | None = None
 _pictures: Path | None = None
@@ -125,7 +130,7 @@ def work(block: Block) -> tuple[str, Tally]:
         raise RuntimeError("begin() comes first")
     tally, stratum = Tally(), BY_NAME[block.stratum]
     with TemporaryDirectory(dir=_fast_folder()) as folder:
-        passes: list[tuple[dict[str, Any], dict[str, Any]]] = []
+        passes: list[tuple[Mapping[str, Any], Mapping[str, Any]]] = []
         scans = _scans(office, stratum, block)
         for number in count():
             begun = time.process_time()
@@ -138,17 +143,12 @@ def work(block: Block) -> tuple[str, Tally]:
             tally.make_s += made - begun
             tally.read_s += time.process_time() - made
             path.unlink()
-            here: list[dict[str, Any]] = []
-            for truth, result in pair_up(scan.truths, results):
-                here += _judged(
-                    tally, stratum, truth, result, options(office.forms.layouts[truth["layout"]])
-                )
-                if result is not None:
-                    passes.append((truth, dict(result)))
-            for error in here:
-                tally.errors.append({"seed": block.seed, "index": scan.index, **error})
-            if here and _pictures is not None:
-                save_picture(_pictures, stratum, block.seed, scan.index, scan.page)
+            found = _found(tally, office, stratum, scan, results)
+            passes += [(truth, result) for truth, result, _errors in found if result is not None]
+            wrong = [error for _truth, _result, errors in found for error in errors]
+            tally.errors += [{"seed": scan.seed, "index": scan.index, **one} for one in wrong]
+            if wrong and _pictures is not None:
+                save_picture(_pictures, office, stratum, scan, found)
         if stratum.passes > 1:
             changed = list(_changes(passes))
             tally.changed += len(changed)
@@ -163,7 +163,7 @@ def _fast_folder() -> str | None:
     return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 
-def _scans(office: Office, stratum: Stratum, block: Block) -> Iterator[_Scan]:
+def _scans(office: Office, stratum: Stratum, block: Block) -> Iterator[Scan]:
     """The pages of *block*, one by one."""
     forms, plan = office.forms, stratum.plan
     at_once = plan.sheets_per_page
@@ -173,17 +173,11 @@ def _scans(office: Office, stratum: Stratum, block: Block) -> Iterator[_Scan]:
         seed = block.seed * _SEED_STEP + index
         if stratum.passes > 1:
             for page, truths in scan_again(forms, plan, seed, sheets[0], stratum.passes):
-                yield _Scan(index, page, truths)
+                yield Scan(block.seed, index, page, truths)
             continue
         for job in page_jobs(replace(plan, pages_per_file=1), seed, sheets):
             page, truths = make_page(forms, plan, seed, job)
-            yield _Scan(index, page, truths)
-
-
-def scan_of(office: Office, stratum: Stratum, seed: int, index: int) -> tuple[EncodedPage, Any]:
-    """One page of a run once more: the picture and its truths (the first pass, if several)."""
-    (scan,) = islice(_scans(office, stratum, Block(stratum.name, seed, index, 1)), 1)
-    return scan.page, scan.truths
+            yield Scan(block.seed, index, page, truths)
 
 
 def _write(folder: Path, page: EncodedPage, plan: ScanPlan, number: int) -> Path:
@@ -211,21 +205,58 @@ def read_file(path: Path, office: Office) -> list[dict[str, Any]]:
                 question: {"state": answer.state.value, "options": list(answer.options)}
                 for question, answer in sheet.answers.items()
             },
+            "registration": sheet.registration,
             "detail": outcome.detail,
         }
         for sheet in outcome.sheets
     ]
 
 
-def save_picture(folder: Path, stratum: Stratum, seed: int, index: int, page: EncodedPage) -> Path:
-    """The page as PNG, under a name that says how to make it again."""
-    folder.mkdir(parents=True, exist_ok=True)
+def save_picture(
+    folder: Path, office: Office, stratum: Stratum, scan: Scan, found: Sequence[Found]
+) -> Path:
+    """The page and its wrong rows as PNG, under names that say how to make them again."""
     with TemporaryDirectory() as other:
-        image = load_page(PageRef(_write(Path(other), page, stratum.plan, 0), 0))
-    target = folder / f"{stratum.name}-{seed}-{index}.png"
-    if isinstance(image, np.ndarray):
-        cv2.imwrite(str(target), image)
-    return target
+        page = load_page(PageRef(_write(Path(other), scan.page, stratum.plan, 0), 0))
+    image = page if isinstance(page, np.ndarray) else np.zeros((1, 1), np.uint8)
+    rows = [
+        (
+            f"{error['question']}: {error['truth']}, read {error['read']}",
+            pictures.row(
+                image,
+                result["registration"],
+                office.forms.layouts[truth["layout"]],
+                error["question"],
+            ),
+        )
+        for truth, result, errors in found
+        for error in errors
+        if error["kind"] == "wrong-answer" and result and result["registration"]
+    ]
+    return pictures.save(folder, f"{stratum.name}-{scan.seed}-{scan.index}", image, rows)
+
+
+def look_again(office: Office, stratum: Stratum, seed: int, index: int) -> tuple[Scan, list[Found]]:
+    """Make one sheet of a run once more (the first pass, if there are several) and judge it."""
+    (scan,) = islice(_scans(office, stratum, Block(stratum.name, seed, index, 1)), 1)
+    with TemporaryDirectory(dir=_fast_folder()) as folder:
+        results = read_file(_write(Path(folder), scan.page, stratum.plan, index), office)
+    return scan, _found(Tally(), office, stratum, scan, results)
+
+
+def _found(
+    tally: Tally,
+    office: Office,
+    stratum: Stratum,
+    scan: Scan,
+    results: list[dict[str, Any]],
+) -> list[Found]:
+    """Tally a page; its sheets' truths, results and silent errors."""
+    found: list[Found] = []
+    for truth, result in pair_up(scan.truths, list(results)):
+        ids = options(office.forms.layouts[truth["layout"]])
+        found.append((truth, result, _judged(tally, stratum, truth, result, ids)))
+    return found
 
 
 def _judged(
@@ -307,7 +338,7 @@ def _bias(tally: Tally, true: Mapping[str, Any], ids: Sequence[str], *, asked: b
 
 
 def _changes(
-    passes: Sequence[tuple[dict[str, Any], dict[str, Any]]],
+    passes: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]],
 ) -> Iterator[dict[str, Any]]:
     """Positions of one sheet that were marked in one pass and blank in another."""
     stated = [

@@ -87,11 +87,15 @@ def test_every_capture_has_its_strata_and_a_name_that_changes_with_its_numbers(
 def test_the_same_seed_gives_the_same_sheet_and_another_another(
     parts: dict[str, ModuleType], office: Any
 ) -> None:
-    scan_of, stratum = parts["worker"].scan_of, parts["strata"].BY_NAME["realistic-grey-150"]
-    first, again = scan_of(office, stratum, 7, 5), scan_of(office, stratum, 7, 5)
-    assert first[0].data == again[0].data
-    assert first[0].data != scan_of(office, stratum, 8, 5)[0].data
-    assert first[1][0]["answers"] != scan_of(office, stratum, 7, 6)[1][0]["answers"]
+    look, stratum = parts["worker"].look_again, parts["strata"].BY_NAME["realistic-grey-150"]
+
+    def page(seed: int, index: int) -> tuple[bytes, Any]:
+        scan, ((truth, _result, _errors),) = look(office, stratum, seed, index)
+        return scan.page.data, truth["answers"]
+
+    assert page(7, 5) == page(7, 5)
+    assert page(7, 5)[0] != page(8, 5)[0]
+    assert page(7, 5)[1] != page(7, 6)[1]
 
 
 def test_every_position_of_a_block_is_tallied_once(
@@ -136,7 +140,29 @@ def test_a_reader_that_errs_is_found_and_its_sheets_can_be_looked_at(
     error = tally.errors[0]
     assert (error["seed"], error["index"], error["kind"]) == (3, 0, "wrong-answer")
     assert error["read"] == "blank"
-    assert [path.name for path in tmp_path.iterdir()] == ["compliant-grey-200-3-0.png"]
+    names = ["compliant-grey-200-3-0-rows.png", "compliant-grey-200-3-0.png"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+
+
+def test_recorded_errors_are_read_again_and_told(
+    parts: dict[str, ModuleType],
+    office: Any,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    worker, main = parts["worker"], parts["main"]
+    monkeypatch.setattr(main, "open_office", lambda _folder: office)
+    path = tmp_path / "accuracy.jsonl"
+    error = {"seed": 3, "index": 0, "kind": "wrong-answer"}
+    parts["record"].append(path, [line(parts, "compliant-grey-200", errors=[error])])
+    assert main.main(["--replay", "--record", str(path)]) == 0
+    assert "0 of 1 sheets are still wrong" in capsys.readouterr().out
+    honest = worker.read_page
+    monkeypatch.setattr(worker, "read_page", lambda *words: liar(honest(*words)))
+    assert main.main(["--replay", "--record", str(path), "--pictures", str(tmp_path)]) == 1
+    assert "compliant-grey-200 3 0: still wrong" in capsys.readouterr().out
+    assert (tmp_path / "compliant-grey-200-3-0-rows.png").is_file()
 
 
 def test_a_mark_seen_once_and_missed_once_is_a_change(parts: dict[str, ModuleType]) -> None:
