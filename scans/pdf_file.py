@@ -125,10 +125,10 @@ atexit.register(close_files)  # pypdfium2 complains of documents left open
 
 def _entries(text: bytes) -> Entries | None:
     """The last image's dictionary in *text*, which ends where its stream starts."""
-    heads = list(re.finditer(rb"\d+\s+\d+\s+obj\b", text))
-    if not heads or not re.search(rb"\bstream\r?\n?$", text):
+    head = text.rfind(b" obj")
+    if head < 0 or not text.rstrip(b"\r\n").endswith(b"stream"):
         return None
-    tokens = (found["token"] for found in _TOKEN.finditer(text, heads[-1].end()))
+    tokens = (found["token"] for found in _TOKEN.finditer(text, head + len(b" obj")))
     try:
         value = _value(next(tokens), tokens)
     except (StopIteration, ValueError, RecursionError):
