@@ -138,7 +138,7 @@ def _sentences() -> Mapping[Trouble, str]:
             "or 300"
         ),
         Trouble.BILEVEL: _(
-            "{value:.0f} % of the sheets are scanned in black and white, which loses light marks: "
+            "{value:.0f} percent of the sheets are scanned in black and white, which loses light marks: "
             "scan in grey"
         ),
         Trouble.PALE: _(
@@ -146,15 +146,15 @@ def _sentences() -> Mapping[Trouble, str]:
             "toner"
         ),
         Trouble.OUTLINES: _(
-            "the printed circles can hardly be seen on {value:.0f} % of the sheets: scan darker, "
+            "the printed circles can hardly be seen on {value:.0f} percent of the sheets: scan darker, "
             "or print with fresh toner"
         ),
         Trouble.FADING: _(
-            "the scans lose {value:.0f} % of their contrast from first to last: the lamp or the "
+            "the scans lose {value:.0f} percent of their contrast from first to last: the lamp or the "
             "toner may be failing"
         ),
         Trouble.NOISE: _(
-            "{value:.0f} % of the sheets are noisy: clean the scanner, and do not squeeze files "
+            "{value:.0f} percent of the sheets are noisy: clean the scanner, and do not squeeze files "
             "small"
         ),
         Trouble.CROOKED: _(
@@ -164,7 +164,7 @@ def _sentences() -> Mapping[Trouble, str]:
             "the sheets go in at all angles ({value:.1f} degrees): the paper guides are loose"
         ),
         Trouble.RESIZED: _(
-            "the forms come out at {value:.0f} % of their size: print and scan at 100 %, without "
+            "the forms come out at {value:.0f} percent of their size: print and scan at 100 %, without "
             "fitting to the page"
         ),
         Trouble.STRETCHED: _("the scanner stretches the paper by {value:.1f} %: clean its rollers"),
