@@ -37,7 +37,8 @@ import accuracy_end_to_end
 from accuracy_office import SHEETS, Office, open_office, reader_digest
 from accuracy_record import RECORD, append, is_current, line_of, lines_of, report, was_run
 from accuracy_strata import BY_NAME, Stratum, chosen
-from accuracy_worker import BLOCK, Block, Tally, begin, look_again, save_picture, work
+from accuracy_tally import Tally
+from accuracy_worker import BLOCK, Block, begin, look_again, save_picture, work
 
 _AHEAD = 2  # blocks in flight for each worker
 # Pages are megabytes that come and go: kept by the allocator instead of being given back to the

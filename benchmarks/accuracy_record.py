@@ -15,7 +15,7 @@ from typing import Any
 
 from accuracy_bounds import chi_square_p, upper_bound
 from accuracy_strata import BY_NAME, POSITIONS, Group, Stratum
-from accuracy_worker import Tally
+from accuracy_tally import Tally
 
 import scans
 

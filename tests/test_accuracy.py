@@ -19,7 +19,7 @@ from omr.marks import AnswerState
 from scans.stages import PageOutcome
 
 FOLDER = Path(__file__).parent.parent / "benchmarks"
-PARTS = ("bounds", "strata", "office", "worker", "record")
+PARTS = ("bounds", "strata", "office", "tally", "worker", "record")
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +171,7 @@ def test_a_mark_seen_once_and_missed_once_is_a_change(parts: dict[str, ModuleTyp
         read = {"state": state, "options": list(options)}
         return truth, {"status": "counted", "answers": {"a1": read}}
 
-    changes = parts["worker"]._changes
+    changes = parts["tally"].changes
     (change,) = changes([one("r5"), one("r5"), one(state="blank")])
     assert change["read"] == "r5 marked 2 times, blank 1 times"
     assert not list(changes([one("r5"), one("r5", state="doubtful"), one("r5")]))
@@ -183,7 +183,7 @@ def test_a_mark_seen_once_and_missed_once_is_a_change(parts: dict[str, ModuleTyp
 
 
 def line(parts: dict[str, ModuleType], name: str, **changes: Any) -> dict[str, Any]:
-    tally = parts["worker"].Tally(
+    tally = parts["tally"].Tally(
         sheets=10,
         undamaged=10,
         questions=170,
