@@ -108,7 +108,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run every stratum and record what came out."""
     options = _options(argv)
     cv2.setNumThreads(1)
-    rows, record = [], _about(options)
+    rows: list[dict[str, Any]] = []
+    record = _about(options) | {"strata": rows}
     with tempfile.TemporaryDirectory() as folder:
         print("| stratum | pages | decode ms | read ms | read / decode | CPU | slowest page ms |")
         print("|---|---|---|---|---|---|---|")
@@ -134,13 +135,12 @@ def main(argv: Sequence[str] | None = None) -> None:
                 record["memory"] = _memory(office, files, options.memory_pages)
                 for name in ("pdf_over_bare_files", "two_processes_over_one", "memory"):
                     print(f"{name}: {json.dumps(record[name])}", flush=True)
-    record["strata"] = rows
-    record["load_average_after"] = os.getloadavg()
+            record["load_average_after"] = os.getloadavg()
+            if options.out:  # after each stratum: a run that is cut short has said something
+                options.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     for row in rows:
         stages = ", ".join(f"{name} {ms:.2f}" for name, ms in row["stages_cpu_ms"].items())
         print(f"{row['stratum']}: {stages}")
-    if options.out:
-        options.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 def _about(options: Options) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from omr.evidence import jpeg_of, upright
 from omr.fiducials import FoundFiducial, GreyImage, find_fiducials
 from omr.geometry import PagePoint, PageRect, Registration
 from omr.glance import place_at_a_glance
-from omr.judging import is_doubtful, judge_sheet
+from omr.judging import MIN_OUTLINES_FOUND, is_doubtful, judge_sheet
 from omr.layout import Layout
+from omr.ledger.issued import CODE_DIGITS
 from omr.ledger.readings import SheetReading
 from omr.marks import Answer, AnswerState, Reason, SheetStatus
 from omr.measure_codec import pack, unpack
@@ -64,7 +65,7 @@ def read_image(grey: GreyImage, context: ReadingContext) -> list[SheetReading]:
         for place in place_at_a_glance(grey, frame)
     ]
     readings = [_read_placed(grey, each, context) for each in glanced]
-    if readings and all(_is_ordinary(reading) for reading in readings):
+    if readings and all(_is_ordinary(reading, context) for reading in readings):
         return readings
     found = find_fiducials(grey)
     placed = _placed(found, context)
@@ -80,11 +81,18 @@ def read_image(grey: GreyImage, context: ReadingContext) -> list[SheetReading]:
     ]
 
 
-def _is_ordinary(reading: SheetReading) -> bool:
+def _is_ordinary(reading: SheetReading, context: ReadingContext) -> bool:
     """Whether nothing hints at another sheet that lies over this one."""
     if reading.status is SheetStatus.COUNTED:
         return True
-    return reading.status is SheetStatus.REVIEW and not _SHEET_DOUBTS.intersection(reading.reasons)
+    doubts = _SHEET_DOUBTS.intersection(reading.reasons)
+    if reading.status is SheetStatus.REVIEW and doubts == {Reason.POOR_IMAGE}:
+        if reading.measurements is None or reading.layout_id is None:
+            return False
+        layout = context.layouts[reading.layout_id[:CODE_DIGITS]]
+        # Marks that a 1-bit scan may have lost hide nothing; another sheet hides outlines.
+        return unpack(reading.measurements, layout).outlines_found >= MIN_OUTLINES_FOUND
+    return reading.status is SheetStatus.REVIEW and not doubts
 
 
 def _placed(found: list[FoundFiducial], context: ReadingContext) -> list[Placed | Unplaced]:
