@@ -56,15 +56,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     if "--sheets" in words:
         accuracy_end_to_end.main(words)
         return 0
-    options = _parser().parse_args(words)
+    parser = _parser()
+    options = parser.parse_args(words)
     if options.report:
         print(report(list(lines_of(options.record)), reader_digest()))
         return 0
     if options.replay:
         return _replay(options.record, options.pictures)
     if options.reproduce:
-        name, run_seed, index = options.reproduce
-        return _reproduce(BY_NAME[name], int(run_seed), int(index), options.pictures)
+        if len(options.reproduce) not in {3, 4} or options.reproduce[0] not in BY_NAME:
+            parser.error("--reproduce takes a stratum, a seed, an index and perhaps a pass")
+        name, run_seed, index, *number = options.reproduce
+        again = int(number[0]) if number else 0
+        return _reproduce(BY_NAME[name], int(run_seed), int(index), again, options.pictures)
     try:
         strata = chosen(options.strata)
     except ValueError as unknown:
@@ -101,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         f"{positions / wall:,.0f} positions a second"
     )
     for name, error in errors:
-        print(f"{name} {error['seed']} {error['index']}: {json.dumps(error, ensure_ascii=False)}")
+        print(f"{name}: {json.dumps(error, ensure_ascii=False)}")
     return 1 if errors and options.check else 0
 
 
@@ -166,11 +170,11 @@ def _free_seed(record: Path, *, check: bool) -> int:
     return max([today, *(seed for seed in taken if seed < today + 100)]) + 1
 
 
-def _reproduce(stratum: Stratum, seed: int, index: int, folder: Path | None) -> int:
+def _reproduce(stratum: Stratum, seed: int, index: int, number: int, folder: Path | None) -> int:
     """Make one sheet of a run again, read it, and say what was meant and what was read."""
     with TemporaryDirectory() as other:
         office = open_office(Path(other) / "office")
-        scan, found = look_again(office, stratum, seed, index)
+        scan, found = look_again(office, stratum, seed, index, number)
         for truth, result, errors in found:
             print(json.dumps({"truth": truth, "read": result, "errors": errors}, indent=1))
         if folder is not None:
@@ -182,7 +186,7 @@ def _replay(record: Path, folder: Path | None) -> int:
     """Read every recorded sheet with an error again: does this reader still err?"""
     sheets = sorted(
         {
-            (line["stratum"], error["seed"], error["index"])
+            (line["stratum"], error["seed"], error["index"], error.get("pass", 0))
             for line in lines_of(record)
             if is_current(line)
             for error in line["errors"]
@@ -192,11 +196,12 @@ def _replay(record: Path, folder: Path | None) -> int:
     still = 0
     with TemporaryDirectory() as other:
         office = open_office(Path(other) / "office")
-        for name, seed, index in sheets:
-            scan, found = look_again(office, BY_NAME[name], seed, index)
+        for name, seed, index, number in sheets:
+            scan, found = look_again(office, BY_NAME[name], seed, index, number)
             wrong = [error for _truth, _result, errors in found for error in errors]
             still += bool(wrong)
-            print(f"{name} {seed} {index}: {'still wrong' if wrong else 'no silent error'}")
+            said = "still wrong" if wrong else "no silent error"
+            print(f"{name} {seed} {index} {number}: {said}")
             for error in wrong:
                 print(f"  {json.dumps(error, ensure_ascii=False)}")
             if wrong and folder is not None:
@@ -223,7 +228,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--replay", action="store_true", help="read every recorded sheet with an error again"
     )
-    parser.add_argument("--reproduce", nargs=3, metavar=("STRATUM", "SEED", "INDEX"))
+    parser.add_argument(
+        "--reproduce",
+        nargs="+",
+        metavar=("STRATUM", "SEED INDEX [PASS]"),
+        help="one sheet of a run: what was meant and what is read",
+    )
     return parser
 
 

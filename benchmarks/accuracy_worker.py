@@ -47,12 +47,18 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One page, packed, its truths, and which sheet of which run it began with."""
+    """One page, packed, its truths, and which pass of which sheet of which run it is."""
 
     seed: int
     index: int
+    number: int  # of the pass, from 0
     page: EncodedPage
     truths: list[dict[str, Any]]
+
+    @property
+    def place(self) -> dict[str, int]:
+        """What finds it again, beside the stratum."""
+        return {"seed": self.seed, "index": self.index, "pass": self.number}
 
 
 # A sheet's truth, the reader's result line for it, and the silent errors in that.
@@ -97,7 +103,7 @@ def work(block: Block) -> tuple[str, Tally]:
             found = _found(tally, office, stratum, scan, results)
             passes += [(truth, result) for truth, result, _errors in found if result is not None]
             wrong = [error for _truth, _result, errors in found for error in errors]
-            tally.errors += [{"seed": scan.seed, "index": scan.index, **one} for one in wrong]
+            tally.errors += [{**scan.place, **one} for one in wrong]
             if wrong and _pictures is not None:
                 save_picture(_pictures, office, stratum, scan, found)
         if stratum.passes > 1:
@@ -123,12 +129,13 @@ def _scans(office: Office, stratum: Stratum, block: Block) -> Iterator[Scan]:
         sheets = [forms.sheets[(number + k) % len(forms.sheets)] for k in range(at_once)]
         seed = block.seed * _SEED_STEP + index
         if stratum.passes > 1:
-            for page, truths in scan_again(forms, plan, seed, sheets[0], stratum.passes):
-                yield Scan(block.seed, index, page, truths)
+            scans = scan_again(forms, plan, seed, sheets[0], stratum.passes)
+            for again, (page, truths) in enumerate(scans):
+                yield Scan(block.seed, index, again, page, truths)
             continue
         for job in page_jobs(replace(plan, pages_per_file=1), seed, sheets):
             page, truths = make_page(forms, plan, seed, job)
-            yield Scan(block.seed, index, page, truths)
+            yield Scan(block.seed, index, 0, page, truths)
 
 
 def _write(folder: Path, page: EncodedPage, plan: ScanPlan, number: int) -> Path:
@@ -170,6 +177,7 @@ def save_picture(
     with TemporaryDirectory() as other:
         page = load_page(PageRef(_write(Path(other), scan.page, stratum.plan, 0), 0))
     image = page if isinstance(page, np.ndarray) else np.zeros((1, 1), np.uint8)
+    name = "-".join(map(str, (stratum.name, *scan.place.values())))
     rows = [
         (
             f"{error['question']}: {error['truth']}, read {error['read']}",
@@ -184,12 +192,15 @@ def save_picture(
         for error in errors
         if error["kind"] == "wrong-answer" and result and result["registration"]
     ]
-    return pictures.save(folder, f"{stratum.name}-{scan.seed}-{scan.index}", image, rows)
+    return pictures.save(folder, name, image, rows)
 
 
-def look_again(office: Office, stratum: Stratum, seed: int, index: int) -> tuple[Scan, list[Found]]:
-    """Make one sheet of a run once more (the first pass, if there are several) and judge it."""
-    (scan,) = islice(_scans(office, stratum, Block(stratum.name, seed, index, 1)), 1)
+def look_again(
+    office: Office, stratum: Stratum, seed: int, index: int, number: int = 0
+) -> tuple[Scan, list[Found]]:
+    """Make one sheet of a run once more (its pass *number*, from 0) and judge it."""
+    scans = _scans(office, stratum, Block(stratum.name, seed, index, 1))
+    (scan,) = islice(scans, number, number + 1)
     with TemporaryDirectory(dir=_fast_folder()) as folder:
         results = read_file(_write(Path(folder), scan.page, stratum.plan, index), office)
     return scan, _found(Tally(), office, stratum, scan, results)

@@ -98,6 +98,16 @@ def test_the_same_seed_gives_the_same_sheet_and_another_another(
     assert page(7, 5)[1] != page(7, 6)[1]
 
 
+def test_every_pass_of_a_sheet_scanned_again_can_be_looked_at(
+    parts: dict[str, ModuleType], office: Any
+) -> None:
+    look, stratum = parts["worker"].look_again, parts["strata"].BY_NAME["again-hostile-grey-200"]
+    (first, found), (second, found_then) = (look(office, stratum, 7, 0, n) for n in (0, 1))
+    assert first.page.data != second.page.data
+    assert found[0][0]["answers"] == found_then[0][0]["answers"]
+    assert second.place == {"seed": 7, "index": 0, "pass": 1}
+
+
 def test_every_position_of_a_block_is_tallied_once(
     parts: dict[str, ModuleType], office: Any
 ) -> None:
@@ -140,7 +150,7 @@ def test_a_reader_that_errs_is_found_and_its_sheets_can_be_looked_at(
     error = tally.errors[0]
     assert (error["seed"], error["index"], error["kind"]) == (3, 0, "wrong-answer")
     assert error["read"] == "blank"
-    names = ["compliant-grey-200-3-0-rows.png", "compliant-grey-200-3-0.png"]
+    names = ["compliant-grey-200-3-0-0-rows.png", "compliant-grey-200-3-0-0.png"]
     assert sorted(path.name for path in tmp_path.iterdir()) == names
 
 
@@ -161,8 +171,8 @@ def test_recorded_errors_are_read_again_and_told(
     honest = worker.read_page
     monkeypatch.setattr(worker, "read_page", lambda *words: liar(honest(*words)))
     assert main.main(["--replay", "--record", str(path), "--pictures", str(tmp_path)]) == 1
-    assert "compliant-grey-200 3 0: still wrong" in capsys.readouterr().out
-    assert (tmp_path / "compliant-grey-200-3-0-rows.png").is_file()
+    assert "compliant-grey-200 3 0 0: still wrong" in capsys.readouterr().out
+    assert (tmp_path / "compliant-grey-200-3-0-0-rows.png").is_file()
 
 
 def test_a_mark_seen_once_and_missed_once_is_a_change(parts: dict[str, ModuleType]) -> None:
