@@ -114,7 +114,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         print("| stratum | pages | decode ms | read ms | read / decode | CPU | slowest page ms |")
         print("|---|---|---|---|---|---|---|")
         for number, plan in enumerate(STRATA):
-            if options.only and options.only not in plan.name:
+            if options.only not in {"", plan.name}:
                 continue
             office, files = print_and_scan(
                 Path(folder) / plan.name, plan, options.sheets, options.seed + number
@@ -308,7 +308,7 @@ def _options(argv: Sequence[str] | None) -> Options:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--process-pages", type=int, default=400, help="0: one process only")
     parser.add_argument("--memory-pages", type=int, default=1000, help="0: do not look at memory")
-    parser.add_argument("--only", default="", help="strata whose name holds this")
+    parser.add_argument("--only", default="", help="the one stratum of that name")
     parser.add_argument("--out", type=Path)
     found = parser.parse_args(argv)
     return Options(
