@@ -22,7 +22,7 @@ from omr.errors import UsageError
 from omr.i18n import _
 from omr.ledger import Ledger, issued
 from omr.ledger.entries import Entry, entries_about, states_in
-from omr.ledger.readings import refused_as_void
+from omr.ledger.readings import refused_as_void, sheet_rows
 from omr.ledger.stock import read_stock
 from omr.ledger.stock_entries import EntryRefused, UndoesSeveral, add_entry, unfinished_runs
 from omr.pads import PadName
@@ -31,7 +31,7 @@ from omr.person import present_person
 from omr.serial_ranges import SerialRange, merged, parse_forms
 from omr.serials import SerialMistyped
 from omr.settings import Settings
-from omr.stock import Act
+from omr.stock import Act, FormState
 from omr.stock_statement import UNIT_COLUMNS, Statement, stock_statement
 from omr.survey_file import find_domain
 from omr.workspace import Workspace
@@ -191,8 +191,8 @@ def told(ledger: Ledger, entry: Entry) -> Iterator[str]:
         return
     for forms in entry.forms:
         with ledger.read() as connection:
-            for part, state in states_in(connection, forms):
-                yield _("{forms}: now {state}").format(forms=part, state=state_in_words(state))
+            for alike, state in _by_state(states_in(connection, forms)):
+                yield _("{forms}: now {state}").format(forms=alike, state=state_in_words(state))
             for serial, file, page in refused_as_void(connection, forms):
                 yield _(
                     "{serial} was scanned while it was void ({file}, page {page}): scan it again"
@@ -207,12 +207,28 @@ def whereabouts(ledger: Ledger, texts: Sequence[str]) -> Iterator[str]:
         if not states:
             yield _("{forms}: never printed").format(forms=forms)
             continue
-        for state in dict.fromkeys(state for _part, state in states):
-            alike = merged(part for part, other in states if other is state)
-            yield f"{', '.join(map(str, alike))}: {state_in_words(state)}"
+        for alike, state in _by_state(states):
+            yield f"{alike}: {state_in_words(state)}"
         for entry in entries_about(ledger, forms):
             ranges = ", ".join(str(each) for each in entry.forms)
             yield f"  {entry_in_words(entry)}  [{ranges}]"
+        if len(forms) == 1:
+            for row in sheet_rows(ledger, serial=str(forms)):
+                yield _("  scanned: {file}, page {page}, period {period}: {status}").format(
+                    file=row.file,
+                    page=row.reading.page + 1,
+                    period=row.period,
+                    status=" ".join((row.reading.status.value, *row.reading.reasons)),
+                )
+
+
+def _by_state(
+    states: Sequence[tuple[SerialRange, FormState]],
+) -> Iterator[tuple[str, FormState]]:
+    """Each state once, with all of its forms."""
+    for state in dict.fromkeys(state for _part, state in states):
+        alike = merged(part for part, other in states if other is state)
+        yield ", ".join(map(str, alike)), state
 
 
 def period_statement(

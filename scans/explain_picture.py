@@ -82,7 +82,7 @@ def draw_explanation(
         )
         if explained.rings:
             notes.append(
-                _("printed circles seen: {share:.0f} %").format(share=100 * found.outlines)
+                _("printed circles seen: {share:.0f} percent").format(share=100 * found.outlines)
             )
     lines = list(_panel(explained, notes, drawn=origin is Origin.DRAWN))
     height = max(picture.shape[0], _height(lines))

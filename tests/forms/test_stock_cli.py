@@ -220,6 +220,16 @@ def test_forms_of_two_units_cannot_share_a_receipt(omr: Omr, tmp_path: Path) -> 
     assert (code, "HP-PC06, HP-PC08" in err) == (2, True)
 
 
+def test_the_history_of_one_form_names_its_scans(
+    omr: Omr, workspace: Workspace, tmp_path: Path
+) -> None:
+    assert omr("scans", "read", tmp_path / "forms.pdf", "--jobs", 1)[0] == 0
+    code, out, _err = omr("forms", "stock", "GTDB-26-000001-D")
+    assert code == 0
+    assert "scanned: forms.pdf, page 2" in out
+    assert "review not-handed-out" in out
+
+
 def test_a_statement_can_be_of_one_unit_or_domain(omr: Omr, tmp_path: Path) -> None:
     omr(
         *("forms", "print", "--unit", "HP-PC06", "--domain", "QLHC", "--count", 5),
