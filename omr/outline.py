@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from omr.products import product
 from omr.shades import Shades
-from omr.surfaces import TERMS, fit_surface
+from omr.surfaces import TERMS, Surface, fit_surface
 
 REACH_MM = 0.9  # as far as an outline is looked for
 _BAND_MM = 0.35  # width of the band that stands for the outline: its line and some blur
@@ -27,6 +27,11 @@ _LEAST_SPREAD_MM = 0.03  # outlines of a sharp scan are found to so much
 _STEP = 2  # px between the shifts that are tried first, on samples averaged 2 x 2
 _INNER_HALF = 8  # px: this far round its middle a bubble is light, or a mark hides its outline
 _MOST_INNER = 0.15  # darkness
+
+_LOCAL_MM = 12.0  # two rows: what moves one moves its neighbours
+_OUT_OF_PLACE_MM = 0.12  # half of the outline's line: less hardly shows inside
+_LOST_MM = 0.20  # no surface follows this paper; a flat sheet's outlines agree to 0.05 mm
+_ONE_OUTLINE_MM = 0.35  # the band that stands for an outline; further off is something else
 
 Floats = NDArray[np.float32]
 Patches = NDArray[np.float32 | np.uint8]
@@ -77,9 +82,43 @@ def settle_offsets(
         nothing = np.zeros_like(centres_mm)
         return Settled(nothing, np.zeros((len(nothing), 2, 2)), 0.0, share)
     surface = fit_surface(centres_mm[clear], seen[clear], least_spread=_LEAST_SPREAD_MM)
-    offsets = np.clip(surface.at(centres_mm), -REACH_MM, REACH_MM)
-    largest = float(np.hypot(*offsets.T).max())
+    smooth = surface.at(centres_mm) + _local(centres_mm, centres_mm[clear], seen[clear], surface)
+    off = np.where(clear, np.hypot(*(seen - smooth).T), 0.0)
+    offsets = np.clip(_snapped(smooth, seen, off), -REACH_MM, REACH_MM)
+    # Where many outlines lie elsewhere still, nobody knows where the hidden ones lie.
+    lost = float(np.quantile(off[clear], 0.9)) > _LOST_MM
+    largest = REACH_MM if lost else float(np.hypot(*offsets.T).max())
     return Settled(offsets, surface.slopes(centres_mm), largest, share)
+
+
+def _local(
+    wanted_mm: NDArray[np.float64],
+    at_mm: NDArray[np.float64],
+    seen_mm: NDArray[np.float64],
+    surface: Surface,
+) -> NDArray[np.float64]:
+    """What the surface misses round each of *wanted_mm*, (m, 2) mm.
+
+    Feed slips and creases move a few rows together, which six terms cannot follow.
+    """
+    missed = seen_mm - surface.at(at_mm)
+    apart = np.hypot(*np.moveaxis(wanted_mm[:, None] - at_mm[None], -1, 0))
+    weight = np.exp(-0.5 * (apart / _LOCAL_MM) ** 2) * (np.hypot(*missed.T) < _ONE_OUTLINE_MM)
+    # Half a neighbour's weight for "nothing was missed": one lonely outline moves nobody far.
+    local: NDArray[np.float64] = (weight @ missed) / (weight.sum(axis=1, keepdims=True) + 0.5)
+    return local
+
+
+def _snapped(
+    smooth: NDArray[np.float64], seen: NDArray[np.float64], off_mm: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Offsets with those of blank bubbles moved to their own outline where it lies elsewhere.
+
+    Else the outline would come inside the bubble and pass for ink. What lies further off
+    than an outline ever does is something else: a ring drawn by hand, a printed word.
+    """
+    own = (off_mm > _OUT_OF_PLACE_MM) & (off_mm < _ONE_OUTLINE_MM)
+    return np.where(own[:, None], seen, smooth)
 
 
 def _outline_offsets(
