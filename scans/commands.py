@@ -72,6 +72,7 @@ def read_scans(
 def write_results(root: Path, *, file: str | None, out: Path | None) -> None:
     """Print the results, or write them to *out*."""
     workspace = open_workspace(root)
+    workspace.refuse_own_file(out)
     with Ledger.open(workspace.ledger_url) as ledger:
         lines = result_lines(ledger, file=file)
         if out is None:

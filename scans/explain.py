@@ -53,6 +53,7 @@ def explain_sheet(root: Path, which: Which, *, scan: Path | None, out: Path | No
         UsageError: If there is no such sheet, or *scan* is not the file that shows it.
     """
     workspace = open_workspace(root)
+    workspace.refuse_own_file(out)
     with Ledger.open(workspace.ledger_url) as ledger:
         row, others = _find(ledger, which)
         layouts = {layout.layout_id: layout for layout in issued.layouts(ledger)}

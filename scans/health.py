@@ -138,24 +138,24 @@ def _sentences() -> Mapping[Trouble, str]:
             "or 300"
         ),
         Trouble.BILEVEL: _(
-            "{value:.0f} percent of the sheets are scanned in black and white, which loses light marks: "
-            "scan in grey"
+            "{value:.0f} percent of the sheets are scanned in black and white, which loses light "
+            "marks: scan in grey"
         ),
         Trouble.PALE: _(
             "the scans are pale (contrast {value:.0f} of 255): scan darker, or print with fresh "
             "toner"
         ),
         Trouble.OUTLINES: _(
-            "the printed circles can hardly be seen on {value:.0f} percent of the sheets: scan darker, "
-            "or print with fresh toner"
+            "the printed circles can hardly be seen on {value:.0f} percent of the sheets: scan "
+            "darker, or print with fresh toner"
         ),
         Trouble.FADING: _(
-            "the scans lose {value:.0f} percent of their contrast from first to last: the lamp or the "
-            "toner may be failing"
+            "the scans lose {value:.0f} percent of their contrast from first to last: the lamp "
+            "or the toner may be failing"
         ),
         Trouble.NOISE: _(
-            "{value:.0f} percent of the sheets are noisy: clean the scanner, and do not squeeze files "
-            "small"
+            "{value:.0f} percent of the sheets are noisy: clean the scanner, and do not squeeze "
+            "files small"
         ),
         Trouble.CROOKED: _(
             "the sheets go in crooked, by {value:.1f} degrees on the whole: set the paper guides"
@@ -164,8 +164,8 @@ def _sentences() -> Mapping[Trouble, str]:
             "the sheets go in at all angles ({value:.1f} degrees): the paper guides are loose"
         ),
         Trouble.RESIZED: _(
-            "the forms come out at {value:.0f} percent of their size: print and scan at 100 %, without "
-            "fitting to the page"
+            "the forms come out at {value:.0f} percent of their size: print and scan at 100 %, "
+            "without fitting to the page"
         ),
         Trouble.STRETCHED: _("the scanner stretches the paper by {value:.1f} %: clean its rollers"),
         Trouble.MIXED_DPI: _(

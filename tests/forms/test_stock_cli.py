@@ -190,6 +190,8 @@ def test_no_output_takes_the_place_of_the_workspaces_own_files(
         ("forms", "stock", "--out"),
         ("forms", "issue", "GTDB-26-000001..50", "--receipt"),
         ("forms", "print", "--unit", "HP-PC08", "--domain", "GTDB", "--count", 1, "--out"),
+        ("scans", "results", "--out"),
+        ("scans", "explain", "GTDB-26-000001-D", "--out"),
     ):
         code, _out, err = omr(*words, target)
         assert (code, "belongs to the workspace itself" in err) == (2, True)
