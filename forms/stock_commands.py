@@ -18,6 +18,7 @@ from forms.stock_words import (
     state_in_words,
     undone_in_words,
 )
+from omr.days import parse_day
 from omr.errors import UsageError
 from omr.i18n import _
 from omr.ledger import Ledger, issued
@@ -319,11 +320,8 @@ def _joined(ranges: Iterable[SerialRange]) -> str:
 
 
 def _day(text: str) -> date:
-    tidy = text.strip()
     try:
-        if "/" in tidy:  # as people here write it
-            return datetime.strptime(tidy, "%d/%m/%Y").date()  # noqa: DTZ007 - a day has no zone
-        return date.fromisoformat(tidy)
+        return parse_day(text)
     except ValueError:
         raise UsageError(
             _("'{text}' is no date").format(text=text),

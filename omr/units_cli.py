@@ -266,14 +266,14 @@ def retire(
 
 
 def _day(option: str, text: str) -> date:
-    from datetime import date
+    from omr.days import parse_day
 
     try:
-        return date.fromisoformat(text.strip())
+        return parse_day(text)
     except ValueError as error:
         raise UsageError(
             _("{option} cannot be {value}").format(option=option, value=text),
-            _("Write year-month-day: 2025-07-01."),
+            _("Write it as 2026-11-02 or 02/11/2026."),
         ) from error
 
 

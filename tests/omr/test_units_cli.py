@@ -211,7 +211,7 @@ def test_retiring_says_what_is_left_to_look_at(units: Units, office: Workspace) 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["retire", "HP-11311", "--on", "1/10/2026"], "--on cannot be 1/10/2026"),
+        (["retire", "HP-11311", "--on", "1.10.2026"], "--on cannot be 1.10.2026"),
         (["retire", "HP-404", "--on", "2026-10-01"], "HP-404"),
         (["merge", "--from", "HP-11311", "--into", "HP-1", "--into", "HP-2", "--name", "A",
           "--on", "2026-10-01"], "which unit"),

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from omr.days import parse_day
+
+
+@pytest.mark.parametrize("text", ["2026-11-02", " 02/11/2026 ", "2/11/2026"])
+def test_a_day_is_read_as_it_is_written_here(text: str) -> None:
+    assert parse_day(text) == date(2026, 11, 2)
+
+
+@pytest.mark.parametrize("text", ["31/02/2026", "2026-13-01", "11/2026", "02/11/26", "hôm nay", ""])
+def test_what_names_no_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\w"):
+        parse_day(text)
