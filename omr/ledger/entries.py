@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from omr.errors import LedgerUnusable
 from omr.i18n import _
 from omr.ledger import Ledger
-from omr.ledger.held import held_forms
+from omr.ledger.held import among, held_forms
 from omr.ledger.schema import issued, stock_entry, stock_range
 from omr.serial_ranges import SerialRange, compressed
 from omr.stock import Act, Event, FormState, History, ImpossibleAct, follow
@@ -145,11 +145,7 @@ def printed_of(
     connection: Connection, forms: SerialRange, *, lock: bool = False
 ) -> list[SerialRange]:
     """Those of *forms* that have a serial; with *lock* no scan can take one meanwhile."""
-    query = select(issued.c.number).where(
-        issued.c.domain == forms.domain,
-        issued.c.year == forms.year,
-        issued.c.number.between(forms.first, forms.last),
-    )
+    query = select(issued.c.number).where(among(forms))
     ordered = query.order_by(issued.c.number)  # so that two that lock never wait crosswise
     numbers = connection.execute(ordered.with_for_update() if lock else query).scalars()
     return compressed(forms.domain, forms.year, numbers)

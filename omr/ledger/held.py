@@ -52,7 +52,7 @@ def _undecided(connection: Connection, within: SerialRange | None) -> Iterator[H
         .where(
             sheet.c.status.in_([SheetStatus.COUNTED.value, SheetStatus.REVIEW.value]),
             or_(sheet.c.status == SheetStatus.COUNTED.value, ~_is_decided()),
-            _among(within),
+            among(within),
         )
     )
     for row in connection.execute(query):
@@ -66,7 +66,7 @@ def _decided(connection: Connection, within: SerialRange | None) -> Iterator[Hel
     )
     if within is not None:
         query = query.outerjoin(issued, issued.c.serial == sheet.c.serial).where(
-            or_(sheet.c.serial.is_(None), _among(within))
+            or_(sheet.c.serial.is_(None), among(within))
         )
     for row in rows_of(connection, query):
         reading = row.reading
@@ -88,7 +88,8 @@ def _is_decided() -> ColumnElement[bool]:
     return exists().where(decision.c.sheet_id == sheet.c.sheet_id)
 
 
-def _among(within: SerialRange | None) -> ColumnElement[bool]:
+def among(within: SerialRange | None) -> ColumnElement[bool]:
+    """That a row of ``issued`` is one of the forms *within*; of any forms if None."""
     if within is None:
         return true()
     return and_(

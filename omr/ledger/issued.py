@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 
 from omr.errors import LedgerUnusable, OmrError, UsageError
 from omr.i18n import _
@@ -314,14 +314,7 @@ def units_of(ledger: Ledger, forms: SerialRange) -> set[str]:
     """The units for which *forms* were printed."""
     with ledger.read() as connection:
         return set(
-            connection.execute(
-                select(print_run.c.unit).where(
-                    print_run.c.domain == forms.domain,
-                    print_run.c.year == forms.year,
-                    print_run.c.first <= forms.last,
-                    print_run.c.first + print_run.c.count > forms.first,
-                )
-            ).scalars()
+            connection.execute(select(print_run.c.unit).where(_took_some_of(forms))).scalars()
         )
 
 
@@ -329,14 +322,19 @@ def printed_at(ledger: Ledger, forms: SerialRange) -> str | None:
     """When the youngest print run with any of *forms* took its serials (ISO 8601, UTC)."""
     with ledger.read() as connection:
         moment = connection.execute(
-            select(func.max(print_run.c.taken_at)).where(
-                print_run.c.domain == forms.domain,
-                print_run.c.year == forms.year,
-                print_run.c.first <= forms.last,
-                print_run.c.first + print_run.c.count > forms.first,
-            )
+            select(func.max(print_run.c.taken_at)).where(_took_some_of(forms))
         ).scalar_one()
     return None if moment is None else str(moment)
+
+
+def _took_some_of(forms: SerialRange) -> ColumnElement[bool]:
+    """That a print run took any of *forms*."""
+    return and_(
+        print_run.c.domain == forms.domain,
+        print_run.c.year == forms.year,
+        print_run.c.first <= forms.last,
+        print_run.c.first + print_run.c.count > forms.first,
+    )
 
 
 def _number(connection: Connection, kind: str, code: str) -> int:

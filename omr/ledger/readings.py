@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, exists, func, insert, or_, select
 
 from omr.ledger import Ledger, now
+from omr.ledger.held import among
 from omr.ledger.issued import find_issued
 from omr.ledger.rows import Holder, holder_of, rows_of, sheets_query
 from omr.ledger.schema import answer, batch, decision, identified, issued, sheet, source, streak
@@ -197,9 +198,7 @@ def refused_as_void(connection: Connection, forms: SerialRange) -> Iterator[tupl
         .join(source, source.c.source_id == sheet.c.source_id)
         .join(issued, issued.c.serial == sheet.c.serial)
         .where(
-            issued.c.domain == forms.domain,
-            issued.c.year == forms.year,
-            issued.c.number.between(forms.first, forms.last),
+            among(forms),
             sheet.c.status == SheetStatus.REFUSED.value,
         )
         .order_by(sheet.c.sheet_id)

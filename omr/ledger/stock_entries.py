@@ -21,6 +21,7 @@ from omr.ledger.entries import (
     printed_of,
     split,
 )
+from omr.ledger.held import among
 from omr.ledger.schema import (
     decision,
     issued,
@@ -141,20 +142,7 @@ def unfinished_runs(ledger: Ledger) -> list[SerialRange]:
             SerialRange(row.domain, row.year, row.first, row.first + row.forms - 1)
             for row in connection.execute(query)
         ]
-        spoken = {run: [r for e in entries_in(connection, run) for r in e.forms] for run in runs}
-    return [
-        part
-        for run in runs
-        for part in compressed(
-            run.domain,
-            run.year,
-            (
-                number
-                for number in range(run.first, run.last + 1)
-                if not any(about.holds(number) for about in spoken[run])
-            ),
-        )
-    ]
+        return [part for run in runs for part, said in parts_of(connection, run) if not said]
 
 
 def _obstacles(
@@ -193,9 +181,7 @@ def _waiting_for_issue(connection: Connection, forms: SerialRange) -> dict[int, 
         select(issued.c.number, sheet.c.sheet_id, sheet.c.reasons_json)
         .join(sheet, sheet.c.serial == issued.c.serial)
         .where(
-            issued.c.domain == forms.domain,
-            issued.c.year == forms.year,
-            issued.c.number.between(forms.first, forms.last),
+            among(forms),
             sheet.c.status == SheetStatus.REVIEW.value,
             ~exists().where(decision.c.sheet_id == sheet.c.sheet_id, decision.c.question == WHOLE),
         )
