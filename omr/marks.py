@@ -77,6 +77,8 @@ class SheetStatus(StrEnum):
 AGAINST_THE_BOOKS = frozenset({Reason.NOT_HANDED_OUT, Reason.RETURNED_UNUSED, Reason.REPORTED_LOST})
 # Two papers bear one serial, or may: no figures are final before a person has looked at both.
 DISPUTED = frozenset({Reason.OTHER_ANSWERS, Reason.OTHER_PAPER})
+# A person is asked about the sheet as a whole, whatever is asked about its answers.
+ASKED_WHOLE = AGAINST_THE_BOOKS | {Reason.FIDUCIAL_MISSING}
 HOLDS_SERIAL = frozenset({SheetStatus.COUNTED, SheetStatus.REVIEW})
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from omr.ledger.schema import decision, identified
 from omr.ledger.sheets import SheetReading
-from omr.marks import AGAINST_THE_BOOKS, Answer, Answers, AnswerState, Reason, SheetStatus
+from omr.marks import ASKED_WHOLE, Answer, Answers, AnswerState, Reason, SheetStatus
 
 # What a decision can be about, besides a question's id. Ids never look like these.
 IDENTITY = ""  # which form the sheet is
@@ -149,8 +149,7 @@ def _settled(
         if doubted or answer.state is AnswerState.DOUBTFUL
     ]
     # Nobody would ever see a sheet that waits without a doubtful answer, so it is asked whole.
-    odd = AGAINST_THE_BOOKS.intersection(base.reasons)
-    asks_whole = bool(odd) or Reason.FIDUCIAL_MISSING in base.reasons or not (doubtful or by_hand)
+    asks_whole = bool(ASKED_WHOLE.intersection(base.reasons)) or not (doubtful or by_hand)
     asked = [IDENTITY] * by_hand + [WHOLE] * asks_whole + doubtful
     if whole is not None and whole.verdict is Verdict.INVALID:
         refused = replace(base, status=SheetStatus.REFUSED)

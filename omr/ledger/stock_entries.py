@@ -32,7 +32,7 @@ from omr.ledger.schema import (
     stock_range,
 )
 from omr.ledger.standing import WHOLE, Verdict
-from omr.marks import Reason, SheetStatus
+from omr.marks import ASKED_WHOLE, Reason, SheetStatus
 from omr.periods import FIRST_YEAR, LAST_YEAR
 from omr.serial_ranges import SerialRange, compressed, merged
 from omr.stock import Act, Event, FormState, ImpossibleAct, follow
@@ -156,7 +156,7 @@ def _obstacles(
         yield Obstacle(part, None)
     held = back_by_number(connection, forms)
     if act is Act.ISSUE:  # a hand-over that nobody wrote down may still be written down
-        waiting = _waiting_for_issue(connection, forms)
+        waiting = {number for number, *_rest in _waiting_for_issue(connection, forms)}
         held = {number: state for number, state in held.items() if number not in waiting}
     for state in sorted(set(held.values())):  # whatever is said, a scan shows where it is
         numbers = (number for number, there in held.items() if there is state)
@@ -175,8 +175,10 @@ def _obstacles(
             yield Obstacle(part, follow(events).state, later_than=latest)
 
 
-def _waiting_for_issue(connection: Connection, forms: SerialRange) -> dict[int, int]:
-    """Sheets that wait since their forms were never handed out: sheet ids by number."""
+def _waiting_for_issue(
+    connection: Connection, forms: SerialRange
+) -> Iterator[tuple[int, int, frozenset[Reason]]]:
+    """Sheets that wait since their forms were never handed out: form number, id, reasons."""
     rows = connection.execute(
         select(issued.c.number, sheet.c.sheet_id, sheet.c.reasons_json)
         .join(sheet, sheet.c.serial == issued.c.serial)
@@ -186,15 +188,17 @@ def _waiting_for_issue(connection: Connection, forms: SerialRange) -> dict[int, 
             ~exists().where(decision.c.sheet_id == sheet.c.sheet_id, decision.c.question == WHOLE),
         )
     )
-    return {
-        row.number: row.sheet_id
-        for row in rows
-        if Reason.NOT_HANDED_OUT.value in json.loads(row.reasons_json)
-    }
+    for row in rows:
+        reasons = frozenset(Reason(word) for word in json.loads(row.reasons_json))
+        if Reason.NOT_HANDED_OUT in reasons:
+            yield row.number, row.sheet_id, reasons
 
 
 def _settle_waiting(connection: Connection, forms: Sequence[SerialRange], by: str) -> None:
-    """Answer what was asked about sheets of forms that are said to be handed out now."""
+    """Answer what was asked about sheets of forms that are said to be handed out now.
+
+    A sheet that is asked about for another reason as well goes on waiting.
+    """
     rows = [
         {
             "sheet_id": sheet_id,
@@ -206,7 +210,8 @@ def _settle_waiting(connection: Connection, forms: Sequence[SerialRange], by: st
             "milliseconds": 0,
         }
         for part in forms
-        for sheet_id in _waiting_for_issue(connection, part).values()
+        for _number, sheet_id, reasons in _waiting_for_issue(connection, part)
+        if reasons & ASKED_WHOLE == {Reason.NOT_HANDED_OUT}
     ]
     if rows:
         connection.execute(insert(decision), rows)

@@ -205,6 +205,24 @@ def test_a_hand_over_that_is_written_down_late_answers_what_was_asked_about_its_
         }
 
 
+def test_a_late_hand_over_does_not_confirm_a_sheet_that_is_asked_about_for_its_corner_too(
+    tmp_path: Path,
+) -> None:
+    with fresh_ledger(tmp_path) as ledger:
+        take(ledger, 1, handed_out=False)
+        source_id, batch_id = add_file(ledger)
+        torn = seen(
+            str(Serial("GTDB", 2026, 1)),
+            status=SheetStatus.REVIEW,
+            reasons=(Reason.FIDUCIAL_MISSING,),
+        )
+        readings.add_page(ledger, source_id=source_id, batch_id=batch_id, sheets=[torn])
+        add_entry(ledger, Act.ISSUE, [gtdb(1, 1)], on_day=TODAY, why="quên ghi", by="lan")
+        (row,) = readings.sheet_rows(ledger)
+        assert row.open == (WHOLE,)
+        assert row.reading.status is SheetStatus.REVIEW
+
+
 def test_a_void_form_never_counts_however_people_decide_about_its_sheet(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
         take(ledger, 1)
