@@ -75,7 +75,7 @@ class SheetStatus(StrEnum):
 
 # The books say that the form cannot be in anybody's hands: a person decides whether it counts.
 AGAINST_THE_BOOKS = frozenset({Reason.NOT_HANDED_OUT, Reason.RETURNED_UNUSED, Reason.REPORTED_LOST})
-# Two papers bear one serial, or may: no figures are final before a person has looked at both.
+# Two papers bear one serial, or may: the second one's picture is kept for a person.
 DISPUTED = frozenset({Reason.OTHER_ANSWERS, Reason.OTHER_PAPER})
 # A person is asked about the sheet as a whole, whatever is asked about its answers.
 ASKED_WHOLE = AGAINST_THE_BOOKS | {Reason.FIDUCIAL_MISSING}

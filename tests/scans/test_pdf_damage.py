@@ -7,12 +7,12 @@ import tracemalloc
 import zlib
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make_scans import Grey, image_bytes, pdf_with_image, picture, raw_pdf, resized_jpeg
+from make_scans import pdf_with_image, picture, raw_pdf, resized_jpeg
+from pdf_scans import A5_PT, COVER, MEDIA, difference, fault_of, jpeg_of, page_of
 from PIL import Image
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
@@ -22,40 +22,10 @@ from omr.marks import Reason
 from scans.faults import PageFault
 from scans.pages import PageRef, count_pages, load_page
 
-A5_PT = (420.0, 595.0)
-MEDIA = "/MediaBox [0 0 420 595]"
-COVER = b"q 420 0 0 595 0 0 cm /Im0 Do Q"
-
 
 @pytest.fixture(autouse=True)
 def _as_scanners_write(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rl_config, "useA85", 0)
-
-
-def _jpeg(mode: str = "L", seed: int = 0) -> bytes:
-    return image_bytes(Image.fromarray(picture(seed)).convert(mode), "JPEG", quality=90)
-
-
-def _page(path: Path, number: int = 0, *, rendered: bool = False) -> Grey:
-    page = load_page(PageRef(path, number), rendered=rendered)
-    assert not isinstance(page, PageFault), page
-    assert page.dtype == np.uint8
-    assert page.ndim == 2
-    return page
-
-
-def _fault(path: Path, number: int = 0) -> PageFault:
-    page = load_page(PageRef(path, number))
-    assert isinstance(page, PageFault)
-    assert page.detail
-    return page
-
-
-def _like(page: Grey, truth: Grey) -> float:
-    """Mean difference after bringing *page* to the size of *truth*."""
-    size = (truth.shape[1], truth.shape[0])
-    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
-    return float(np.abs(small.astype(int) - truth).mean())
 
 
 def _with_grey_image(path: Path, content: bytes, **keys: str) -> Path:
@@ -89,7 +59,7 @@ def test_a_giant_page_of_a_tiny_file_is_drawn_small(tmp_path: Path) -> None:
     path = raw_pdf(tmp_path / "a.pdf", page="/MediaBox [0 0 14400 14400]")
     assert path.stat().st_size < 1000
 
-    assert max(_page(path).shape) <= 8001
+    assert max(page_of(path).shape) <= 8001
 
 
 @pytest.mark.parametrize("box", ["[0 0 1 1]", "[0 0 14400 1]", "[0 0 0 0]", "[0 0 -9 9]", "[9]"])
@@ -116,7 +86,7 @@ def test_an_image_that_claims_giant_size_is_refused(tmp_path: Path, filters: str
         Filter=filters,
     )
 
-    fault = _fault(path)
+    fault = fault_of(path)
     if filters == "/FlateDecode":
         assert fault.reason is Reason.TOO_LARGE
 
@@ -124,7 +94,7 @@ def test_an_image_that_claims_giant_size_is_refused(tmp_path: Path, filters: str
 def test_a_jpeg_that_is_larger_than_its_page_says_is_refused_before_it_is_decoded(
     tmp_path: Path,
 ) -> None:
-    path = _with_jpeg(tmp_path / "a.pdf", resized_jpeg(_jpeg(), 30_000, 30_000))
+    path = _with_jpeg(tmp_path / "a.pdf", resized_jpeg(jpeg_of(), 30_000, 30_000))
 
     assert isinstance(load_page(PageRef(path, 0)), PageFault)
 
@@ -135,7 +105,7 @@ def test_a_jpeg_cut_off_inside_a_pdf_is_a_fault_not_a_page_with_a_white_end(
     share: float, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("cut")
-    data = _jpeg()
+    data = jpeg_of()
     path = _with_jpeg(folder / "a.pdf", data[: int(share * len(data))])
 
     assert isinstance(load_page(PageRef(path, 0)), PageFault)
@@ -159,32 +129,32 @@ def test_a_page_whose_image_cannot_be_decoded_is_a_fault_not_a_blank_page(
         Filter=filters,
     )
 
-    assert _fault(path).reason is Reason.UNREADABLE_FILE
+    assert fault_of(path).reason is Reason.UNREADABLE_FILE
 
 
 def test_many_pages_come_each_as_their_own(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     canvas = Canvas(str(path), pagesize=A5_PT)
     for seed in range(5):
-        canvas.drawImage(ImageReader(io.BytesIO(_jpeg(seed=seed))), 0, 0, *A5_PT)
+        canvas.drawImage(ImageReader(io.BytesIO(jpeg_of(seed=seed))), 0, 0, *A5_PT)
         canvas.showPage()
     canvas.save()
 
     assert count_pages(path) == 5
     for seed in (3, 0, 4, 1, 2):
-        assert _like(_page(path, seed), picture(seed)) < 4
-    assert _fault(path, 5).reason is Reason.UNREADABLE_FILE
+        assert difference(page_of(path, seed), picture(seed)) < 4
+    assert fault_of(path, 5).reason is Reason.UNREADABLE_FILE
 
 
 @pytest.mark.parametrize("password", ["secret", "mật khẩu"])
 def test_a_pdf_with_a_password_says_so(tmp_path: Path, password: str) -> None:
-    path = pdf_with_image(tmp_path / "a.pdf", _jpeg(), encrypt=password)
+    path = pdf_with_image(tmp_path / "a.pdf", jpeg_of(), encrypt=password)
 
     counted = count_pages(path)
     assert isinstance(counted, PageFault)
     assert counted.reason is Reason.ENCRYPTED
     assert "password" in counted.detail
-    assert _fault(path).reason is Reason.ENCRYPTED
+    assert fault_of(path).reason is Reason.ENCRYPTED
 
 
 @settings(max_examples=60, deadline=None)
@@ -193,8 +163,8 @@ def test_a_pdf_cut_off_anywhere_is_a_fault_or_the_whole_page(
     share: float, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("cut")
-    path = pdf_with_image(folder / "a.pdf", _jpeg())
-    whole = _page(path)
+    path = pdf_with_image(folder / "a.pdf", jpeg_of())
+    whole = page_of(path)
     data = path.read_bytes()
     path.write_bytes(data[: int(share * len(data))])
 
@@ -228,20 +198,20 @@ def test_a_pdf_with_wrong_bytes_never_raises(
 
 
 def test_a_file_written_anew_under_the_same_name_is_read_anew(tmp_path: Path) -> None:
-    path = pdf_with_image(tmp_path / "a.pdf", _jpeg(seed=1))
-    assert _like(_page(path), picture(1)) < 4
+    path = pdf_with_image(tmp_path / "a.pdf", jpeg_of(seed=1))
+    assert difference(page_of(path), picture(1)) < 4
 
-    pdf_with_image(path, _jpeg(seed=2))
+    pdf_with_image(path, jpeg_of(seed=2))
     about = path.stat()
     os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns + 1_000_000))
 
-    assert _like(_page(path), picture(2)) < 4
+    assert difference(page_of(path), picture(2)) < 4
 
 
 def test_reading_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    for image in (_jpeg(), Image.fromarray(picture())):
-        _page(pdf_with_image(tmp_path / "a.pdf", image))
-        _page(tmp_path / "a.pdf", rendered=True)
+    for image in (jpeg_of(), Image.fromarray(picture())):
+        page_of(pdf_with_image(tmp_path / "a.pdf", image))
+        page_of(tmp_path / "a.pdf", rendered=True)
 
     said = capfd.readouterr()
     assert said.out + said.err == ""
@@ -261,7 +231,7 @@ def test_data_that_unpack_to_far_more_than_the_picture_are_not_unpacked(tmp_path
         Filter="/FlateDecode",
     )
     tracemalloc.start()
-    page = _page(path)
+    page = page_of(path)
     _now, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 

@@ -11,6 +11,7 @@ import pytest
 from make_jbig2 import jbig2_data
 from make_scans import Grey, image_bytes, picture, raw_pdf
 from make_tiff import fax_code
+from pdf_scans import COVER, MEDIA, difference
 from PIL import Image
 
 from omr.marks import Reason
@@ -20,8 +21,6 @@ from scans.jbig2 import is_whole
 from scans.pages import PageRef, load_page
 
 W, H = 240, 330
-MEDIA = "/MediaBox [0 0 420 595]"
-COVER = b"q 420 0 0 595 0 0 cm /Im0 Do Q"
 BILEVEL = np.where(picture() < 128, 0, 255).astype(np.uint8)
 ONE_BIT = Image.fromarray(BILEVEL).convert("1", dither=Image.Dither.NONE)
 FLATE = {"Filter": "/FlateDecode"}
@@ -51,13 +50,6 @@ def _refused(path: Path) -> str:
     assert isinstance(page, PageFault)
     assert page.reason is Reason.UNREADABLE_FILE
     return page.detail
-
-
-def _like(page: Grey, truth: Grey) -> float:
-    """Mean difference after bringing *page* to the size of *truth*."""
-    size = (truth.shape[1], truth.shape[0])
-    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
-    return float(np.abs(small.astype(int) - truth).mean())
 
 
 def _jpeg(mode: str = "L", pixels: Grey | None = None) -> bytes:
@@ -104,7 +96,7 @@ def test_a_jpeg_for_printing_is_shown_as_a_viewer_shows_it(tmp_path: Path) -> No
     turned = "[1 0 1 0 1 0 1 0]"  # as every writer notes it for Adobe's inverted CMYK
     path = _pdf(tmp_path / "a.pdf", _jpeg("CMYK"), ColorSpace="/DeviceCMYK", Decode=turned, **JPEG)
 
-    assert _like(_read(path), picture()) < 10
+    assert difference(_read(path), picture()) < 10
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
@@ -115,13 +107,13 @@ def test_an_inverted_jpeg_is_shown_as_a_viewer_shows_it(tmp_path: Path, mode: st
     colours = "/DeviceGray" if grey else "/DeviceRGB"
     path = _pdf(tmp_path / "a.pdf", data, ColorSpace=colours, Decode=turned, **JPEG)
 
-    assert _like(_read(path), picture()) < 4
+    assert difference(_read(path), picture()) < 4
 
 
 def test_a_jpeg_packed_once_more_is_unpacked(tmp_path: Path) -> None:
     path = _pdf(tmp_path / "a.pdf", zlib.compress(_jpeg()), Filter="[/FlateDecode /DCTDecode]")
 
-    assert _like(_read(path), picture()) < 4
+    assert difference(_read(path), picture()) < 4
 
 
 def test_a_jpeg_that_was_closed_early_is_no_page(tmp_path: Path) -> None:
@@ -222,7 +214,7 @@ def test_a_group_three_page_is_read_or_named(tmp_path: Path, kind: str) -> None:
     parms = f"<< /K {1 if options else 0} /Columns {W} /EndOfLine true >>"
     keys = {"Filter": "/CCITTFaxDecode", "DecodeParms": parms, "BitsPerComponent": "1"}
 
-    assert _like(_read(_pdf(tmp_path / "a.pdf", code, **keys)), BILEVEL) < 1
+    assert difference(_read(_pdf(tmp_path / "a.pdf", code, **keys)), BILEVEL) < 1
     assert _refused(_pdf(tmp_path / "b.pdf", code[: len(code) // 2], **keys))
 
 
@@ -361,11 +353,11 @@ def test_a_page_comes_the_way_up_that_it_is_shown_taken_out_or_drawn(
     )
     taken = _read(path)
     assert taken.shape == truth.shape
-    assert _like(taken, truth) < 4
+    assert difference(taken, truth) < 4
 
     shown = load_page(PageRef(path, 0), rendered=True)
     assert not isinstance(shown, PageFault)
-    assert _like(shown, truth) < 9
+    assert difference(shown, truth) < 9
 
 
 def test_an_image_in_the_page_itself_is_read(tmp_path: Path) -> None:
@@ -373,7 +365,7 @@ def test_an_image_in_the_page_itself_is_read(tmp_path: Path) -> None:
     content = head + picture().tobytes() + b"\nEI Q"
 
     page = _read(raw_pdf(tmp_path / "a.pdf", page=MEDIA, content=content))
-    assert _like(page, picture()) < 2
+    assert difference(page, picture()) < 2
 
 
 def test_pixels_that_are_not_square_are_drawn_square(tmp_path: Path) -> None:
@@ -386,4 +378,4 @@ def test_pixels_that_are_not_square_are_drawn_square(tmp_path: Path) -> None:
 
     page = _read(path)
     assert page.shape[0] / page.shape[1] == pytest.approx(595 / 420, rel=0.01)
-    assert _like(page, picture()) < 9
+    assert difference(page, picture()) < 9

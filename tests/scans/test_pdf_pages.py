@@ -7,49 +7,17 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from make_scans import Grey, image_bytes, pdf_with_image, picture, raw_pdf
+from make_scans import image_bytes, pdf_with_image, picture, raw_pdf
+from pdf_scans import A5_PT, COVER, MEDIA, difference, jpeg_of, page_of
 from PIL import Image
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from scans.faults import PageFault
-from scans.pages import PageRef, load_page
-
-A5_PT = (420.0, 595.0)
-MEDIA = "/MediaBox [0 0 420 595]"
-COVER = b"q 420 0 0 595 0 0 cm /Im0 Do Q"
-
 
 @pytest.fixture(autouse=True)
 def _as_scanners_write(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rl_config, "useA85", 0)
-
-
-def _jpeg(mode: str = "L", seed: int = 0) -> bytes:
-    return image_bytes(Image.fromarray(picture(seed)).convert(mode), "JPEG", quality=90)
-
-
-def _page(path: Path, number: int = 0, *, rendered: bool = False) -> Grey:
-    page = load_page(PageRef(path, number), rendered=rendered)
-    assert not isinstance(page, PageFault), page
-    assert page.dtype == np.uint8
-    assert page.ndim == 2
-    return page
-
-
-def _fault(path: Path, number: int = 0) -> PageFault:
-    page = load_page(PageRef(path, number))
-    assert isinstance(page, PageFault)
-    assert page.detail
-    return page
-
-
-def _like(page: Grey, truth: Grey) -> float:
-    """Mean difference after bringing *page* to the size of *truth*."""
-    size = (truth.shape[1], truth.shape[0])
-    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
-    return float(np.abs(small.astype(int) - truth).mean())
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
@@ -58,12 +26,12 @@ def test_a_jpeg_page_is_taken_out_as_its_own_pixels(
     tmp_path: Path, mode: str, a85: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rl_config, "useA85", a85)
-    data = _jpeg(mode)
+    data = jpeg_of(mode)
     path = pdf_with_image(tmp_path / "a.pdf", data)
     direct = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
 
     assert direct is not None
-    assert np.array_equal(_page(path), direct)
+    assert np.array_equal(page_of(path), direct)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "RGB"])
@@ -71,7 +39,7 @@ def test_a_flate_page_is_taken_out_as_its_own_pixels(tmp_path: Path, mode: str) 
     image = Image.fromarray(picture()).convert(mode)
     path = pdf_with_image(tmp_path / "a.pdf", image)
 
-    page = _page(path)
+    page = page_of(path)
     assert page.shape == picture().shape
     assert np.abs(page.astype(int) - np.asarray(image.convert("L"))).max() <= 1
 
@@ -96,27 +64,27 @@ def test_a_fax_page_is_taken_out_as_its_own_pixels(tmp_path: Path) -> None:
         DecodeParms=f"<< /K -1 /Columns 240 /Rows 330 /BlackIs1 {black_is_one} >>",
     )
 
-    page = _page(path)
+    page = page_of(path)
     assert page.shape == (330, 240)
-    assert _like(page, np.asarray(image.convert("L"))) < 3
+    assert difference(page, np.asarray(image.convert("L"))) < 3
 
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 def test_a_turned_page_is_read_whichever_way_it_lies(tmp_path: Path, rotate: int) -> None:
-    path = _with_jpeg(tmp_path / "a.pdf", _jpeg(), page=f"{MEDIA} /Rotate {rotate}")
+    path = _with_jpeg(tmp_path / "a.pdf", jpeg_of(), page=f"{MEDIA} /Rotate {rotate}")
 
-    page = _page(path)
+    page = page_of(path)
     turns = [np.ascontiguousarray(np.rot90(page, quarters)) for quarters in range(4)]
-    best = min(_like(turn, picture()) for turn in turns if turn.shape == picture().shape)
+    best = min(difference(turn, picture()) for turn in turns if turn.shape == picture().shape)
     assert best < 4
-    drawn = _page(path, rendered=True)
+    drawn = page_of(path, rendered=True)
     assert (drawn.shape[0] > drawn.shape[1]) == (rotate in {0, 180})
 
 
 def test_two_pictures_on_a_page_are_drawn_together(tmp_path: Path) -> None:
-    path = pdf_with_image(tmp_path / "a.pdf", _jpeg(), also=_jpeg(seed=3))
+    path = pdf_with_image(tmp_path / "a.pdf", jpeg_of(), also=jpeg_of(seed=3))
 
-    page = _page(path)
+    page = page_of(path)
     assert page.shape == pytest.approx((595 * 300 / 72, 420 * 300 / 72), abs=2)
 
 
@@ -131,7 +99,7 @@ def test_a_picture_with_lines_drawn_over_it_is_drawn_with_them(tmp_path: Path) -
     canvas.rect(100, 100, 200, 200, stroke=0, fill=1)
     canvas.save()
 
-    page = _page(tmp_path / "a.pdf")
+    page = page_of(tmp_path / "a.pdf")
     assert page[page.shape[0] * 2 // 3, page.shape[1] // 2] < 20
 
 
@@ -147,7 +115,7 @@ def test_a_small_picture_on_a_page_is_not_taken_for_the_page(tmp_path: Path) -> 
         BitsPerComponent="8",
     )
 
-    page = _page(path)
+    page = page_of(path)
     assert page.shape[0] > 2000
     assert page.mean() > 240
 
@@ -168,14 +136,14 @@ def _with_grey_image(path: Path, content: bytes, **keys: str) -> Path:
 def test_a_picture_that_the_page_shows_mirrored_is_read_as_shown(tmp_path: Path) -> None:
     path = _with_grey_image(tmp_path / "a.pdf", b"q -420 0 0 595 420 0 cm /Im0 Do Q")
 
-    assert _like(_page(path), np.ascontiguousarray(picture()[:, ::-1])) < 8
+    assert difference(page_of(path), np.ascontiguousarray(picture()[:, ::-1])) < 8
 
 
 def test_a_picture_that_the_page_shows_upside_down_is_not_mirrored(tmp_path: Path) -> None:
     path = _with_grey_image(tmp_path / "a.pdf", b"q -420 0 0 -595 420 595 cm /Im0 Do Q")
     turned = np.ascontiguousarray(np.rot90(picture(), 2))
 
-    assert min(_like(_page(path), turned), _like(_page(path), picture())) < 8
+    assert min(difference(page_of(path), turned), difference(page_of(path), picture())) < 8
 
 
 def _with_jpeg(path: Path, data: bytes, *, page: str = MEDIA) -> Path:
@@ -195,7 +163,7 @@ def _with_jpeg(path: Path, data: bytes, *, page: str = MEDIA) -> Path:
 def test_an_image_that_the_page_shows_inverted_can_be_drawn_as_shown(tmp_path: Path) -> None:
     path = _with_grey_image(tmp_path / "a.pdf", COVER, Decode="[1 0]")
 
-    assert _like(_page(path, rendered=True), 255 - picture()) < 8
+    assert difference(page_of(path, rendered=True), 255 - picture()) < 8
 
 
 def test_a_one_bit_scan_kept_as_a_stencil_shows_dark_ink_on_light_paper(tmp_path: Path) -> None:
@@ -212,7 +180,7 @@ def test_a_one_bit_scan_kept_as_a_stencil_shows_dark_ink_on_light_paper(tmp_path
         Filter="/FlateDecode",
     )
 
-    assert _like(_page(path), truth) < 8
+    assert difference(page_of(path), truth) < 8
 
 
 @pytest.mark.parametrize("bits", [1, 8])
@@ -233,4 +201,4 @@ def test_a_scan_whose_ones_are_ink_shows_dark_ink_on_light_paper(tmp_path: Path,
         Filter="/FlateDecode",
     )
 
-    assert np.array_equal(_page(path), truth)
+    assert np.array_equal(page_of(path), truth)

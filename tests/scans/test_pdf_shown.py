@@ -7,10 +7,10 @@ import sys
 import zlib
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 from make_scans import Grey, image_bytes, picture, raw_pdf
+from pdf_scans import COVER, MEDIA, difference
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -20,8 +20,6 @@ from scans.faults import PageFault
 from scans.pages import PageRef, count_pages, load_page
 
 W, H = 240, 330
-MEDIA = "/MediaBox [0 0 420 595]"
-COVER = b"q 420 0 0 595 0 0 cm /Im0 Do Q"
 SCAN = picture(width=875, height=1240)  # A5 at 150 dpi
 
 
@@ -33,13 +31,6 @@ def _read(path: Path, number: int = 0) -> Grey:
     page = load_page(PageRef(path, number))
     assert not isinstance(page, PageFault), page
     return page
-
-
-def _like(page: Grey, truth: Grey) -> float:
-    """Mean difference after bringing *page* to the size of *truth*."""
-    size = (truth.shape[1], truth.shape[0])
-    small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
-    return float(np.abs(small.astype(int) - truth).mean())
 
 
 def _scan(path: Path, *, content: bytes = COVER, page: str = MEDIA, **keys: str) -> Path:
@@ -65,7 +56,7 @@ def test_a_page_in_strips_is_put_together(tmp_path: Path) -> None:
 
     page = _read(tmp_path / "a.pdf")
     assert page.shape == pytest.approx(SCAN.shape, abs=2)  # its own resolution, not another
-    assert _like(page, SCAN) < 6
+    assert difference(page, SCAN) < 6
 
 
 def test_a_page_in_tiles_is_put_together(tmp_path: Path) -> None:
@@ -78,7 +69,7 @@ def test_a_page_in_tiles_is_put_together(tmp_path: Path) -> None:
             canvas.drawImage(_reader(tile), x, y, 437 * 420 / 875, 297.5)
     canvas.save()
 
-    assert _like(_read(tmp_path / "a.pdf"), SCAN) < 6
+    assert difference(_read(tmp_path / "a.pdf"), SCAN) < 6
 
 
 def test_a_scan_with_a_logo_is_drawn_with_it_at_its_own_resolution(tmp_path: Path) -> None:
@@ -90,7 +81,7 @@ def test_a_scan_with_a_logo_is_drawn_with_it_at_its_own_resolution(tmp_path: Pat
     page = _read(tmp_path / "a.pdf")
     assert page.shape == pytest.approx(SCAN.shape, abs=2)
     assert page[-50:, :50].max() < 30
-    assert _like(page[:1000], SCAN[:1000]) < 6
+    assert difference(page[:1000], SCAN[:1000]) < 6
 
 
 @pytest.mark.parametrize(("mode", "seen"), [(0, True), (3, False)])
@@ -138,7 +129,7 @@ def test_a_soft_mask_is_applied(tmp_path: Path) -> None:
     canvas.drawImage(ImageReader(Image.fromarray(picture_with_holes)), 0, 0, 420, 595, mask="auto")
     canvas.save()
 
-    assert _like(_read(tmp_path / "a.pdf"), picture()) < 8
+    assert difference(_read(tmp_path / "a.pdf"), picture()) < 8
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.5])
@@ -157,7 +148,7 @@ def test_a_scan_inside_a_form_is_placed_where_the_form_is(tmp_path: Path, scale:
     else:  # a quarter of the page is not the page
         assert page[: page.shape[0] // 3].min() > 250
         lower_left = page[page.shape[0] // 2 :, : page.shape[1] // 2]
-        assert _like(np.ascontiguousarray(lower_left), SCAN) < 9
+        assert difference(np.ascontiguousarray(lower_left), SCAN) < 9
 
 
 def test_a_page_of_text_and_lines_is_drawn(tmp_path: Path) -> None:
@@ -195,7 +186,7 @@ def test_a_pdf_that_only_forbids_printing_is_read(tmp_path: Path) -> None:
 
     page = _read(tmp_path / "a.pdf")
     assert page.shape == SCAN.shape
-    assert _like(page, SCAN) < 4
+    assert difference(page, SCAN) < 4
 
 
 @pytest.mark.parametrize("wrong", [b"startxref\n0\n", b"startxref\n99999999\n", b"xref gone"])
