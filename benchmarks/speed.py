@@ -85,7 +85,7 @@ STAGES = {
     "judge": (scans.read_page, "_judged"),
     "picture": (scans.read_page, "_pictured"),
     "page": (scans.batch, "read_page"),
-    "ledger": (readings, "add_page"),
+    "ledger": (readings, "add_pages"),
 }
 _PACKAGES = ("omr-surveys", "opencv-python-headless", "numpy", "zxing-cpp", "pypdfium2", "pillow")
 _PAGES_IN_TURN = 10  # so that a change of the machine's load meets decoding and reading alike

@@ -1,14 +1,15 @@
 """A batch: what is new, who reads it, and what the ledger keeps of it.
 
-Workers compute, this process alone writes: one transaction a page, in file and page order,
-so that an interrupted batch continues where it stopped, and which of two sheets holds a
-serial never depends on who was faster.
+Workers compute, this process alone writes: a few pages in one transaction, in file and page
+order, so that an interrupted batch continues where it stopped, and which of two sheets holds
+a serial never depends on who was faster.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -22,7 +23,7 @@ from omr.codes import Verifier
 from omr.judging import Thresholds
 from omr.layout import Layout
 from omr.ledger import Ledger, issued, readings
-from omr.ledger.readings import SheetReading, Source
+from omr.ledger.readings import NewSource, Page, SheetReading, Source
 from omr.marks import Reason, SheetStatus
 from omr.measure_codec import unpack
 from omr.same_paper import same_paper
@@ -34,6 +35,9 @@ from scans.read_page import read_page
 from scans.stages import PageOutcome, ReadingContext
 
 PAGES_PER_TASK = 8  # the pool's overhead is then below 0.1 ms a page
+# A transaction waits for the disk, and every statement in it costs as much as a dozen rows. What
+# is lost with the power is read again, so no page waits long: half a second at most.
+PAGES_PER_TRANSACTION, LONGEST_WAIT_S = 16, 0.5
 _TASKS_AHEAD = 3  # for each worker: keeps it busy, and memory flat
 _SERIAL_UP_TO = 6  # so few pages are read before a worker has even started
 FILE_FAULTS = frozenset(
@@ -113,7 +117,7 @@ def read_batch(
         progress: Told the pages done and the pages in all.
         seen: Told every sheet as it was kept.
         keep_picture: Stores the picture of a sheet that waits for a person; see
-            :func:`omr.ledger.readings.add_page`. Without it the page for people shows none.
+            :func:`omr.ledger.readings.add_pages`. Without it the page for people shows none.
     """
     summary = Summary(period)
     files, unusable = find_files(paths)
@@ -123,25 +127,33 @@ def read_batch(
     layouts = _by_id(context)
     total, done = sum(len(item.pages) for item in work), 0
     progress(done, total)
-    for item, outcome in _outcomes(work, context, jobs if total > _SERIAL_UP_TO else 1):
-        ref = PageRef(item.file.path, outcome.page)
-        kept = readings.add_page(
+    outcomes = _outcomes(work, context, jobs if total > _SERIAL_UP_TO else 1)
+    for group in _in_groups(outcomes):
+        pages = [
+            Page(
+                item.source_id,
+                item.batch_id,
+                outcome.sheets,
+                partial(picture_of, PageRef(item.file.path, outcome.page), layouts),
+            )
+            for item, outcome in group
+        ]
+        every = readings.add_pages(
             ledger,
-            source_id=item.source_id,
-            batch_id=item.batch_id,
-            sheets=outcome.sheets,
+            pages,
             keep_picture=keep_picture,
-            picture_of=partial(picture_of, ref, layouts),
             same_paper=lambda name, one, other: _is_same_paper(layouts.get(name), one, other),
         )
-        for sheet in kept:
-            summary.new[sheet.status] += 1
-            summary.reasons.update(sheet.reasons)
-            seen(ref, sheet)
-        if any(FILE_FAULTS.intersection(sheet.reasons) for sheet in kept):
-            summary.failures.append(Failure(str(ref), outcome.detail, _fault(kept)))
-        done += 1
-        progress(done, total)
+        for (item, outcome), kept in zip(group, every, strict=True):
+            ref = PageRef(item.file.path, outcome.page)
+            for sheet in kept:
+                summary.new[sheet.status] += 1
+                summary.reasons.update(sheet.reasons)
+                seen(ref, sheet)
+            if any(FILE_FAULTS.intersection(sheet.reasons) for sheet in kept):
+                summary.failures.append(Failure(str(ref), outcome.detail, _fault(kept)))
+            done += 1
+            progress(done, total)
     return summary
 
 
@@ -159,50 +171,74 @@ def _is_same_paper(layout: Layout | None, one: bytes, other: bytes) -> bool:
         return False
 
 
+def _in_groups(
+    outcomes: Iterable[tuple[_Work, PageOutcome]],
+) -> Iterator[list[tuple[_Work, PageOutcome]]]:
+    """What is kept in one transaction: it grows while pages come fast."""
+    group: list[tuple[_Work, PageOutcome]] = []
+    begun = time.monotonic()
+    for each in outcomes:
+        group.append(each)
+        if len(group) >= PAGES_PER_TRANSACTION or time.monotonic() - begun >= LONGEST_WAIT_S:
+            yield group
+            group, begun = [], time.monotonic()
+    if group:
+        yield group
+
+
 def _plan(
-    ledger: Ledger, files: Sequence[Path], context: ReadingContext, summary: Summary
+    ledger: Ledger, paths: Sequence[Path], context: ReadingContext, summary: Summary
 ) -> list[_Work]:
     """What is left to read; every new file is announced to the ledger."""
-    work: list[_Work] = []
-    planned: set[str] = set()
-    batch_id: int | None = None
-    for path in files:
+    files = []
+    for path in paths:
         try:
-            file = identify_file(path)
+            files.append(identify_file(path))
         except OSError as error:
             summary.failures.append(Failure(str(path), str(error)))
+    before = readings.find_sources(ledger, [file.sha256 for file in files])
+    counts = {file.sha256: count_pages(file.path) for file in files if file.sha256 not in before}
+    sources = before | _announce(ledger, files, counts, context.thresholds, summary.period)
+    work: list[_Work] = []
+    planned: set[str] = set()
+    for file in files:
+        source, counted = sources[file.sha256], counts.get(file.sha256)
+        left = set(range(source.pages))
+        if file.sha256 in before:
+            left -= readings.pages_done(ledger, source.source_id)
+        if not left or file.sha256 in planned:
+            summary.known.append((file.name, source))
+            summary.failures += _earlier_failures(ledger, file, source)
             continue
-        source = readings.find_source(ledger, file.sha256)
-        if source is None:
-            if batch_id is None:
-                batch_id = _open_batch(ledger, summary.period, context.thresholds)
-            item = _announce(ledger, file, batch_id)
-        else:
-            left = sorted(set(range(source.pages)) - readings.pages_done(ledger, source.source_id))
-            item = _Work(file, source.source_id, source.batch_id, tuple(left))
-            if not left or file.sha256 in planned:
-                summary.known.append((file.name, source))
-                summary.failures += _earlier_failures(ledger, file, source)
-                continue
         planned.add(file.sha256)
-        summary.files += 1
-        work.append(item)
+        fault = counted if isinstance(counted, PageFault) else None
+        pages = tuple(sorted(left))
+        work.append(_Work(file, source.source_id, source.batch_id, pages, fault))
+    summary.files += len(work)
     return work
 
 
-def _announce(ledger: Ledger, file: ScanFile, batch_id: int) -> _Work:
-    counted = count_pages(file.path)
-    fault = counted if isinstance(counted, PageFault) else None
-    pages = 1 if isinstance(counted, PageFault) else counted
-    source_id = readings.add_source(
-        ledger,
-        batch_id=batch_id,
-        sha256=file.sha256,
-        name=file.name,
-        size_bytes=file.size_bytes,
-        pages=pages,
-    )
-    return _Work(file, source_id, batch_id, tuple(range(pages)), fault)
+def _announce(
+    ledger: Ledger,
+    files: Sequence[ScanFile],
+    counts: Mapping[str, int | PageFault],
+    thresholds: Thresholds,
+    period: str,
+) -> dict[str, Source]:
+    """The files whose pages were counted, in a batch of their own; by SHA-256."""
+    if not counts:
+        return {}
+    first = {file.sha256: file for file in reversed(files)}
+    new = [
+        NewSource(
+            digest,
+            first[digest].name,
+            first[digest].size_bytes,
+            1 if isinstance(n, PageFault) else n,
+        )
+        for digest, n in counts.items()
+    ]
+    return readings.add_sources(ledger, _open_batch(ledger, period, thresholds), new)
 
 
 def _open_batch(ledger: Ledger, period: str, thresholds: Thresholds) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from make_ledger import LAYOUT, add_file, answers, seen, take
+from make_ledger import LAYOUT, add_file, add_page, answers, seen, take
 
 from omr.ledger import Ledger, decisions, readings
 from omr.ledger.decisions import DecisionRefused, Refusal
@@ -33,7 +33,7 @@ class Desk:
     def read(self, reading: SheetReading) -> str:
         """Keep a sheet on a page of its own; its record id."""
         self.page += 1
-        readings.add_page(
+        add_page(
             self.ledger,
             source_id=self.source_id,
             batch_id=self.batch_id,

@@ -7,8 +7,10 @@ import functools
 import hashlib
 import shutil
 import tempfile
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from make_layout import make_layout
 
@@ -94,15 +96,25 @@ def add_file(
     batch_id = readings.open_batch(
         ledger, period=period, software="test", thresholds={"marginal": 0.1}
     )
-    source_id = readings.add_source(
-        ledger,
-        batch_id=batch_id,
-        sha256=hashlib.sha256(f"{name} {batch_id}".encode()).hexdigest(),
-        name=name,
-        size_bytes=1000,
-        pages=pages,
-    )
+    digest = hashlib.sha256(f"{name} {batch_id}".encode()).hexdigest()
+    file = readings.NewSource(digest, name, size_bytes=1000, pages=pages)
+    source_id = readings.add_sources(ledger, batch_id, [file])[digest].source_id
     return source_id, batch_id
+
+
+def add_page(
+    ledger: Ledger,
+    *,
+    source_id: int,
+    batch_id: int,
+    sheets: Iterable[SheetReading],
+    picture_of: Callable[[SheetReading], bytes | None] = lambda seen: seen.picture,
+    **more: Any,
+) -> list[SheetReading]:
+    """Keep one page in a transaction of its own; *more* as for ``add_pages``."""
+    page = readings.Page(source_id, batch_id, tuple(sheets), picture_of)
+    [kept] = readings.add_pages(ledger, [page], **more)
+    return kept
 
 
 def answers(**said: str) -> Answers:

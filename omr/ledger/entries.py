@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, pairwise
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
 from omr.errors import LedgerUnusable
 from omr.i18n import _
@@ -47,10 +48,32 @@ def all_entries(connection: Connection) -> list[Entry]:
     return entries_in(connection, None)
 
 
-def state_of(connection: Connection, domain: str, year: int, number: int) -> FormState:
-    """Where people say a form is; scans are not looked at."""
-    one = SerialRange(domain, year, number, number)
-    return history_of(entries_in(connection, one)).state
+def said_about(connection: Connection, serials: Sequence[str]) -> dict[str, list[Entry]]:
+    """What was said about each of these forms, the oldest first; nothing said, no item."""
+    query = (
+        select(issued.c.serial, stock_entry, stock_range)
+        .join(stock_range, _covers_issued())
+        .join(stock_entry, stock_entry.c.entry_id == stock_range.c.entry_id)
+        .where(issued.c.serial.in_(serials))
+        .order_by(stock_entry.c.entry_id)
+    )
+    found: defaultdict[str, list[Entry]] = defaultdict(list)
+    for row in connection.execute(query):
+        said = found[row.serial]
+        if not said or said[-1].entry_id != row.entry_id:  # ranges of an entry may overlap
+            about = SerialRange(row.domain, row.year, row.first, row.last)
+            said.append(_entry(row, (about,)))
+    return found
+
+
+def _covers_issued() -> ColumnElement[bool]:
+    """That a row of ``stock_range`` is about the form in a row of ``issued``."""
+    return and_(
+        stock_range.c.domain == issued.c.domain,
+        stock_range.c.year == issued.c.year,
+        stock_range.c.first <= issued.c.number,
+        stock_range.c.last >= issued.c.number,
+    )
 
 
 def states_in(connection: Connection, forms: SerialRange) -> list[tuple[SerialRange, FormState]]:
@@ -167,16 +190,20 @@ def entries_in(connection: Connection, forms: SerialRange | None) -> list[Entry]
     ranges: dict[int, list[SerialRange]] = defaultdict(list)
     for row in connection.execute(query.order_by(stock_entry.c.entry_id, stock_range.c.first)):
         ranges[row.entry_id].append(SerialRange(row.domain, row.year, row.first, row.last))
-        found[row.entry_id] = Entry(
-            entry_id=row.entry_id,
-            act=Act(row.act),
-            forms=tuple(ranges[row.entry_id]),
-            on_day=date.fromisoformat(row.on_day),
-            why=row.why,
-            said_by=row.said_by,
-            said_at=row.said_at,
-        )
+        found[row.entry_id] = _entry(row, tuple(ranges[row.entry_id]))
     return list(found.values())
+
+
+def _entry(row: Row[Any], forms: tuple[SerialRange, ...]) -> Entry:
+    return Entry(
+        entry_id=row.entry_id,
+        act=Act(row.act),
+        forms=forms,
+        on_day=date.fromisoformat(row.on_day),
+        why=row.why,
+        said_by=row.said_by,
+        said_at=row.said_at,
+    )
 
 
 def event_of(entry: Entry) -> Event:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
@@ -12,7 +12,7 @@ from omr.errors import LedgerUnusable, OmrError, UsageError
 from omr.i18n import _
 from omr.layout import Layout, layout_from_json, layout_to_json
 from omr.ledger import Ledger, now, one_at_a_time
-from omr.ledger.entries import all_entries, history_of, split, state_of
+from omr.ledger.entries import all_entries, history_of, said_about, split
 from omr.ledger.schema import code_number, issued, layout, pad, print_run
 from omr.marks import Reason
 from omr.pads import Pad, PadName, cut_into_pads
@@ -253,23 +253,41 @@ def code_numbers(ledger: Ledger) -> dict[tuple[str, int], str]:
 
 
 def find_issued(connection: Connection, serial: str, *, lock: bool = False) -> Issued | None:
-    """What the ledger knows of *serial*; None if it was never printed.
+    """What the ledger knows of *serial*; None if it was never printed. See below."""
+    return find_all_issued(connection, [serial], lock=lock).get(serial)
+
+
+def find_all_issued(
+    connection: Connection, serials: Sequence[str], *, lock: bool = True
+) -> dict[str, Issued]:
+    """What the ledger knows of each of *serials* that was ever printed.
 
     Args:
         connection: Of a transaction.
-        serial: In full.
-        lock: Let nobody say anything about the form until the transaction has ended.
+        serials: In full.
+        lock: Let nobody say anything about these forms until the transaction has ended.
     """
+    if not serials:
+        return {}
     query = (
-        select(issued, print_run.c.unit, print_run.c.layout_id)
+        select(issued.c.serial, issued.c.domain, print_run.c.unit, print_run.c.layout_id)
         .join(print_run, issued.c.run_id == print_run.c.run_id)
-        .where(issued.c.serial == serial)
+        .where(issued.c.serial.in_(serials))
+        .order_by(issued.c.domain, issued.c.year, issued.c.number)  # no two wait crosswise
     )
-    row = connection.execute(query.with_for_update(of=issued) if lock else query).one_or_none()
-    if row is None:
-        return None
-    state = state_of(connection, row.domain, row.year, row.number)
-    return Issued(row.serial, row.unit, row.domain, row.layout_id, state)
+    rows = connection.execute(query.with_for_update(of=issued) if lock else query).all()
+    # Only now: what was said while the lock was waited for counts.
+    said = said_about(connection, serials)
+    return {
+        row.serial: Issued(
+            row.serial,
+            row.unit,
+            row.domain,
+            row.layout_id,
+            history_of(said.get(row.serial, ())).state,
+        )
+        for row in rows
+    }
 
 
 def pad_of(ledger: Ledger, name: PadName) -> Pad:

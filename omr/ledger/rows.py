@@ -90,6 +90,15 @@ def held_answers(connection: Connection, serial: str) -> Answers | None:
     return None if holder is None else holder.answers
 
 
+def perhaps_held(connection: Connection, serials: Sequence[str]) -> set[str]:
+    """Those of *serials* that a sheet bears or that somebody typed: :func:`holder_of` knows."""
+    if not serials:
+        return set()
+    borne = select(sheet.c.serial).where(sheet.c.serial.in_(serials), _HOLDS)
+    typed = select(identified.c.serial).where(identified.c.serial.in_(serials))
+    return {serial for query in (borne, typed) for serial in connection.execute(query).scalars()}
+
+
 def holder_of(connection: Connection, serial: str) -> Holder | None:
     """What the machine saw on the sheet that holds *serial*; None if none holds it.
 

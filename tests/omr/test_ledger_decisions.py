@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from decision_desk import DOUBT, DOUBTS, Desk, machine_rows, refused
-from make_ledger import fresh_ledger, seen
+from make_ledger import add_page, fresh_ledger, seen
 
 from omr.ledger import decisions, readings
 from omr.ledger.decisions import Refusal
@@ -209,7 +209,7 @@ def test_a_picture_belongs_to_the_ledger_only_if_a_sheet_names_it(desk: Desk) ->
         kept.append(jpeg)
         return "ab" * 32
 
-    readings.add_page(
+    add_page(
         desk.ledger,
         source_id=desk.source_id,
         batch_id=desk.batch_id,
@@ -228,7 +228,7 @@ def test_a_picture_that_cannot_be_kept_leaves_the_page_unread(desk: Desk) -> Non
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        readings.add_page(
+        add_page(
             desk.ledger,
             source_id=desk.source_id,
             batch_id=desk.batch_id,

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make_ledger import add_file, fresh_ledger, ledger_url, seen, take
+from make_ledger import add_file, add_page, fresh_ledger, ledger_url, seen, take
 
 import omr.ledger
 from omr.errors import ExitCode, LedgerUnusable
@@ -239,12 +239,12 @@ def test_a_reader_sees_one_moment_while_another_writes(tmp_path: Path) -> None:
         source_id, batch_id = add_file(ledger)
         serials = [str(serial) for serial in take(ledger, 700).serials()]
         for page, serial in enumerate(serials[:600]):
-            readings.add_page(
+            add_page(
                 ledger, source_id=source_id, batch_id=batch_id, sheets=[seen(serial, page=page)]
             )
         rows = readings.sheet_rows(ledger)
         first = next(rows)
-        readings.add_page(
+        add_page(
             ledger, source_id=source_id, batch_id=batch_id, sheets=[seen(serials[650], page=650)]
         )
 

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from make_ledger import LAYOUT, add_file, answers, fresh_ledger, seen, take, void
+from make_ledger import LAYOUT, add_file, add_page, answers, fresh_ledger, seen, take, void
 
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.captures import captures, newest_batch
@@ -25,7 +25,7 @@ def _serials(ledger: Ledger, count: int = 10, **options: Any) -> list[str]:
 
 
 def _add(ledger: Ledger, source: tuple[int, int], *sheets: SheetReading) -> list[SheetReading]:
-    return readings.add_page(ledger, source_id=source[0], batch_id=source[1], sheets=sheets)
+    return add_page(ledger, source_id=source[0], batch_id=source[1], sheets=sheets)
 
 
 def _rows(ledger: Ledger, **which: Any) -> list[SheetReading]:
@@ -82,7 +82,7 @@ def test_a_page_that_fails_midway_leaves_no_sheet_behind(tmp_path: Path) -> None
             raise KeyboardInterrupt
 
         with pytest.raises(KeyboardInterrupt):
-            readings.add_page(ledger, source_id=source[0], batch_id=source[1], sheets=sheets())
+            add_page(ledger, source_id=source[0], batch_id=source[1], sheets=sheets())
         with pytest.raises(sa.exc.IntegrityError):  # two sheets in one place
             _add(ledger, source, seen(first, sheet=0), seen(second, sheet=0))
 
@@ -360,17 +360,20 @@ def test_a_file_is_known_by_its_content(tmp_path: Path) -> None:
             ledger, period="2026-07", software="omr 0", thresholds={"b": 2.0, "a": 1.0}
         )
         assert readings.find_source(ledger, "aa" * 32) is None
-        source_id = readings.add_source(
-            ledger, batch_id=batch_id, sha256="aa" * 32, name="quét.pdf", size_bytes=7, pages=3
-        )
+        file = readings.NewSource("aa" * 32, "quét.pdf", size_bytes=7, pages=3)
+        added = readings.add_sources(ledger, batch_id, [file])
 
-        assert readings.find_source(ledger, "aa" * 32) == readings.Source(
-            source_id, "quét.pdf", 3, batch_id, "2026-07"
-        )
-        with pytest.raises(sa.exc.IntegrityError):
-            readings.add_source(
-                ledger, batch_id=batch_id, sha256="aa" * 32, name="x.pdf", size_bytes=7, pages=3
-            )
+        known = readings.find_source(ledger, "aa" * 32)
+        assert known is not None
+        assert (known.name, known.pages, known.batch_id) == ("quét.pdf", 3, batch_id)
+        assert known.period == "2026-07"
+        assert added == {"aa" * 32: known}
+        again = readings.NewSource("aa" * 32, "x.pdf", size_bytes=7, pages=5)
+        other = readings.NewSource("bb" * 32, "y.pdf", size_bytes=8, pages=1)
+        both = readings.add_sources(ledger, batch_id, [again, other, other])
+        assert both["aa" * 32] == known
+        assert both["bb" * 32].source_id != known.source_id
+        assert readings.find_sources(ledger, ["aa" * 32, "bb" * 32, "cc" * 32]) == both
         with ledger.read() as connection:
             batch = metadata.tables["batch"]
             kept = connection.execute(sa.select(batch.c.thresholds_json)).scalar_one()
@@ -409,7 +412,7 @@ def test_the_same_answers_again_are_a_second_paper_unless_the_ink_is_the_same(
         [serial] = _serials(ledger, 1)
         source_id, batch_id = add_file(ledger)
         _add(ledger, (source_id, batch_id), seen(serial, page=0))
-        [again] = readings.add_page(
+        [again] = add_page(
             ledger,
             source_id=source_id,
             batch_id=batch_id,
@@ -430,7 +433,7 @@ def test_a_rescan_that_leaves_an_answer_doubtful_is_a_rescan_all_the_same(tmp_pa
         _add(ledger, (source_id, batch_id), seen(serial, page=0))
 
         def add(page: int, said: Answers, *, same_ink: bool) -> tuple[Reason, ...]:
-            [kept] = readings.add_page(
+            [kept] = add_page(
                 ledger,
                 source_id=source_id,
                 batch_id=batch_id,
@@ -450,7 +453,7 @@ def test_a_second_paper_keeps_its_picture_and_a_rescan_does_not(tmp_path: Path) 
         source_id, batch_id = add_file(ledger)
         _add(ledger, (source_id, batch_id), seen(serial, page=0))
         for page, same_ink in ((1, True), (2, False)):
-            readings.add_page(
+            add_page(
                 ledger,
                 source_id=source_id,
                 batch_id=batch_id,

@@ -11,10 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from make_ledger import LAYOUT, add_file, fresh_ledger, ledger_url, seen, take, void
+from make_ledger import LAYOUT, add_file, add_page, fresh_ledger, ledger_url, seen, take, void
 
 from omr.errors import LedgerUnusable
-from omr.ledger import Ledger, issued, migrate, readings
+from omr.ledger import Ledger, issued, migrate
 from omr.ledger.schema import HEAD_REVISION, append_only_ddl, metadata
 from omr.marks import SheetStatus
 
@@ -27,7 +27,7 @@ def _full_ledger(folder: Path) -> Ledger:
     run = take(ledger, 3)
     serials = [str(serial) for serial in run.serials()]
     source_id, batch_id = add_file(ledger)
-    readings.add_page(ledger, source_id=source_id, batch_id=batch_id, sheets=[seen(serials[0])])
+    add_page(ledger, source_id=source_id, batch_id=batch_id, sheets=[seen(serials[0])])
     spoilt = take(ledger, 2)
     void(ledger, spoilt)
     with ledger.write() as connection:

@@ -16,7 +16,17 @@ from alembic import command
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from make_ledger import TODAY, add_file, answers, fresh_ledger, ledger_url, seen, take, void
+from make_ledger import (
+    TODAY,
+    add_file,
+    add_page,
+    answers,
+    fresh_ledger,
+    ledger_url,
+    seen,
+    take,
+    void,
+)
 
 from omr.errors import LedgerUnusable
 from omr.ledger import Ledger, decisions, issued, migrate, readings
@@ -54,7 +64,7 @@ def states(ledger: Ledger, forms: SerialRange) -> dict[int, FormState]:
 def read_sheet(ledger: Ledger, number: int, *, name: str = "", period: str = "2026-11") -> object:
     """Scan the form with that number."""
     source_id, batch_id = add_file(ledger, name or f"{number}.pdf", period=period)
-    [kept] = readings.add_page(
+    [kept] = add_page(
         ledger,
         source_id=source_id,
         batch_id=batch_id,
@@ -216,7 +226,7 @@ def test_a_late_hand_over_does_not_confirm_a_sheet_that_is_asked_about_for_its_c
             status=SheetStatus.REVIEW,
             reasons=(Reason.FIDUCIAL_MISSING,),
         )
-        readings.add_page(ledger, source_id=source_id, batch_id=batch_id, sheets=[torn])
+        add_page(ledger, source_id=source_id, batch_id=batch_id, sheets=[torn])
         add_entry(ledger, Act.ISSUE, [gtdb(1, 1)], on_day=TODAY, why="quên ghi", by="lan")
         (row,) = readings.sheet_rows(ledger)
         assert row.open == (WHOLE,)

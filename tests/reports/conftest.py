@@ -7,12 +7,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from make_ledger import add_page
 
 from omr.geometry import PagePoint, PageRect
 from omr.layout import Bubble, Fiducial, Layout, Question, QuestionKind
 from omr.ledger import Ledger
 from omr.ledger.issued import PrintRun, keep_layout, take_serials
-from omr.ledger.readings import SheetReading, add_page, add_source, open_batch
+from omr.ledger.readings import NewSource, SheetReading, add_sources, open_batch
 from omr.ledger.stock_entries import finish_run
 from omr.marks import Answer, AnswerState, Reason, SheetStatus
 from omr.periods import Period
@@ -126,14 +127,8 @@ class Office:
                 self.ledger, period=period, software="test", thresholds={}
             )
         self.pages += 1
-        source = add_source(
-            self.ledger,
-            batch_id=self.batches[period],
-            sha256=f"{self.pages:064d}",
-            name=f"lô {self.pages}.pdf",
-            size_bytes=1,
-            pages=1,
-        )
+        file = NewSource(f"{self.pages:064d}", f"lô {self.pages}.pdf", size_bytes=1, pages=1)
+        known = add_sources(self.ledger, self.batches[period], [file])[file.sha256]
         answers = {
             question: Answer(AnswerState.ANSWERED, tuple(option.split("|")))
             if option
@@ -151,7 +146,7 @@ class Office:
             answers=answers,
         )
         return add_page(
-            self.ledger, source_id=source, batch_id=self.batches[period], sheets=[reading]
+            self.ledger, source_id=known.source_id, batch_id=self.batches[period], sheets=[reading]
         )[0]
 
 

@@ -13,7 +13,7 @@ import pytest
 from omr.cli import main as omr
 from omr.codes import Verifier
 from omr.judging import Thresholds
-from omr.ledger import Ledger
+from omr.ledger import Ledger, readings
 from omr.ledger.readings import sheet_rows
 from omr.ledger.stock_entries import add_entry
 from omr.marks import Reason, SheetStatus
@@ -108,10 +108,11 @@ def test_a_sheet_that_the_ledger_will_ask_about_has_a_picture_however_well_it_wa
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(
-    office: Workspace, scanned: Path, tmp_path: Path
+    office: Workspace, scanned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import shutil
 
+    monkeypatch.setattr(batch, "PAGES_PER_TRANSACTION", 2)
     undisturbed = tmp_path / "undisturbed"
     shutil.copytree(office.root, undisturbed)
     read(open_workspace(undisturbed), scanned / "scans")
@@ -130,6 +131,61 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     read(office, scanned / "scans")
 
     assert results(office) == results(open_workspace(undisturbed))
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_run_killed_between_two_transactions_gives_the_same_after_another_run(
+    office: Workspace, scanned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jobs: int
+) -> None:
+    import shutil
+
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(office.root, undisturbed)
+    read(open_workspace(undisturbed), scanned / "scans")
+    told: list[int] = []
+    real, calls = readings.add_pages, 0
+
+    def dies(*args: Any, **more: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise KeyboardInterrupt  # read, but not kept
+        return real(*args, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(batch, "PAGES_PER_TRANSACTION", 4)
+        patched.setattr(batch, "LONGEST_WAIT_S", 60.0)
+        patched.setattr(readings, "add_pages", dies)
+        with pytest.raises(KeyboardInterrupt):
+            read(
+                office,
+                scanned / "scans",
+                jobs=jobs,
+                progress=lambda done, _total: told.append(done),
+            )
+    kept = {(line["file"], line["page"]) for line in results(office)}
+    assert max(told) == len(kept) == 4  # only what was kept has been told
+    read(office, scanned / "scans", jobs=jobs)
+
+    assert results(office) == results(open_workspace(undisturbed))
+
+
+def test_a_slow_page_does_not_wait_for_others(
+    office: Workspace, scanned: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    real = readings.add_pages
+
+    def watched(ledger: Ledger, pages: Any, **more: Any) -> Any:
+        sizes.append(len(pages))
+        return real(ledger, pages, **more)
+
+    monkeypatch.setattr(readings, "add_pages", watched)
+    monkeypatch.setattr(batch, "LONGEST_WAIT_S", 0.0)
+    summary = read(office, scanned / "scans")
+
+    assert summary.sheets > 4
+    assert set(sizes) == {1}
 
 
 def test_a_renamed_copy_of_a_file_is_known_by_its_content(
@@ -207,7 +263,7 @@ def test_measurements_are_kept_and_judge_to_the_same_answers(
     office: Workspace, scanned: Path
 ) -> None:
     from omr.judging import judge_sheet
-    from omr.ledger import issued, readings
+    from omr.ledger import issued
     from omr.measure_codec import unpack
 
     read(office, scanned / "scans")
