@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import cv2
 import numpy as np
@@ -30,6 +31,10 @@ _TILTED_SHAPE_MM = 0.10  # shapes that far from the tilt's: displaced by 3 mm or
 _WRONG_SHAPE_MM = 0.15  # by 4 or 5 mm and more: no bubble can be trusted to be itself
 # Both directions of a scan have nearly the same scale; a photograph's tilt changes it more.
 MAX_ASPECT = 1.25
+# A sheet that fills a photograph tilted by 30 degrees: sides differ up to 2.5 times, but a distance
+# by 1.15 times at most from what the mean of its two sides says.
+_TILTED_SIDES, _TILTED_DISTANCE = 2.7, 1.25
+_MOST_PARTS = 12  # of three sheets in pieces; joining more would take long
 MIN_PX_PER_MM = 5.3  # 135 dpi: thin strokes and the QR code need that (reliability: 150 dpi)
 
 
@@ -61,9 +66,73 @@ def place_sheets(
         printed: The layout's fiducials.
     """
     groups = _group(found, printed)
+    if any(_is_part(group, printed) for group in groups):
+        groups = _regrouped(groups, printed)
     centres = [_centre(group) for group in groups]
     order = sorted(range(len(groups)), key=lambda n: _reading_order(centres[n], centres))
     return [_register(groups[n], printed) for n in order]
+
+
+def _is_part(group: Sequence[FoundFiducial], printed: Sequence[Fiducial]) -> bool:
+    """Whether some of a sheet's fiducials are not in its *group*, and none is there twice."""
+    return len({fiducial.marker for fiducial in group}) == len(group) < len(printed)
+
+
+def _regrouped(
+    groups: Sequence[list[FoundFiducial]], printed: Sequence[Fiducial]
+) -> list[list[FoundFiducial]]:
+    """*groups* with those joined that are parts of one sheet.
+
+    In a tilted photograph one fiducial alone expects the sheet's centre too far off. What
+    belongs together is told there by the distances between fiducials, and by how well all of
+    them fit a sheet; parts that fit none stay as they are.
+    """
+    parts = [group for group in groups if _is_part(group, printed)]
+    whole = [group for group in groups if not _is_part(group, printed)]
+    joined: list[tuple[int, float, tuple[int, ...]]] = []
+    for some in _joinable(parts, printed):
+        place = _register([fiducial for n in some for fiducial in parts[n]], printed)
+        if isinstance(place, SheetPlace) and not place.out_of_line:
+            joined.append((len(place.missing), place.residual_mm, some))
+        elif len(some) == len(parts):  # nothing else lies there: one sheet, though a bad one
+            joined.append((len(printed), 0.0, some))
+    left = set(range(len(parts)))
+    for _missing, _residual, some in sorted(joined):
+        if left.issuperset(some):
+            left.difference_update(some)
+            whole.append([fiducial for n in some for fiducial in parts[n]])
+    return whole + [parts[n] for n in sorted(left)]
+
+
+def _joinable(
+    parts: Sequence[list[FoundFiducial]], printed: Sequence[Fiducial]
+) -> Iterator[tuple[int, ...]]:
+    """Every choice of parts whose fiducials lie to each other as on one sheet."""
+    if len(parts) > _MOST_PARTS:
+        return
+    on_page = {fiducial.marker: fiducial for fiducial in printed}
+    fit = {
+        (m, n): all(_may_belong(a, b, on_page) for a in parts[m] for b in parts[n])
+        for m, n in combinations(range(len(parts)), 2)
+    }
+    for count in range(2, len(printed) + 1):
+        for some in combinations(range(len(parts)), count):
+            if all(fit[pair] for pair in combinations(some, 2)):
+                yield some
+
+
+def _may_belong(a: FoundFiducial, b: FoundFiducial, on_page: Mapping[int, Fiducial]) -> bool:
+    """Whether two fiducials may be of one sheet, by their sizes and their distance."""
+    if a.marker == b.marker:
+        return False
+    sides = [math.sqrt(cv2.contourArea(f.corners.astype(np.float32))) for f in (a, b)]
+    one, other = on_page[a.marker], on_page[b.marker]
+    printed = math.dist((one.centre.x_mm, one.centre.y_mm), (other.centre.x_mm, other.centre.y_mm))
+    expected = printed * (sides[0] / one.size_mm + sides[1] / other.size_mm) / 2
+    apart = float(np.linalg.norm(a.corners.mean(axis=0) - b.corners.mean(axis=0)))
+    return max(sides) < _TILTED_SIDES * min(sides) and (
+        expected / _TILTED_DISTANCE < apart < expected * _TILTED_DISTANCE
+    )
 
 
 def _register(group: Sequence[FoundFiducial], printed: Sequence[Fiducial]) -> SheetPlace | Unplaced:

@@ -289,6 +289,67 @@ def test_halves_of_two_sheets_far_apart_are_not_mixed_into_one() -> None:
     assert all(isinstance(place, Unplaced) for place in places)
 
 
+def _photographed(
+    tilt_deg: float,
+    side_deg: float,
+    *,
+    at_mm: tuple[float, float] = (0, 0),
+    away_mm: float = 190.0,
+) -> Matrix:
+    """Where a phone's camera sees a sheet; from 190 mm away one nearly fills the picture."""
+    tilt, side = math.radians(tilt_deg), math.radians(side_deg)
+    about_z = np.array(
+        [
+            [math.cos(side), -math.sin(side), 0],
+            [math.sin(side), math.cos(side), 0],
+            [0, 0, 1],
+        ]
+    )
+    about_x = np.array(
+        [
+            [1, 0, 0],
+            [0, math.cos(tilt), -math.sin(tilt)],
+            [0, math.sin(tilt), math.cos(tilt)],
+        ]
+    )
+    turned = about_x @ about_z
+    to_camera = np.column_stack([turned[:, 0], turned[:, 1], [0, 0, away_mm]])
+    lens = np.array([[2880.0, 0, 1500], [0, 2880.0, 2000], [0, 0, 1]])
+    middle = np.array([[1, 0, at_mm[0] - 74.0], [0, 1, at_mm[1] - 105.0], [0, 0, 1]])
+    return np.asarray(lens @ to_camera @ middle, np.float64)
+
+
+@pytest.mark.parametrize("side_deg", range(0, 360, 40))
+@pytest.mark.parametrize("tilt_deg", [10, 20, 30])
+def test_a_sheet_photographed_from_the_side_is_one_sheet(tilt_deg: float, side_deg: float) -> None:
+    matrix = _photographed(tilt_deg, side_deg)
+
+    assert _worst_mm(_only(_seen(matrix)), matrix) < 1e-3
+
+
+@pytest.mark.parametrize("side_deg", [0, 40, 90, 200])
+def test_sheets_beside_each_other_are_told_apart_in_a_tilted_photograph(side_deg: float) -> None:
+    lie = [(-76, 0), (76, 0), (0, 214)]
+    matrices = [_photographed(15, side_deg, at_mm=at, away_mm=420) for at in lie]
+    found = [fiducial for matrix in matrices for fiducial in _seen(matrix)]
+
+    places = place_sheets(found, LAYOUT.fiducials)
+
+    assert len(places) == 3
+    for place in places:
+        assert isinstance(place, SheetPlace)
+        assert min(_worst_mm(place, matrix) for matrix in matrices) < 1e-3
+
+
+@pytest.mark.parametrize("missing", [0, 1, 2, 3])
+def test_a_torn_sheet_in_a_tilted_photograph_is_one_sheet_and_refused(missing: int) -> None:
+    rest = tuple(marker for marker in range(4) if marker != missing)
+
+    [place] = place_sheets(_seen(_photographed(20, 40), rest), LAYOUT.fiducials)
+
+    assert isinstance(place, Unplaced)
+
+
 def test_a_fiducial_seen_twice_on_one_sheet_is_refused() -> None:
     found = _seen(place_matrix(dpi=200))
     found.append(FoundFiducial(2, found[2].corners + 3.0))
