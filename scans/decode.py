@@ -14,19 +14,24 @@ from omr.i18n import _
 from omr.marks import Reason
 from scans.decoder_words import listening
 from scans.faults import PageFault, too_large
-from scans.jpeg import JPEG_START, decode_jpeg
+from scans.jpeg import JPEG_START, Decoded, decode_jpeg
 
 
-def decode_image(data: bytes) -> GreyImage | PageFault:
-    """A JPEG or PNG file's content as a grey image, the way up that the file notes."""
+def decode_image(data: bytes, enough_px: float | None = None) -> Decoded | PageFault:
+    """A JPEG or PNG file's content as a grey image, the way up that the file notes.
+
+    Args:
+        data: The whole file.
+        enough_px: For the longer side: a JPEG may come at half its size.
+    """
     if data.startswith(JPEG_START):
-        return decode_jpeg(data)
+        return decode_jpeg(data, turn=True, enough_px=enough_px)
     # The declared size is looked at first: a few hundred bytes can ask for a gigabyte.
     try:
         with quiet_pillow(), Image.open(BytesIO(data), formats=("PNG",)) as image:
             refused = too_large(*image.size)
             if refused is None and image.has_transparency_data:
-                return grey_of(image)
+                return Decoded(grey_of(image))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         words = _("neither PDF, TIFF, JPEG nor PNG, or damaged; scan again")
         return PageFault(Reason.UNREADABLE_FILE, words)
@@ -40,7 +45,7 @@ def decode_image(data: bytes) -> GreyImage | PageFault:
     if pixels is None:
         words = _("the PNG image is damaged or cut off; scan or copy it again")
         return PageFault(Reason.UNREADABLE_FILE, words)
-    return np.asarray(pixels, np.uint8)
+    return Decoded(np.asarray(pixels, np.uint8))
 
 
 def grey_of(image: Image.Image) -> GreyImage:

@@ -5,11 +5,13 @@ Markers are those of ITU-T T.81, annex B.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import cv2
 import numpy as np
+import simplejpeg
 
 from omr.fiducials import GreyImage
 from omr.i18n import _
@@ -23,6 +25,12 @@ _SCAN = 0xDA
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
+_APP1 = 0xE1
+_ORIENTATION: Mapping[bytes, Literal["little", "big"]] = {  # tag, type, count; the value follows
+    b"\x12\x01\x03\x00\x01\x00\x00\x00": "little",
+    b"\x01\x12\x00\x03\x00\x00\x00\x01": "big",
+}
+_PLAIN = (1, 3)  # components: grey, or luminance with two of colour
 _COEFFICIENTS = 64
 # libjpeg, jerror.h: what it says when it had to make up blocks. "Extraneous bytes" is not here:
 # some scanners write them before every end, and nothing is lost.
@@ -42,12 +50,23 @@ class _Frame:
     first_component: int  # its id: luminance, or the only one
 
 
-def decode_jpeg(data: bytes, *, turn: bool = True) -> GreyImage | PageFault:
-    """JPEG *data* as a grey image, shape (h, w), uint8.
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A page's pixels, perhaps fewer than the file has."""
+
+    grey: GreyImage  # shape (h, w), uint8
+    shrunk: int = 1  # so many of the image's own pixels are one of these, both ways
+
+
+def decode_jpeg(
+    data: bytes, *, turn: bool = True, enough_px: float | None = None
+) -> Decoded | PageFault:
+    """JPEG *data* in grey; at half size if its longer side then still has *enough_px*.
 
     Args:
         data: The whole file or stream.
         turn: Whether the camera's note about which side is up counts (EXIF; not in a PDF).
+        enough_px: Pixels; ``None`` for all there are.
     """
     frame = _frame(data)
     if frame is None or frame.components == 0:
@@ -61,6 +80,32 @@ def decode_jpeg(data: bytes, *, turn: bool = True) -> GreyImage | PageFault:
     if frame.height == 0 or not is_closed(data) or not _all_scans(data, frame):
         # The decoder fills the missing part with grey and says nothing.
         return _cut_off()
+    if frame.components in _PLAIN and not (turn and _is_turned(data)):
+        half = enough_px is not None and max(frame.width, frame.height) >= 2 * enough_px
+        pixels = _quickly(data, frame, shrunk=2 if half else 1)
+        if pixels is not None:
+            return _cut_off() if ends_early(pixels) else Decoded(pixels, 2 if half else 1)
+    return _carefully(data, turn=turn)
+
+
+def _quickly(data: bytes, frame: _Frame, *, shrunk: int) -> GreyImage | None:
+    """The pixels if the decoder had nothing at all to say about *data*; else ``None``.
+
+    The same library as cv2's, without its copy of the data and its words on standard error.
+    """
+    height, width = (-(-side // shrunk) for side in (frame.height, frame.width))
+    try:
+        pixels = simplejpeg.decode_jpeg(
+            data, "GRAY", fastdct=False, min_height=height, min_width=width, strict=True
+        )
+    except ValueError:  # a warning, or a kind that it does not decode
+        return None
+    # It may choose a scale between whole and half for a narrow image, never one below half.
+    return pixels[:, :, 0] if pixels.shape == (height, width, 1) else None
+
+
+def _carefully(data: bytes, *, turn: bool) -> Decoded | PageFault:
+    """The pixels, turned as noted, with what libjpeg says of them looked at."""
     flags = cv2.IMREAD_GRAYSCALE | (0 if turn else cv2.IMREAD_IGNORE_ORIENTATION)
     try:
         with listening() as said:
@@ -74,7 +119,7 @@ def decode_jpeg(data: bytes, *, turn: bool = True) -> GreyImage | PageFault:
         words = _("the JPEG image is damaged: a part of it is lost; scan or copy it again")
         return PageFault(Reason.UNREADABLE_FILE, words)
     grey = np.asarray(pixels, np.uint8)
-    return _cut_off() if ends_early(grey, turned=turn) else grey
+    return _cut_off() if ends_early(grey, turned=turn) else Decoded(grey)
 
 
 def is_closed(data: bytes) -> bool:
@@ -128,6 +173,18 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
             length = int.from_bytes(data[at + 2 : at + 4], "big")
             yield marker, data[at + 4 : at + 2 + length]
             at += 2 + length
+
+
+def _is_turned(data: bytes) -> bool:
+    """Whether a camera noted that another side is up (Exif 2.3, tag 0x0112, a short)."""
+    for marker, body in _segments(data):
+        if marker == _APP1 and body.startswith(b"Exif"):
+            for head, order in _ORIENTATION.items():
+                at = body.find(head)
+                value = body[at + len(head) : at + len(head) + 2]
+                if at >= 0 and int.from_bytes(value, order) != 1:
+                    return True
+    return False
 
 
 def _all_scans(data: bytes, frame: _Frame) -> bool:

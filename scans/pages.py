@@ -11,6 +11,7 @@ from omr.marks import Reason
 from scans import pdf_pages, tiff_pages
 from scans.decode import decode_image
 from scans.faults import PageFault
+from scans.jpeg import Decoded
 
 MAX_PAGES = 10_000  # in one file; a longer one is a mistake or an attack
 
@@ -53,13 +54,29 @@ def load_page(ref: PageRef, *, rendered: bool = False) -> GreyImage | PageFault:
         ref: Which page.
         rendered: For PDF, draw the whole page instead of taking its one image out.
     """
+    found = _load(ref, None, rendered=rendered)
+    return found if isinstance(found, PageFault) else found.grey
+
+
+def load_enough(ref: PageRef, enough_px: float) -> Decoded | PageFault:
+    """The page as above, at half its size if that is cheap and leaves enough of it.
+
+    Args:
+        ref: Which page.
+        enough_px: For the longer side.
+    """
+    return _load(ref, enough_px, rendered=False)
+
+
+def _load(ref: PageRef, enough_px: float | None, *, rendered: bool) -> Decoded | PageFault:
     try:
         head = _head(ref.path)
         if head.startswith(b"%PDF") or b"%PDF-" in head:
-            return pdf_pages.load_page(ref.path, ref.page, rendered=rendered)
+            return pdf_pages.load_page(ref.path, ref.page, rendered=rendered, enough_px=enough_px)
         if head[:2] in (b"II", b"MM"):
-            return tiff_pages.load_page(ref.path, ref.page, MAX_PAGES)
-        return decode_image(ref.path.read_bytes())
+            pixels = tiff_pages.load_page(ref.path, ref.page, MAX_PAGES)
+            return pixels if isinstance(pixels, PageFault) else Decoded(pixels)
+        return decode_image(ref.path.read_bytes(), enough_px)
     except OSError as error:
         return _unreadable(error)
 

@@ -16,7 +16,7 @@ from omr.marks import Reason
 from scans import jbig2
 from scans.faults import PageFault, too_large
 from scans.fax import decode_g4, rows_announced
-from scans.jpeg import decode_jpeg, is_closed
+from scans.jpeg import Decoded, decode_jpeg, is_closed
 from scans.pdf_file import REFERENCE, Entries, PdfFile
 
 _FAX, _JPEG, _JBIG2, _JPEG_2000 = "CCITTFaxDecode", "DCTDecode", "JBIG2Decode", "JPXDecode"
@@ -73,26 +73,27 @@ def look_at(image: pdfium.PdfImage, file: PdfFile) -> ImageData | PageFault:
     )
 
 
-def take_out(data: ImageData) -> GreyImage | PageFault | None:
-    """The image's own pixels in grey, shape (h, w), uint8, or why they cannot be had.
+def take_out(data: ImageData, enough_px: float | None = None) -> Decoded | PageFault | None:
+    """The image's own pixels in grey, or why they cannot be had.
 
-    ``None``: only drawing the page shows what it looks like.
+    ``None``: only drawing the page shows what it looks like. A JPEG may come at half its size
+    if its longer side then still has *enough_px*.
     """
     if data.filters == [_JPEG]:
         inverted = _inverted(data)
         plain = data.colours in _GREY or (data.colours in {*_COLOUR, _PROFILE} and not inverted)
         if plain and inverted is not None:
-            pixels = decode_jpeg(_content(data), turn=False)
-            if not inverted or isinstance(pixels, PageFault):
-                return pixels
-            return np.asarray(cv2.bitwise_not(pixels), np.uint8)
+            found = decode_jpeg(_content(data), turn=False, enough_px=enough_px)
+            if not inverted or isinstance(found, PageFault):
+                return found
+            return Decoded(np.asarray(cv2.bitwise_not(found.grey), np.uint8), found.shrunk)
     if data.filters == [_FAX]:
         fax = _fax(data)
         if fax is not None:
-            return fax
+            return fax if isinstance(fax, PageFault) else Decoded(fax)
     if data.stencil:
         return None
-    return missing_part(data) or _decoded(data.image)
+    return missing_part(data) or Decoded(_decoded(data.image))
 
 
 def missing_part(data: ImageData) -> PageFault | None:

@@ -20,6 +20,7 @@ from omr.fiducials import GreyImage
 from omr.i18n import _
 from omr.marks import Reason
 from scans.faults import PageFault
+from scans.jpeg import Decoded
 from scans.pdf_file import PdfFile, opened
 from scans.pdf_images import grey_bitmap, look_at, missing_part, take_out
 
@@ -74,20 +75,24 @@ def count_pages(path: Path) -> int | PageFault:
         return _fault(error)
 
 
-def load_page(path: Path, page: int, *, rendered: bool = False) -> GreyImage | PageFault:
-    """One page, shape (h, w), uint8, the way up that it is shown; 0-based."""
+def load_page(
+    path: Path, page: int, *, rendered: bool = False, enough_px: float | None = None
+) -> Decoded | PageFault:
+    """One page, the way up that it is shown; 0-based. See :mod:`scans.pages`."""
     try:
         document, file = opened(path)
         shown_page = document[page]
         try:
-            return _load(shown_page, file, rendered=rendered)
+            return _load(shown_page, file, rendered=rendered, enough_px=enough_px)
         finally:
             shown_page.close()
     except (pdfium.PdfiumError, IndexError, ValueError, cv2.error) as error:
         return _fault(error)
 
 
-def _load(page: pdfium.PdfPage, file: PdfFile, *, rendered: bool) -> GreyImage | PageFault:
+def _load(
+    page: pdfium.PdfPage, file: PdfFile, *, rendered: bool, enough_px: float | None
+) -> Decoded | PageFault:
     shown = _shown(page)
     if len(shown.images) > _MOST_IMAGES:
         words = _("{count} images on one page; at most {most} are drawn: print it to a new PDF")
@@ -99,11 +104,15 @@ def _load(page: pdfium.PdfPage, file: PdfFile, *, rendered: bool) -> GreyImage |
         if isinstance(data, PageFault):
             return data
         if placed is single and not data.masked and (not data.stencil or _is_black(placed)):
-            pixels = take_out(data)
-            if isinstance(pixels, PageFault):
-                return pixels
-            if pixels is not None:
-                return _as_shown(pixels, placed, page.get_rotation())
+            # Pixels of half the size begin at the stored image's corner; a corner that turning
+            # puts first must lie between two of them.
+            even = data.width % 2 == data.height % 2 == 0
+            turned = _turn(placed, page.get_rotation()) is not None or placed.cross < 0
+            found = take_out(data, enough_px if even or not turned else None)
+            if isinstance(found, PageFault):
+                return found
+            if found is not None:
+                return Decoded(_as_shown(found.grey, placed, page.get_rotation()), found.shrunk)
         # Drawing leaves a damaged image white, or what is missing of it.
         missing = missing_part(data)
         if missing is not None:
@@ -111,7 +120,7 @@ def _load(page: pdfium.PdfPage, file: PdfFile, *, rendered: bool) -> GreyImage |
         bitmap = placed.image.get_bitmap()
         bitmap.warn_on_close = False
         bitmap.close()
-    return _render(page, shown)
+    return Decoded(_render(page, shown))
 
 
 def _shown(page: pdfium.PdfPage) -> _Shown:
@@ -200,16 +209,22 @@ def _is_black(placed: _Placed) -> bool:
 
 def _as_shown(pixels: GreyImage, placed: _Placed, rotation: int) -> GreyImage:
     """*pixels* turned by quarters, or turned over, as the page shows them."""
-    # Turn the x axis of the image onto the nearest axis of the page, then the page itself.
-    quarters = round(math.degrees(math.atan2(placed.right[1], placed.right[0])) / 90)
     if placed.cross < 0:  # shown mirrored: the rows run the other way along the turned columns
         pixels = np.asarray(cv2.flip(pixels, 0), np.uint8)
-    turn = {
+    turn = _turn(placed, rotation)
+    return pixels if turn is None else np.asarray(cv2.rotate(pixels, turn), np.uint8)
+
+
+def _turn(placed: _Placed, rotation: int) -> int | None:
+    """What turns an image as the page shows it, as ``cv2.rotate`` names it."""
+    # Turn the x axis of the image onto the nearest axis of the page, then the page itself.
+    quarters = round(math.degrees(math.atan2(placed.right[1], placed.right[0])) / 90)
+    turns = {
         1: cv2.ROTATE_90_COUNTERCLOCKWISE,
         2: cv2.ROTATE_180,
         3: cv2.ROTATE_90_CLOCKWISE,
-    }.get((quarters - rotation // 90) % 4)
-    return pixels if turn is None else np.asarray(cv2.rotate(pixels, turn), np.uint8)
+    }
+    return turns.get((quarters - rotation // 90) % 4)
 
 
 def _render(page: pdfium.PdfPage, shown: _Shown) -> GreyImage:

@@ -6,14 +6,14 @@ and :func:`read_page` turns that into a named refusal too, so that it costs one 
 
 from __future__ import annotations
 
+import math
 import traceback
 from dataclasses import replace
-from functools import cache
 
 import cv2
 import numpy as np
 
-from omr.codes import CodeBody, CodeFault
+from omr.codes import CodeBody
 from omr.evidence import jpeg_of, upright
 from omr.fiducials import FoundFiducial, GreyImage, find_fiducials
 from omr.geometry import PagePoint, PageRect, Registration
@@ -26,14 +26,15 @@ from omr.marks import Answer, AnswerState, Reason, SheetStatus
 from omr.measure_codec import pack, unpack
 from omr.registration import SheetPlace, Unplaced, place_sheets
 from omr.scoring import bubbles_of, is_bilevel, measure
-from omr.serials import Serial
 from omr.streaks import find_streaks
 from scans.faults import PageFault
-from scans.identify import read_code, read_page_codes
-from scans.pages import PageRef, can_render, load_page
+from scans.first_look import PX_PER_MM, enlarged, may_be_bilevel
+from scans.identify import read_page_codes
+from scans.identity import identify, pixel_of, serial_of
+from scans.jpeg import Decoded
+from scans.pages import PageRef, can_render, load_enough, load_page
 from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingContext
 
-CODE_MARGIN_MM = 3.5  # quiet zone, and room for a sheet that lies a little off
 _DARKEST_PAPER = 90  # grey level; a page that is black all over is no empty paper
 # Doubts about a whole sheet: something may lie over it.
 _SHEET_DOUBTS = frozenset({Reason.NO_CODE, Reason.REGISTRATION, Reason.POOR_IMAGE})
@@ -43,10 +44,15 @@ _INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty
 def read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
     """Read every sheet on one page."""
     try:
-        image = load_page(ref)
-        if isinstance(image, PageFault):
-            return _failed(ref, image.reason, image.detail)
-        sheets = read_image(image, context)
+        first = load_enough(ref, _enough_px(context))
+        if isinstance(first, PageFault):
+            return _failed(ref, first.reason, first.detail)
+        sheets = _at_first_look(first, context)
+        if sheets is None:
+            image = first.grey if first.shrunk == 1 else load_page(ref)
+            if isinstance(image, PageFault):
+                return _failed(ref, image.reason, image.detail)
+            sheets = read_image(image, context)
         if all(sheet.status is SheetStatus.BLANK for sheet in sheets) and can_render(ref):
             # The page may show more than its one image does: inverted, masked, in pieces.
             drawn = load_page(ref, rendered=True)
@@ -57,14 +63,57 @@ def read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
     return PageOutcome(ref.page, _numbered(sheets, ref.page))
 
 
-def read_image(grey: GreyImage, context: ReadingContext) -> list[SheetReading]:
-    """Read every sheet in a grey page image, shape (h, w), uint8; at least one reading."""
-    glanced = [
+def _enough_px(context: ReadingContext) -> float:
+    """The longer side of an image that a single sheet of the newest forms fills."""
+    return max(
+        (PX_PER_MM * max(frame.width_mm, frame.height_mm) for frame in context.frames[:1]),
+        default=math.inf,
+    )
+
+
+def _at_first_look(image: Decoded, context: ReadingContext) -> list[SheetReading] | None:
+    """The sheets on an image of half its size; ``None`` unless all of them are beyond doubt.
+
+    Whatever is not plainly counted is looked at again with all pixels there are.
+    """
+    if image.shrunk == 1 or may_be_bilevel(image.grey):
+        return None
+    readings = []
+    for placed in _glanced(image.grey, context):
+        reading = _plain(image.grey, placed, context)
+        if reading is None:
+            return None
+        readings.append(enlarged(reading, image.shrunk))
+    return readings or None
+
+
+def _plain(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetReading | None:
+    """The reading of a sheet that counts and about which nobody will be asked anything."""
+    where, frame = placed.place.registration, placed.frame
+    if where.px_per_mm(PagePoint(frame.width_mm / 2, frame.height_mm / 2)) < PX_PER_MM:
+        return None
+    identified = identify(grey, placed, context)
+    if isinstance(identified, Reason) or context.asks_about(identified.domain, identified.body):
+        return None
+    measured = Measured(identified, measure(grey, where, identified.layout))
+    if streaked(grey, where, identified.layout, measured.measure.contrast):
+        return None
+    reading = _judged(measured, context)
+    return reading if reading.status is SheetStatus.COUNTED else None
+
+
+def _glanced(grey: GreyImage, context: ReadingContext) -> list[Placed]:
+    """Sheets that fill the image."""
+    return [
         Placed(place, frame)
         for frame in context.frames[:1]  # older forms are rare, and any may be the better fit
         for place in place_at_a_glance(grey, frame)
     ]
-    readings = [_read_placed(grey, each, context) for each in glanced]
+
+
+def read_image(grey: GreyImage, context: ReadingContext) -> list[SheetReading]:
+    """Read every sheet in a grey page image, shape (h, w), uint8; at least one reading."""
+    readings = [_read_placed(grey, each, context) for each in _glanced(grey, context)]
     if readings and all(_is_ordinary(reading, context) for reading in readings):
         return readings
     found = find_fiducials(grey)
@@ -111,7 +160,7 @@ def _placed(found: list[FoundFiducial], context: ReadingContext) -> list[Placed 
 
 def _read_placed(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetReading:
     where = placed.place.registration
-    identified = _identify(grey, placed, context)
+    identified = identify(grey, placed, context)
     if identified is Reason.NO_CODE:
         return _nameless(grey, placed)
     if isinstance(identified, Reason):
@@ -147,41 +196,6 @@ def _pictured(
     """*reading* with a picture of its sheet, so that the scan file is needed no more."""
     sheet = upright(grey, placed.place.registration, placed.frame)
     return replace(reading, picture=jpeg_of(sheet, bilevel=bilevel))
-
-
-def _identify(grey: GreyImage, placed: Placed, context: ReadingContext) -> Identified | Reason:
-    """Who the sheet is, from both copies of its code, or why that is not certain."""
-    verify = cache(context.verifier.verify)  # both places mostly say the same
-    seen = []
-    for place in placed.frame.codes:
-        crop = _crop(grey, placed.place.registration, place.grown(CODE_MARGIN_MM))
-        seen.append(read_code(crop, verify))
-    bodies = {said for place in seen for said in place if isinstance(said, CodeBody)}
-    faults = [said for place in seen for said in place if isinstance(said, CodeFault)]
-    ours = [fault for fault in faults if fault is not CodeFault.FOREIGN]
-    if len(bodies) > 1 or (bodies and ours):
-        return Reason.IDENTITY_CONFLICT
-    if bodies:  # another code over one of the two is a sticker, and does no harm
-        return _resolved(bodies.pop(), placed, context)
-    if ours:
-        return Reason(ours[0].value)
-    # The margin of a place holds no whole code, so what was read there lies over our own.
-    return Reason.FOREIGN_CODE if seen and all(seen) else Reason.NO_CODE
-
-
-def _resolved(body: CodeBody, placed: Placed, context: ReadingContext) -> Identified | Reason:
-    layout = context.layouts.get(body.layout)
-    unit = context.names.get(("unit", body.unit))
-    domain = context.names.get(("domain", body.domain))
-    if layout is None or layout.frame != placed.frame.frame:
-        return Reason.LAYOUT
-    if unit is None or domain is None:
-        return Reason.NOT_ISSUED
-    serial = _serial(domain, body)
-    if serial is None:
-        return Reason.NOT_ISSUED
-    layout_id = context.layout_ids[body.layout]
-    return Identified(placed, body, serial, unit, domain, layout, layout_id)
 
 
 def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
@@ -231,7 +245,7 @@ def streaked(grey: GreyImage, registration: Registration, layout: Layout, contra
         contrast: Paper minus black on this sheet, grey levels.
     """
     page = PageRect(0, 0, layout.width_mm, layout.height_mm)
-    corners = np.array([_pixel(registration, corner) for corner in page.corners()])
+    corners = np.array([pixel_of(registration, corner) for corner in page.corners()])
     (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
     scale = registration.px_per_mm(PagePoint(layout.width_mm / 2, layout.height_mm / 2))
     columns, rows = find_streaks(
@@ -243,7 +257,7 @@ def streaked(grey: GreyImage, registration: Registration, layout: Layout, contra
     if not len(columns) and not len(rows):
         return False
     for _question, bubble in bubbles_of(layout):
-        x, y = _pixel(registration, bubble.centre)
+        x, y = pixel_of(registration, bubble.centre)
         reach = (bubble.diameter_mm / 2 + 0.2) * scale
         if (np.abs(columns - x) <= reach).any() or (np.abs(rows - y) <= reach).any():
             return True
@@ -292,17 +306,10 @@ def _named(body: CodeBody, reason: Reason, context: ReadingContext) -> SheetRead
     """A refusal that says which form it is about."""
     unit = context.names.get(("unit", body.unit))
     domain = context.names.get(("domain", body.domain))
-    serial = None if domain is None else _serial(domain, body)
+    serial = None if domain is None else serial_of(domain, body)
     return SheetReading(
         0, 0, SheetStatus.REFUSED, (reason,), serial=serial, unit=unit, domain=domain
     )
-
-
-def _serial(domain: str, body: CodeBody) -> str | None:
-    try:
-        return str(Serial(domain, body.campaign, body.number))
-    except ValueError:  # signed by us, yet no number that is ever given
-        return None
 
 
 def _is_empty(grey: GreyImage) -> bool:
@@ -311,19 +318,6 @@ def _is_empty(grey: GreyImage) -> bool:
     inner = small[20:-20, 20:-20].astype(np.float32)  # shadows live at the edge
     paper = float(np.median(inner))
     return paper > _DARKEST_PAPER and float((inner < paper - 40).mean()) < _INK_SHARE
-
-
-def _crop(grey: GreyImage, registration: Registration, place: PageRect) -> GreyImage:
-    """The upright bounding box, in the image, of a rectangle on the page."""
-    corners = np.array([_pixel(registration, corner) for corner in place.corners()])
-    left, top = np.maximum(np.floor(corners.min(axis=0)).astype(int), 0)
-    right, bottom = np.ceil(corners.max(axis=0)).astype(int)
-    return grey[top : max(bottom, top), left : max(right, left)]
-
-
-def _pixel(registration: Registration, point: PagePoint) -> tuple[float, float]:
-    at = registration.locate(point)
-    return at.x_px, at.y_px
 
 
 def _of(identified: Identified, status: SheetStatus, reasons: tuple[Reason, ...]) -> SheetReading:

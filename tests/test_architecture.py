@@ -45,6 +45,7 @@ CONFINED = {
     "PIL": r"scans/.*|forms/proof\.py",
     "zxingcpp": r"scans/identify\.py|forms/proof\.py",
     "pyzbar": r"scans/identify\.py",
+    "simplejpeg": r"scans/jpeg\.py",
     "fastapi": r"scans/review/.*",
     "starlette": r"scans/review/.*",
     "uvicorn": r"scans/review/.*",

@@ -241,7 +241,7 @@ def test_a_fault_of_our_own_costs_one_page_and_is_named(
 ) -> None:
     from scans import read_page
 
-    real, calls = read_page.load_page, 0
+    real, calls = read_page.load_enough, 0
 
     def fails_once(*args: Any, **more: Any) -> Any:
         nonlocal calls
@@ -250,7 +250,7 @@ def test_a_fault_of_our_own_costs_one_page_and_is_named(
             raise ZeroDivisionError("a fault of ours")
         return real(*args, **more)
 
-    monkeypatch.setattr(read_page, "load_page", fails_once)
+    monkeypatch.setattr(read_page, "load_enough", fails_once)
 
     summary = read(office, *sorted((scanned / "scans").glob("*.pdf"))[:1])
 

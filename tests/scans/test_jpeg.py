@@ -4,6 +4,7 @@ import struct
 import zlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from make_scans import Grey, image_bytes, picture
@@ -30,10 +31,13 @@ def _read(path: Path, data: bytes) -> Grey:
 
 
 def _refused(data: bytes) -> str:
-    page = decode_jpeg(data)
-    assert isinstance(page, PageFault)
-    assert page.reason is Reason.UNREADABLE_FILE
-    return page.detail
+    """Why *data* is refused, at full size and at half."""
+    pages = [decode_jpeg(data, enough_px=enough) for enough in (None, 100.0)]
+    for page in pages:
+        assert isinstance(page, PageFault)
+        assert page.reason is Reason.UNREADABLE_FILE
+    [why] = {page.detail for page in pages if isinstance(page, PageFault)}
+    return why
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
@@ -42,6 +46,44 @@ def test_every_usual_jpeg_is_read(tmp_path: Path, mode: str, *, progressive: boo
     data = image_bytes(GREY.convert("RGB").convert(mode), "JPEG", progressive=progressive)
 
     assert np.abs(_read(tmp_path / "a.jpg", data).astype(int) - picture()).mean() < 4
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("width", [240, 241, 247])
+def test_half_a_jpegs_pixels_are_those_that_opencv_makes(
+    mode: str, width: int, *, progressive: bool
+) -> None:
+    image = Image.fromarray(picture(width=width, height=331)).convert(mode)
+    data = image_bytes(image, "JPEG", progressive=progressive)
+    array = np.frombuffer(data, np.uint8)
+    for enough, shrunk, flag in (
+        (165.5, 2, cv2.IMREAD_REDUCED_GRAYSCALE_2),
+        (166.0, 1, cv2.IMREAD_GRAYSCALE),
+        (None, 1, cv2.IMREAD_GRAYSCALE),
+    ):
+        found = decode_jpeg(data, enough_px=enough)
+        assert not isinstance(found, PageFault)
+        assert found.shrunk == shrunk
+        assert np.array_equal(found.grey, cv2.imdecode(array, flag))
+
+
+def test_what_a_careful_decoder_complains_of_without_loss_is_read() -> None:
+    data = image_bytes(GREY, "JPEG")
+    padded = data[:-2] + bytes(40) + data[-2:]  # "extraneous bytes" before the end
+    found = decode_jpeg(padded, enough_px=100.0)
+
+    assert not isinstance(found, PageFault)
+    assert np.array_equal(found.grey, cv2.imdecode(np.frombuffer(data, np.uint8), 0))
+
+
+def test_a_photograph_that_has_to_be_turned_comes_whole() -> None:
+    exif = Image.Exif()
+    for orientation, shrunk in ((1, 2), (6, 1)):
+        exif[0x0112] = orientation
+        found = decode_jpeg(image_bytes(GREY, "JPEG", exif=exif), enough_px=100.0)
+        assert not isinstance(found, PageFault)
+        assert found.shrunk == shrunk
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
