@@ -25,11 +25,10 @@ from forms.lines import broken, line
 from forms.style import RULE_DARKNESS, RULE_MM
 from omr.fiducial_bits import CELLS_PER_SIDE
 from omr.geometry import PagePoint, PageRect
+from omr.own_pages import CALIBRATION_CODE
 
 FRAME_WIDTH_MM, FRAME_HEIGHT_MM = 100.0, 150.0
 FRAME_LINE_MM = 0.2
-# No signature of ours is 47 characters of plain words, so this can never count as a form.
-SAMPLE_CODE = "TRANG KIEM TRA MAY IN - KHONG PHAI LA PHIEU ..."
 
 _SCALE_MAY_BE_OFF_MM = 1  # in 100 mm; a page shrunk to fit loses 3 mm
 _MAY_BE_SHIFTED_MM = 2  # the form's margin is 8 mm: 6 lost at most, and 2 for this
@@ -139,7 +138,7 @@ def _tick_mm(n: int) -> float:
 def _form_parts(left: float, room: float, top: float) -> Iterable[Item]:
     """A control code, a fiducial and bubbles, as large as on a form."""
     code = PageRect(left, top, CODE_SIDE_MM, CODE_SIDE_MM)
-    runs = tuple(code_runs(SAMPLE_CODE))
+    runs = tuple(code_runs(CALIBRATION_CODE))
     yield Pattern(runs, code, CODE_MODULES, CODE_MODULES, "code")
     side, cells = FIDUCIAL_SIDE_MM, CELLS_PER_SIDE
     corner = PageRect(code.right_mm + CODE_QUIET_MM + 5.0, top, side, side)

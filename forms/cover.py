@@ -1,7 +1,7 @@
 """A pad's cover: which forms it holds, for whom, and what the counter has to do with them.
 
 A cover carries no fiducial and no control code, so a scanned one is a page without a form.
-Its barcode names the pad for those who give pads out and take them back.
+Its barcode names the pad for those who give pads out and take them back, and for the reader.
 """
 
 from __future__ import annotations

@@ -12,12 +12,11 @@ import secrets
 from forms.draw import FormsPdf
 from forms.prose import NUMBER
 from forms.typeset import Typeset
-from omr.codes import CodeBody, campaign_key, sign
+from omr.codes import SPECIMEN_KEY_ID, CodeBody, campaign_key, sign
 from omr.geometry import PagePoint
 from omr.keys import MASTER_LENGTH
 
 SPECIMEN = "MẪU"
-_NO_KEY_ID = 0  # keyrings count from 1 (omr.keys.FIRST_KEY_ID)
 _CODE_DIGITS = 6  # of the layout id, in the QR code
 
 
@@ -31,7 +30,7 @@ def specimen_pdf(typeset: Typeset, unit: str, year: int) -> bytes:
     """
     layout = typeset.layout
     body = CodeBody(
-        key_id=_NO_KEY_ID,
+        key_id=SPECIMEN_KEY_ID,
         campaign=year,
         unit=0,
         domain=0,

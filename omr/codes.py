@@ -23,6 +23,7 @@ from omr.keys import Key, Keyring
 VERSION = 1
 TEXT_LENGTH = 47
 TAG_LENGTH = 16
+SPECIMEN_KEY_ID = 0  # keyrings count from 1 (omr.keys.FIRST_KEY_ID), so nothing signed so counts
 _BODY = struct.Struct(">BBHHBIB3s")
 _CONTEXT = b"PVQR1\0"  # separates this use of the key from every other
 _MOST_DERIVED = 1024  # years' keys kept at hand; forged codes may name 65,536 years
@@ -34,6 +35,7 @@ class CodeFault(StrEnum):
     FOREIGN = "foreign-code"  # not of our form: some other QR code
     BAD_SIGNATURE = "bad-signature"
     UNKNOWN_KEY = "unknown-key"
+    SPECIMEN = "specimen"  # of our form, not to be counted
     WITHDRAWN_KEY = "withdrawn-key"  # no forgery as such, but others know that key
 
 
@@ -120,7 +122,7 @@ class Verifier:
         _version, key_id, campaign, unit, domain, number, flags, layout = _BODY.unpack(body)
         key = self._keys.get(key_id)
         if key is None:
-            return CodeFault.UNKNOWN_KEY
+            return CodeFault.SPECIMEN if key_id == SPECIMEN_KEY_ID else CodeFault.UNKNOWN_KEY
         secret = self._campaign_key(key, campaign)
         if secret is None:  # only other years' keys are here, or none any more
             return CodeFault.WITHDRAWN_KEY if key.withdrawn else CodeFault.UNKNOWN_KEY

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     BAD_SIGNATURE = "bad-signature"
     UNKNOWN_KEY = "unknown-key"
     WITHDRAWN_KEY = "withdrawn-key"
+    SPECIMEN = "specimen"  # printed to be looked at; signed with a key that nobody has
     FOREIGN_CODE = "foreign-code"  # other QR codes lie over both of the sheet's own
     NOT_ISSUED = "not-issued"
     VOIDED = "voided"
@@ -61,6 +62,9 @@ class Reason(StrEnum):
     # blank
     EMPTY_PAGE = "empty-page"
     FOREIGN_PAGE = "foreign-page"
+    COVER = "cover"  # of a pad
+    CALIBRATION = "calibration"  # the page that shows what a printer does to forms
+    BOARD = "board"  # of QR codes for citizens
 
 
 class SheetStatus(StrEnum):

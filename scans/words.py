@@ -37,6 +37,7 @@ def reason_in_words(reason: Reason) -> str:
         Reason.BAD_SIGNATURE: _("the code was not signed by us: forged or damaged"),
         Reason.UNKNOWN_KEY: _("the code was signed with a key that is not here"),
         Reason.WITHDRAWN_KEY: _("the code was signed with a key that was withdrawn"),
+        Reason.SPECIMEN: _("a specimen, which never counts"),
         Reason.FOREIGN_CODE: _("other QR codes lie over both of the form's codes"),
         Reason.NOT_ISSUED: _("the serial was never issued"),
         Reason.VOIDED: _("the serial is void"),
@@ -54,4 +55,7 @@ def reason_in_words(reason: Reason) -> str:
         Reason.OTHER_PAPER: _("the same serial and answers, but perhaps on a second paper"),
         Reason.EMPTY_PAGE: _("an empty page"),
         Reason.FOREIGN_PAGE: _("a page that is none of our forms"),
+        Reason.COVER: _("the cover of a pad"),
+        Reason.CALIBRATION: _("a page for testing a printer"),
+        Reason.BOARD: _("a board of QR codes for citizens"),
     }[reason]

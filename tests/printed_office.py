@@ -39,7 +39,7 @@ class Printed:
         lines = (root / "f.jsonl").read_text(encoding="utf-8").splitlines()
         sheets = [json.loads(line) for line in lines]
         self.serials: list[str] = [sheet["serial"] for sheet in sheets]
-        pages = _pages(root / "f.pdf")  # of which some bear no form: covers
+        pages = pages_of(root / "f.pdf")  # of which some bear no form: covers
         self.pages = [pages[sheet["pdf_page"]] for sheet in sheets]
         workspace = open_workspace(root)
         with Ledger.open(workspace.ledger_url) as ledger:
@@ -58,7 +58,8 @@ class Printed:
         return page
 
 
-def _pages(pdf: Path) -> list[Image]:
+def pages_of(pdf: Path) -> list[Image]:
+    """Every page of a PDF, grey, at 200 dpi."""
     document = pdfium.PdfDocument(pdf)
     pages = [
         cv2.cvtColor(page.render(scale=DPI / 72).to_numpy(), cv2.COLOR_BGR2GRAY)

@@ -15,13 +15,13 @@ from printed_pages import PX_PER_MM, picture
 from forms.artwork import Stroke
 from forms.calibration import calibration_page, write_calibration
 from forms.calibration_paper import CalibrationPaper
-from forms.calibration_target import SAMPLE_CODE
 from forms.typeset import typeset
 from omr.codes import CodeFault, Verifier
 from omr.geometry import PageRect
 from omr.judging import Thresholds
 from omr.keys import Keyring
-from omr.marks import SheetStatus
+from omr.marks import Reason, SheetStatus
+from omr.own_pages import CALIBRATION_CODE
 from omr.survey import Survey
 from scans.read_page import read_image
 from scans.stages import ReadingContext
@@ -133,9 +133,9 @@ def test_a_scanned_test_page_never_counts_as_a_form(
     codes = {code.text for code in zxingcpp.read_barcodes(seen)}
     readings = read_image(seen, context)
 
-    assert codes == {SAMPLE_CODE}
-    assert isinstance(verifier.verify(SAMPLE_CODE), CodeFault)
-    assert {r.status for r in readings} <= {SheetStatus.REFUSED, SheetStatus.BLANK}
+    assert codes == {CALIBRATION_CODE}
+    assert isinstance(verifier.verify(CALIBRATION_CODE), CodeFault)
+    assert {(r.status, r.reasons) for r in readings} == {(SheetStatus.BLANK, (Reason.CALIBRATION,))}
     assert all(r.serial is None and not r.answers for r in readings)
 
 

@@ -117,7 +117,7 @@ def test_the_barcode_names_the_pad_on_a_200_dpi_picture(
 
 
 @CASES
-def test_a_scanned_cover_is_a_page_without_a_form(
+def test_a_scanned_cover_is_named_as_such(
     write: Write, survey: Survey, keyring: Keyring, words: CoverWords, pad: Pad
 ) -> None:
     layout = typeset(survey, survey.domain("GTDB")).layout
@@ -131,7 +131,7 @@ def test_a_scanned_cover_is_a_page_without_a_form(
     for image in (seen, np.rot90(seen, 2).copy(), 255 - (255 - seen) // 2):
         [reading] = read_image(image, context)
         assert reading.status is SheetStatus.BLANK
-        assert reading.reasons == (Reason.FOREIGN_PAGE,)
+        assert reading.reasons == (Reason.COVER,)
         assert reading.serial is None
 
 

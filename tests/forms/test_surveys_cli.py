@@ -218,7 +218,7 @@ def test_a_preview_is_a_pdf_and_a_picture_and_never_counts(
         context = reading_context(ledger, Verifier(workspace.keyring()), Thresholds())
     (reading,) = read_image(page(pdf), context)
     assert reading.status is SheetStatus.REFUSED
-    assert reading.reasons == (Reason.UNKNOWN_KEY,)
+    assert reading.reasons == (Reason.SPECIMEN,)
     assert reading.answers == {}
 
 
