@@ -10,7 +10,6 @@ import math
 import traceback
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
 from omr.codes import CodeBody
@@ -24,21 +23,21 @@ from omr.ledger.issued import CODE_DIGITS
 from omr.ledger.readings import SheetReading
 from omr.marks import Answer, AnswerState, Reason, SheetStatus
 from omr.measure_codec import pack, unpack
+from omr.own_pages import CALIBRATION_CODE
 from omr.registration import SheetPlace, Unplaced, place_sheets
 from omr.scoring import bubbles_of, is_bilevel, measure
 from omr.streaks import find_streaks
 from scans.faults import PageFault
 from scans.first_look import PX_PER_MM, enlarged, may_be_bilevel
+from scans.formless import is_mirrored, name_page
 from scans.identify import read_page_codes
 from scans.identity import identify, pixel_of, serial_of
 from scans.jpeg import Decoded
 from scans.pages import PageRef, can_render, load_enough, load_page
 from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingContext
 
-_DARKEST_PAPER = 90  # grey level; a page that is black all over is no empty paper
 # Doubts about a whole sheet: something may lie over it.
 _SHEET_DOUBTS = frozenset({Reason.NO_CODE, Reason.REGISTRATION, Reason.POOR_IMAGE})
-_INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty paper
 
 
 def read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
@@ -266,36 +265,39 @@ def streaked(grey: GreyImage, registration: Registration, layout: Layout, contra
 
 def _read_unplaced(grey: GreyImage, unplaced: Unplaced, context: ReadingContext) -> SheetReading:
     """A sheet that lies where nothing can be measured; named by its code if one is read."""
+    codes = read_page_codes(grey)
     ours = [
         (abs(x - unplaced.centre_px[0]) + abs(y - unplaced.centre_px[1]), said)
-        for said, (x, y) in _page_bodies(grey, context)
+        for said, (x, y) in _bodies(codes, context)
     ]
-    if not ours:
-        return _refused(unplaced.reason)
-    return _named(min(ours, key=lambda item: item[0])[1], unplaced.reason, context)
+    if ours:
+        return _named(min(ours, key=lambda item: item[0])[1], unplaced.reason, context)
+    if CALIBRATION_CODE in {text for text, _centre in codes}:  # it bears one fiducial, to look at
+        return SheetReading(0, 0, SheetStatus.BLANK, (Reason.CALIBRATION,))
+    return _refused(unplaced.reason)
 
 
 def _read_without_fiducials(
     grey: GreyImage, context: ReadingContext, found: list[FoundFiducial]
 ) -> SheetReading:
     """A page on which no sheet could be placed: ours but spoilt, foreign, or empty."""
-    mirrored = not found and bool(find_fiducials(np.ascontiguousarray(grey[:, ::-1])))
+    mirrored = not found and is_mirrored(grey)
     reason = Reason.MIRRORED if mirrored else Reason.REGISTRATION
-    for said, _centre in _page_bodies(grey, context):
+    codes = read_page_codes(grey)
+    for said, _centre in _bodies(codes, context):
         return _named(said, reason, context)
     if found or mirrored:
         return _refused(reason)
-    if _is_empty(grey):
-        return SheetReading(0, 0, SheetStatus.BLANK, (Reason.EMPTY_PAGE,))
-    return SheetReading(0, 0, SheetStatus.BLANK, (Reason.FOREIGN_PAGE,))
+    kind = name_page(grey, {text for text, _centre in codes})
+    return SheetReading(0, 0, SheetStatus.BLANK, (kind,))
 
 
-def _page_bodies(
-    grey: GreyImage, context: ReadingContext
+def _bodies(
+    codes: list[tuple[str, tuple[float, float]]], context: ReadingContext
 ) -> list[tuple[CodeBody, tuple[float, float]]]:
-    """Every code of ours on the page, wherever it lies, with its rough centre."""
+    """Those of a page's *codes* that are ours, each with its rough centre."""
     found = []
-    for text, centre in read_page_codes(grey):
+    for text, centre in codes:
         said = context.verifier.verify(text)
         if isinstance(said, CodeBody):
             found.append((said, centre))
@@ -310,14 +312,6 @@ def _named(body: CodeBody, reason: Reason, context: ReadingContext) -> SheetRead
     return SheetReading(
         0, 0, SheetStatus.REFUSED, (reason,), serial=serial, unit=unit, domain=domain
     )
-
-
-def _is_empty(grey: GreyImage) -> bool:
-    """Whether the page is bare paper: light, and nearly nothing much darker than it."""
-    small = cv2.resize(grey, (400, 560), interpolation=cv2.INTER_AREA)
-    inner = small[20:-20, 20:-20].astype(np.float32)  # shadows live at the edge
-    paper = float(np.median(inner))
-    return paper > _DARKEST_PAPER and float((inner < paper - 40).mean()) < _INK_SHARE
 
 
 def _of(identified: Identified, status: SheetStatus, reasons: tuple[Reason, ...]) -> SheetReading:
