@@ -197,6 +197,8 @@ def _shapes(page: NDArray[np.float64], image: NDArray[np.float64], px_per_mm: fl
     on_page, in_image = page.mean(axis=1), image.mean(axis=1)
     shapes = image - in_image[:, None]
     around = np.linalg.norm(in_image[0] - in_image[1] + in_image[2] - in_image[3])
+    if around <= _PARALLELOGRAM_MM * px_per_mm:  # as nearly always: no other number matters
+        return _Shapes(float(around) / px_per_mm, 0.0, 0.0)
     terms = np.column_stack([on_page, np.ones(4)])
     affine = np.linalg.lstsq(terms, in_image, rcond=None)[0][:2]
     flat = (page - on_page[:, None]) @ affine

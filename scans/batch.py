@@ -30,6 +30,7 @@ from omr.same_paper import same_paper
 from scans.faults import PageFault
 from scans.files import ScanFile, find_files, identify_file
 from scans.look_again import picture_of, with_streaks
+from scans.memory import keep_memory
 from scans.pages import PageRef, count_pages
 from scans.read_page import read_page
 from scans.stages import PageOutcome, ReadingContext
@@ -304,6 +305,7 @@ def _start_worker(context: ReadingContext) -> None:
     global _context  # noqa: PLW0603 - the way a process pool hands a worker its context
     _context = context
     cv2.setNumThreads(1)  # the pages run side by side, not their pixels
+    keep_memory()
 
 
 def _read(item: _Work, pages: Sequence[int]) -> list[PageOutcome]:

@@ -95,7 +95,8 @@ def _plain(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetRea
     if isinstance(identified, Reason) or context.asks_about(identified.domain, identified.body):
         return None
     measured = Measured(identified, measure(grey, where, identified.layout))
-    if streaked(grey, where, identified.layout, measured.measure.contrast):
+    # A streak as wide as one pixel of the whole image is half as deep in this one.
+    if streaked(grey, where, identified.layout, measured.measure.contrast / 2):
         return None
     reading = _judged(measured, context)
     return reading if reading.status is SheetStatus.COUNTED else None

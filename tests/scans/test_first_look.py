@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from make_scans import pdf_with_image, picture
 from PIL import Image as Pillow
-from printed_office import CHOSEN, Image, Printed, said
+from printed_office import CHOSEN, SCALE, Image, Printed, said
 
 from omr.marks import Reason, SheetStatus
 from omr.serial_ranges import SerialRange
@@ -125,6 +125,22 @@ def test_a_doubt_is_looked_at_with_all_pixels(
     assert Reason.OVERVOTE in reading.reasons
     assert reading.picture is not None
     assert replace(reading, page=0, sheet=0) == read_image(_loaded(ref), printed.context)[0]
+
+
+@pytest.mark.parametrize("depth", [40, 90])
+def test_a_streak_as_wide_as_one_pixel_is_not_lost_at_half_size(
+    printed: Printed, tmp_path: Path, whole: list[PageRef], depth: int
+) -> None:
+    page = _at_300_dpi(printed.filled())
+    bubble = printed.layout.question("a1").bubbles[0]
+    column = round(bubble.centre.x_mm * SCALE * 1.5)
+    page[:, column] = np.maximum(page[:, column].astype(int) - depth, 0)
+    ref = _jpeg(tmp_path / "a.jpg", page, 95)
+
+    [reading] = read_page(ref, printed.context).sheets
+
+    assert whole == [ref]
+    assert (reading.status, reading.reasons) == (SheetStatus.REFUSED, (Reason.STREAK,))
 
 
 def _loaded(ref: PageRef) -> Image:
