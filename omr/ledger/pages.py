@@ -163,8 +163,7 @@ def _seen_again(held: Holder, seen: SheetReading, same_paper: SamePaper | None) 
     alike = _what_is_said(held.answers) == _what_is_said(seen.answers)
     if same_paper is None:
         return Reason.SAME_ANSWERS if alike else Reason.OTHER_ANSWERS
-    # Another scan of the same ink may leave other answers doubtful, but it shows the same ones.
-    if not alike and _options_seen(held.answers) != _options_seen(seen.answers):
+    if not alike and not _may_be_alike(held.answers, seen.answers):
         return Reason.OTHER_ANSWERS
     known, new = held.measurements, seen.measurements
     if known is not None and new is not None and same_paper(held.layout_id, known, new):
@@ -180,8 +179,21 @@ def _what_is_said(answers: Answers) -> dict[str, tuple[AnswerState, frozenset[st
     return {name: (said.state, frozenset(said.options)) for name, said in answers.items()}
 
 
-def _options_seen(answers: Answers) -> dict[str, frozenset[str]]:
-    return {name: frozenset(said.options) for name, said in answers.items()}
+def _may_be_alike(held: Answers, new: Answers) -> bool:
+    """Whether two scans of the same ink can have been read so.
+
+    Where one of them is doubtful it may show fewer options, or more if it is the one that is
+    held, for a person decides on that. More options than were held for certain are a mark that
+    somebody added.
+    """
+    if held.keys() != new.keys():
+        return False
+    return all(
+        set(said.options) == set(new[name].options)
+        or said.state is AnswerState.DOUBTFUL
+        or (new[name].state is AnswerState.DOUBTFUL and set(new[name].options) < set(said.options))
+        for name, said in held.items()
+    )
 
 
 def _row(page: Page, kept: SheetReading, picture: str | None) -> dict[str, Any]:

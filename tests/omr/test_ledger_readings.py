@@ -447,6 +447,43 @@ def test_a_rescan_that_leaves_an_answer_doubtful_is_a_rescan_all_the_same(tmp_pa
         assert add(3, changed, same_ink=True) == (Reason.OTHER_ANSWERS,)  # a mark was added
 
 
+@pytest.mark.parametrize(
+    ("held", "new", "reason"),
+    [
+        # Which options of a doubtful answer are shown depends on the scan.
+        (("r5", "r4"), ("r5",), Reason.SAME_ANSWERS),
+        (("r5",), ("r5", "r4"), Reason.SAME_ANSWERS),
+        ((), ("r5",), Reason.SAME_ANSWERS),
+        (("r4",), "r5", Reason.SAME_ANSWERS),  # a person is asked about it, with the picture
+        ("r5", (), Reason.SAME_ANSWERS),
+        ("r5", ("r4",), Reason.OTHER_ANSWERS),
+        ("r5", ("r5", "r4"), Reason.OTHER_ANSWERS),
+        ("r5", "r4", Reason.OTHER_ANSWERS),
+    ],
+)
+def test_a_rescan_may_show_other_options_where_an_answer_is_in_doubt_but_none_that_was_added(
+    tmp_path: Path, held: str | tuple[str, ...], new: str | tuple[str, ...], reason: Reason
+) -> None:
+    def said(q1: str | tuple[str, ...]) -> Answers:
+        if isinstance(q1, str):
+            return answers(q1=q1, q2="r1")
+        return {**answers(q2="r1"), "q1": Answer(AnswerState.DOUBTFUL, q1)}
+
+    with fresh_ledger(tmp_path) as ledger:
+        [serial] = _serials(ledger, 1)
+        source_id, batch_id = add_file(ledger)
+        for page, answer in enumerate((held, new)):
+            [kept] = add_page(
+                ledger,
+                source_id=source_id,
+                batch_id=batch_id,
+                sheets=[seen(serial, page=page, status=SheetStatus.REVIEW, said=said(answer))],
+                same_paper=lambda _layout, _held, _new: True,
+            )
+
+        assert _told(kept) == (SheetStatus.DUPLICATE, (reason,))
+
+
 def test_a_second_paper_keeps_its_picture_and_a_rescan_does_not(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
         [serial] = _serials(ledger, 1)
