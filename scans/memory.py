@@ -34,4 +34,4 @@ def keep_memory() -> bool:
         (_TRIM_THRESHOLD, _KEPT),
         (_TOP_PAD, _AT_ONCE),
     )
-    return all([tell(*wish) == 1 for wish in wishes])
+    return all(bool(tell(*wish)) for wish in wishes)

@@ -13,7 +13,7 @@ from PIL import Image
 from omr.marks import Reason
 from scans import tiff_pages
 from scans.faults import PageFault
-from scans.fax import decode_g4
+from scans.fax import _black_row, decode_g4, decode_g4_strips
 from scans.pages import PageRef, count_pages, load_page
 
 W, H = 240, 330
@@ -311,3 +311,22 @@ def test_orientation_is_not_mixed_up_with_mirroring() -> None:
     page = tiff_pages._turned(np.ascontiguousarray(picture()), 6)
 
     assert np.array_equal(page, cv2.rotate(picture(), cv2.ROTATE_90_CLOCKWISE))
+
+
+@pytest.mark.parametrize("width", [16, 63, 64, 65, 127, 1748, 2559, 2560, 2561, 2624, 5184, 9933])
+def test_our_black_row_is_coded_as_libtiff_codes_one(width: int) -> None:
+    assert _black_row(width) == fax_code(Image.new("1", (width, 1), 0))
+
+
+@pytest.mark.parametrize("rows", [1, 7, 64, 329, 330, 400])
+def test_strips_of_any_height_are_one_page(rows: int) -> None:
+    truth = np.where(picture() < 128, 0, 255).astype(np.uint8)
+    parts = [truth[first : first + rows] for first in range(0, len(truth), rows)]
+    strips = [fax_code(Image.fromarray(part).convert("1")) for part in parts]
+    height, width = truth.shape
+
+    page = decode_g4_strips(strips, width, height, rows, black_is_dark=True)
+    assert page is not None
+    assert np.array_equal(page, truth)
+    for wrong in (strips[:-1], [*strips, strips[0]], [*strips[:-1], strips[-1][:2]]):
+        assert decode_g4_strips(wrong, width, height, rows, black_is_dark=True) is None
