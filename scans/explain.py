@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.errors import UsageError
-from omr.evidence import ON_UPRIGHT, Ring, drawn_sheet, rings_of, upright
+from omr.evidence import ON_UPRIGHT, Ring, drawn_sheet, rings_of, size_px, upright
 from omr.fiducials import GreyImage
 from omr.i18n import _
 from omr.layout import Layout
@@ -24,9 +24,10 @@ from omr.scoring import BubbleMeasure, SheetMeasure
 from omr.serials import SerialMistyped, parse_serial
 from omr.workspace import Workspace, open_workspace
 from scans.explain_picture import Explained, Origin, draw_explanation
+from scans.faults import PageFault
 from scans.files import identify_file
 from scans.look_again import page_image, registration_of
-from scans.pages import PageRef
+from scans.pages import PageRef, load_page
 from scans.words import reason_in_words, status_in_words
 
 
@@ -166,12 +167,9 @@ def _picture(
 ) -> tuple[GreyImage, Origin]:
     """The sheet upright, and where its picture comes from."""
     numbers = row.seen.registration
-    if scan is not None:
-        if numbers is None:
-            raise UsageError(
-                _("the sheet could not be placed on its page, so the page shows no more of it"),
-                _("Leave --scan out, and open the scan file itself."),
-            )
+    if scan is not None and numbers is None:
+        return _whole_page(row, paper, scan), Origin.PAGE
+    if scan is not None and numbers is not None:
         where = registration_of(numbers)
         grey = page_image(PageRef(scan, row.seen.page), where, paper)
         if grey is None:
@@ -185,7 +183,22 @@ def _picture(
         opened = cv2.imdecode(np.frombuffer(kept, np.uint8), cv2.IMREAD_GRAYSCALE)
         if opened is not None:
             return upright(np.asarray(opened, np.uint8), ON_UPRIGHT, paper), Origin.KEPT
+    if measured is None:
+        return np.full(size_px(paper)[::-1], 255, np.uint8), Origin.NOTHING
     return drawn_sheet(paper, measured), Origin.DRAWN
+
+
+def _whole_page(row: SheetRow, paper: Layout, scan: Path) -> GreyImage:
+    """The scanned page of a sheet that has no place on it, as large as a sheet is drawn."""
+    page = load_page(PageRef(scan, row.seen.page))
+    if isinstance(page, PageFault):
+        raise UsageError(
+            _("{path} cannot be shown: {why}").format(path=scan, why=page.detail),
+            _("Leave --scan out to see why in words."),
+        )
+    factor = max(size_px(paper)) / max(page.shape)
+    size = [max(1, round(side * factor)) for side in page.shape[::-1]]
+    return np.asarray(cv2.resize(page, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _explained(row: SheetRow, layout: Layout | None, measured: SheetMeasure | None) -> Explained:

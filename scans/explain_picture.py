@@ -44,6 +44,13 @@ class Origin(StrEnum):
     SCAN = "scan"
     KEPT = "kept"  # the picture that was kept for people
     DRAWN = "drawn"  # from the layout and the measurements alone
+    PAGE = "page"  # the whole scanned page: no sheet was placed on it
+    NOTHING = "nothing"  # bare: nothing was placed, measured or kept
+
+
+# Pictures that show no sheet where the layout says; and those in which nothing can be found.
+_UNPLACED = frozenset({Origin.PAGE, Origin.NOTHING})
+_NOT_SCANNED = _UNPLACED | {Origin.DRAWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,7 @@ def draw_explanation(
     """The sheet on the left, the words on the right.
 
     Args:
-        sheet: Upright, as from :func:`omr.evidence.upright`.
+        sheet: Upright, as from :func:`omr.evidence.upright`; if *origin* is PAGE or NOTHING, any.
         layout: The sheet's own, or, where *explained* has no rings, any on that paper.
         explained: What is drawn and said.
         origin: Where *sheet* comes from.
@@ -71,9 +78,10 @@ def draw_explanation(
         Shape (h, w, 3), uint8, RGB.
     """
     picture = in_colour(sheet)
-    draw_places(picture, layout, explained.rings)
     notes = [_origins()[origin]]
-    if origin is not Origin.DRAWN:
+    if origin not in _UNPLACED:
+        draw_places(picture, layout, explained.rings)
+    if origin not in _NOT_SCANNED:
         found = draw_found(picture, sheet, layout, outlines=bool(explained.rings))
         notes.append(
             _("corner marks found: {found} of {count}").format(
@@ -84,7 +92,7 @@ def draw_explanation(
             notes.append(
                 _("printed circles seen: {share:.0f} percent").format(share=100 * found.outlines)
             )
-    lines = list(_panel(explained, notes, drawn=origin is Origin.DRAWN))
+    lines = list(_panel(explained, notes, origin))
     height = max(picture.shape[0], _height(lines))
     canvas = Image.new("RGB", (picture.shape[1] + _PANEL_PX, height), _PAPER)
     canvas.paste(Image.fromarray(np.ascontiguousarray(picture[:, :, ::-1])), (0, 0))
@@ -110,7 +118,7 @@ class _Line:
     before: float = 0.0  # extra space above, in lines
 
 
-def _panel(explained: Explained, notes: Sequence[str], *, drawn: bool) -> Iterator[_Line]:
+def _panel(explained: Explained, notes: Sequence[str], origin: Origin) -> Iterator[_Line]:
     """The words of the panel, wrapped."""
     for n, words in enumerate(explained.head):
         yield from _wrapped(_Line(words, _HEAD_PX if n == 0 else _TEXT_PX))
@@ -126,7 +134,7 @@ def _panel(explained: Explained, notes: Sequence[str], *, drawn: bool) -> Iterat
                 before=1.0 if n == 0 else 0.12,
             )
         )
-    for n, (colour, thick, words) in enumerate(_legend(explained, drawn=drawn)):
+    for n, (colour, thick, words) in enumerate(_legend(explained, origin)):
         yield from _wrapped(
             _Line(
                 words,
@@ -143,7 +151,7 @@ def _panel(explained: Explained, notes: Sequence[str], *, drawn: bool) -> Iterat
 
 
 def _legend(
-    explained: Explained, *, drawn: bool
+    explained: Explained, origin: Origin
 ) -> Iterator[tuple[tuple[int, int, int], int, str]]:
     """Colour (BGR), width of line and meaning of everything that is drawn."""
     rings = set(explained.rings.values())
@@ -155,8 +163,9 @@ def _legend(
         yield RING_COLOURS[Ring.DECIDED], 4, _("chosen by a person")
     if Ring.BLANK in rings:
         yield RING_COLOURS[Ring.BLANK], 1, _("measured and found blank")
-    yield EXPECTED_COLOUR, 2, _("where corner marks and codes are expected")
-    if not drawn:
+    if origin not in _UNPLACED:
+        yield EXPECTED_COLOUR, 2, _("where corner marks and codes are expected")
+    if origin not in _NOT_SCANNED:
         yield FOUND_COLOUR, 1, _("where corner marks and circles were found")
 
 
@@ -166,6 +175,8 @@ def _origins() -> Mapping[Origin, str]:
         Origin.SCAN: _("the picture is from the scan file"),
         Origin.KEPT: _("the picture is the one that was kept"),
         Origin.DRAWN: _("no picture was kept: this is drawn from what was measured"),
+        Origin.PAGE: _("the page as it was scanned: no sheet was placed on it"),
+        Origin.NOTHING: _("no picture was kept: --scan with the scan file shows the page"),
     }
 
 

@@ -9,10 +9,11 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from printed_office import pages_of
 
 from omr.cli import main as omr
 from omr.errors import ExitCode
-from omr.evidence import PX_PER_MM, RING_COLOURS, Ring
+from omr.evidence import EXPECTED_COLOUR, PX_PER_MM, RING_COLOURS, Ring
 from omr.ledger import Ledger, decisions, issued, readings
 from omr.ledger.sheets import SheetRow
 from omr.ledger.standing import IDENTITY, WHOLE, Verdict
@@ -40,6 +41,10 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scan_batch(forms, bad, root / "scans", seed=4, sheets=forms.sheets[4:8])
     nameless = ScanPlan("nameless", people=COMPLIANT, damage={Damage.QR_BOTH: 1.0})
     scan_batch(forms, nameless, root / "scans", seed=4, sheets=forms.sheets[8:9])
+    cover, stain = pages_of(root / "f.pdf")[0], pages_of(root / "f.pdf")[1]
+    stain[: stain.shape[0] // 2] = 90  # hides two corner marks and a code
+    for name, page in (("cover", cover), ("spoilt", stain)):
+        cv2.imwrite(str(root / "scans" / f"{name}.png"), page)
     assert omr(["scans", "read", str(root / "scans"), *at]) == 0
     return root
 
@@ -164,6 +169,26 @@ def test_a_sheet_without_a_serial_is_found_by_its_place(
 
     assert "no serial: waiting for a person" in capsys.readouterr().out
     assert picture(out).shape[0] == round(210 * PX_PER_MM)
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("cover", "the cover of a pad"), ("spoilt", "do not fit a flat sheet")]
+)
+def test_a_page_on_which_no_sheet_was_placed_is_shown_as_it_is_and_no_form_is_made_up(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, told: str
+) -> None:
+    out, file = tmp_path / "a.png", f"{name}.png"
+
+    assert explain(root, "--file", file, "--out", str(out)) == 0
+    assert told in capsys.readouterr().out
+    assert picture(out)[:, : round(148 * PX_PER_MM) - 1].min() == 255
+
+    scan = root / "scans" / file
+    assert explain(root, "--file", file, "--scan", str(scan), "--out", str(out)) == 0
+    page = cv2.imread(str(scan), cv2.IMREAD_GRAYSCALE)
+    shown = picture(out)[:, : round(148 * PX_PER_MM) - 1].mean()
+    assert shown == pytest.approx(page.mean(), abs=6)
+    assert not has(picture(out), EXPECTED_COLOUR)
 
 
 def test_other_sheets_with_the_serial_are_named_and_can_be_asked_for(
