@@ -53,7 +53,12 @@ class Unplaced:
     """Fiducials were found, but no trustworthy place follows from them."""
 
     reason: Reason
-    centre_px: tuple[float, float]  # roughly where the sheet lies
+    middle: complex  # roughly where the middle between its fiducials lies, px: x + iy
+    right: complex  # roughly 1 mm to the right on the sheet, px
+
+    def locate(self, from_middle: complex) -> complex:
+        """Roughly where a point lies, px, that is printed *from_middle* (mm: x + iy, y down)."""
+        return self.middle + self.right * from_middle
 
 
 def place_sheets(
@@ -136,34 +141,43 @@ def _may_belong(a: FoundFiducial, b: FoundFiducial, on_page: Mapping[int, Fiduci
 
 
 def _register(group: Sequence[FoundFiducial], printed: Sequence[Fiducial]) -> SheetPlace | Unplaced:
-    centre = _centre(group)
     markers = [fiducial.marker for fiducial in group]
     if len(markers) < 3 or len(set(markers)) < len(markers):
-        return Unplaced(Reason.REGISTRATION, centre)
+        return _unplaced(Reason.REGISTRATION, group, printed)
     on_page = {fiducial.marker: fiducial for fiducial in printed}
     page = np.concatenate([_printed_corners(on_page[marker]) for marker in markers])
     image = np.concatenate([fiducial.corners for fiducial in group])
     registration = _fit(page, image, whole=len(markers) == len(printed))
     if registration is None:
-        return Unplaced(Reason.REGISTRATION, centre)
+        return _unplaced(Reason.REGISTRATION, group, printed)
     if registration.mirrored:
-        return Unplaced(Reason.MIRRORED, centre)
+        return _unplaced(Reason.MIRRORED, group, printed)
     scale, aspect = _scales(registration, printed)
     residual = _residual_px(registration, page, image) / scale
     whole = len(markers) == len(printed)
     limit = MAX_RESIDUAL_MM if whole else _MAX_RESIDUAL_OF_THREE_MM
     if residual > limit or aspect > MAX_ASPECT:
-        return Unplaced(Reason.REGISTRATION, centre)
+        return _unplaced(Reason.REGISTRATION, group, printed)
     out_of_line = residual > _EVEN_RESIDUAL_OF_THREE_MM
     if whole:
         shapes = _shapes(page.reshape(-1, 4, 2), image.reshape(-1, 4, 2), scale)
         if shapes.wrong:
-            return Unplaced(Reason.REGISTRATION, centre)
+            return _unplaced(Reason.REGISTRATION, group, printed)
         out_of_line = shapes.doubtful
     if scale < MIN_PX_PER_MM:
-        return Unplaced(Reason.LOW_RESOLUTION, centre)
+        return _unplaced(Reason.LOW_RESOLUTION, group, printed)
     missing = tuple(sorted(set(on_page) - set(markers)))
     return SheetPlace(registration, residual, missing, out_of_line)
+
+
+def _unplaced(
+    reason: Reason, group: Sequence[FoundFiducial], printed: Sequence[Fiducial]
+) -> Unplaced:
+    on_page = {fiducial.marker: fiducial for fiducial in printed}
+    middle = _middle(printed)
+    seen = [_middle_seen_by(fiducial, on_page[fiducial.marker], middle) for fiducial in group]
+    at, right = np.mean(seen, axis=0)
+    return Unplaced(reason, complex(at), complex(right))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,14 +257,15 @@ def _group(
 ) -> list[list[FoundFiducial]]:
     """Fiducials that expect their sheet's centre at the same place belong together."""
     on_page = {fiducial.marker: fiducial for fiducial in printed}
-    middle = np.mean([[f.centre.x_mm, f.centre.y_mm] for f in printed], axis=0)
+    middle = _middle(printed)
     reach_mm = 0.3 * min(
         max(f.centre.x_mm for f in printed) - min(f.centre.x_mm for f in printed),
         max(f.centre.y_mm for f in printed) - min(f.centre.y_mm for f in printed),
     )
     groups: list[tuple[NDArray[np.float64], float, list[FoundFiducial]]] = []
     for fiducial in found:
-        expected, scale = _middle_seen_by(fiducial, on_page[fiducial.marker], middle)
+        at, right = _middle_seen_by(fiducial, on_page[fiducial.marker], middle)
+        expected, scale = np.array([at.real, at.imag]), abs(right)
         for index, (centre, px_per_mm, members) in enumerate(groups):
             near = np.linalg.norm(centre - expected) < reach_mm * max(scale, px_per_mm)
             if near and 0.7 * px_per_mm < scale < 1.4 * px_per_mm:
@@ -263,10 +278,17 @@ def _group(
     return [members for _centre_px, _scale, members in groups]
 
 
+def _middle(printed: Sequence[Fiducial]) -> NDArray[np.float64]:
+    """The middle between the fiducials, mm."""
+    return np.asarray(
+        np.mean([[f.centre.x_mm, f.centre.y_mm] for f in printed], axis=0), np.float64
+    )
+
+
 def _middle_seen_by(
     found: FoundFiducial, printed: Fiducial, middle: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], float]:
-    """Where one fiducial alone expects the sheet's *middle* (mm), px; and its scale, px/mm.
+) -> tuple[complex, complex]:
+    """Where one fiducial alone expects the sheet's *middle* (mm), and 1 mm to the right; px.
 
     The least-squares similarity over its four corners, in complex numbers.
     """
@@ -274,8 +296,7 @@ def _middle_seen_by(
     on_page, in_image = page.mean(), image.mean()
     spread = page - on_page
     turn = (spread.conj() @ (image - in_image)) / (spread.conj() @ spread).real
-    at = in_image + turn * (_complex(middle) - on_page)
-    return np.array([at.real, at.imag]), float(abs(turn))
+    return complex(in_image + turn * (_complex(middle) - on_page)), complex(turn)
 
 
 def _complex(points: NDArray[np.float64]) -> NDArray[np.complex128]:

@@ -1,15 +1,18 @@
-"""Pages on which no sheet could be placed: what they are instead."""
+"""Pages and sheets that could not be placed: what they are, as far as anything says it."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import cv2
 import numpy as np
 
+from omr.codes import CodeBody
 from omr.fiducials import GreyImage, find_fiducials
+from omr.layout import Layout
 from omr.marks import Reason
 from omr.own_pages import kind_of_page
+from omr.registration import Unplaced
 from scans.identify import read_page_bars
 
 _DARKEST_PAPER = 90  # grey level; a page that is black all over is no empty paper
@@ -17,6 +20,9 @@ _INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty
 # A mirrored sheet is only named, never measured, so that much of an image is enough: A4 has
 # 6 px/mm then, at which fiducials are found (omr.fiducials).
 _MIRRORED_LONG_SIDE_PX = 1800
+# Lines through one fiducial of 7 mm are off by so much at a code 90 mm from the sheet's middle
+# in a photograph; another sheet's codes lie farther off, unless it lies over this one.
+_CODE_OFF_MM = 20.0
 
 
 def name_page(grey: GreyImage, codes: Collection[str]) -> Reason:
@@ -46,3 +52,31 @@ def is_empty(grey: GreyImage) -> bool:
     inner = small[20:-20, 20:-20].astype(np.float32)  # shadows live at the edge
     paper = float(np.median(inner))
     return paper > _DARKEST_PAPER and float((inner < paper - 40).mean()) < _INK_SHARE
+
+
+def code_of(
+    unplaced: Unplaced,
+    codes: Sequence[tuple[CodeBody, tuple[float, float]]],
+    frames: Sequence[Layout],
+) -> CodeBody | None:
+    """The code that belongs to a sheet whose place is not known well enough to measure it.
+
+    Args:
+        unplaced: The sheet.
+        codes: Every code of ours on the page, with its rough centre, px; other sheets' too.
+        frames: Layouts whose codes may be expected.
+
+    Returns:
+        The one that lies where the sheet's own is expected, if any does.
+    """
+    nearest, best = _CODE_OFF_MM * abs(unplaced.right), None
+    for frame in frames:
+        middle = complex(frame.width_mm / 2, frame.height_mm / 2)
+        for place in frame.codes:
+            printed = complex(place.x_mm + place.w_mm / 2, place.y_mm + place.h_mm / 2)
+            expected = unplaced.locate(printed - middle)
+            for body, at in codes:
+                off = abs(complex(*at) - expected)
+                if off < nearest:
+                    nearest, best = off, body
+    return best

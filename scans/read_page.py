@@ -29,7 +29,7 @@ from omr.scoring import bubbles_of, is_bilevel, measure
 from omr.streaks import find_streaks
 from scans.faults import PageFault
 from scans.first_look import PX_PER_MM, enlarged, may_be_bilevel
-from scans.formless import is_mirrored, name_page
+from scans.formless import code_of, is_mirrored, name_page
 from scans.identify import read_page_codes
 from scans.identity import identify, pixel_of, serial_of
 from scans.jpeg import Decoded
@@ -256,23 +256,22 @@ def streaked(grey: GreyImage, registration: Registration, layout: Layout, contra
     )
     if not len(columns) and not len(rows):
         return False
-    for _question, bubble in bubbles_of(layout):
-        x, y = pixel_of(registration, bubble.centre)
-        reach = (bubble.diameter_mm / 2 + 0.2) * scale
-        if (np.abs(columns - x) <= reach).any() or (np.abs(rows - y) <= reach).any():
-            return True
-    return False
+    bubbles = [bubble for _question, bubble in bubbles_of(layout)]
+    centres = np.array([[(bubble.centre.x_mm, bubble.centre.y_mm)] for bubble in bubbles])
+    matrix = np.array(registration.h).reshape(3, 3)
+    at = cv2.perspectiveTransform(centres, matrix)  # shape (n, 1, 2), px
+    reach = (np.array([[bubble.diameter_mm] for bubble in bubbles]) / 2 + _BESIDE_MM) * scale
+    return bool(
+        (np.abs(at[..., 0] - columns) <= reach).any() or (np.abs(at[..., 1] - rows) <= reach).any()
+    )
 
 
 def _read_unplaced(grey: GreyImage, unplaced: Unplaced, context: ReadingContext) -> SheetReading:
     """A sheet that lies where nothing can be measured; named by its code if one is read."""
     codes = read_page_codes(grey)
-    ours = [
-        (abs(x - unplaced.centre_px[0]) + abs(y - unplaced.centre_px[1]), said)
-        for said, (x, y) in _bodies(codes, context)
-    ]
-    if ours:
-        return _named(min(ours, key=lambda item: item[0])[1], unplaced.reason, context)
+    body = code_of(unplaced, _bodies(codes, context), context.frames)
+    if body is not None:
+        return _named(body, unplaced.reason, context)
     if CALIBRATION_CODE in {text for text, _centre in codes}:  # it bears one fiducial, to look at
         return SheetReading(0, 0, SheetStatus.BLANK, (Reason.CALIBRATION,))
     return _refused(unplaced.reason)

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 import segno
-from printed_office import Image, Printed, pages_of
+from printed_office import SCALE, Image, Printed, pages_of
 
 from omr.cli import main as omr
 from omr.marks import Reason, SheetStatus
@@ -130,3 +130,35 @@ def test_what_the_codes_of_a_page_say_it_is(
     codes: tuple[str, ...], bars: tuple[str, ...], kind: Reason | None
 ) -> None:
     assert kind_of_page(codes, bars) is kind
+
+
+@pytest.mark.parametrize("quarters", range(4))
+@pytest.mark.parametrize("gone", [(0, 1), (1, 2), (0, 3)])
+def test_a_spoilt_sheet_is_never_named_by_its_neighbours_code(
+    printed: Printed, gone: tuple[int, int], quarters: int
+) -> None:
+    spoilt, whole = printed.filled(0), printed.filled(1)
+    for marker in gone:
+        at = printed.layout.fiducials[marker].centre
+        _hide(spoilt, at.x_mm - 5, at.y_mm - 5, 10)
+    glass = np.full((2100, 3400), 235, np.uint8)
+    turned = np.rot90(whole, quarters)
+    glass[20 : 20 + spoilt.shape[0], 20 : 20 + spoilt.shape[1]] = spoilt
+    glass[20 : 20 + turned.shape[0], 1240 : 1240 + turned.shape[1]] = turned
+
+    named = read_image(glass, printed.context)
+    for place in printed.layout.codes:
+        _hide(glass, place.x_mm + 20 / SCALE, place.y_mm + 20 / SCALE, place.w_mm)
+    nameless = read_image(glass, printed.context)
+
+    one, other = printed.serials[:2]
+    assert sorted((r.status, r.serial) for r in named) == [
+        (SheetStatus.COUNTED, other),
+        (SheetStatus.REFUSED, one),
+    ]
+    assert {r.serial for r in nameless if r.status is SheetStatus.REFUSED} == {None}
+
+
+def _hide(page: Image, x_mm: float, y_mm: float, side_mm: float) -> None:
+    x, y, side = (round(value * SCALE) for value in (x_mm, y_mm, side_mm))
+    page[y : y + side, x : x + side] = 235
