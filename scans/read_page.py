@@ -10,6 +10,7 @@ import math
 import traceback
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from omr.codes import CodeBody
@@ -38,6 +39,7 @@ from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingConte
 
 # Doubts about a whole sheet: something may lie over it.
 _SHEET_DOUBTS = frozenset({Reason.NO_CODE, Reason.REGISTRATION, Reason.POOR_IMAGE})
+_BESIDE_MM = 0.2  # so near to a bubble's outline a streak spoils it
 
 
 def read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
