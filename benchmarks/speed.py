@@ -1,7 +1,7 @@
 """What the whole of ``omr scans read`` costs, over merely decoding the same images.
 
-Prints forms, scans them with the virtual scanner, and then, round by round and in one process,
-times ``cv2.imdecode`` (grey, full size) of every image and the real batch (identity, registration,
+Prints forms, scans them with the virtual scanner, and then, round by round, times ``cv2.imdecode``
+(grey, full size) of every image alone in a process and the real batch (identity, registration,
 marks, ledger, evidence) on a fresh ledger, a few pages of the one and a few of the other in turn::
 
     python benchmarks/speed.py --sheets 60 --rounds 5 --seed 7 --out benchmarks/results/NAME.json
@@ -21,7 +21,6 @@ import random
 import resource
 import statistics
 import tempfile
-import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -35,7 +34,7 @@ from typing import Any
 from unittest import mock
 
 import cv2
-import numpy as np
+from speed_decode import Decoder
 from speed_office import Clock, Office, Spent, Watch, pdf_of, print_and_scan
 
 import scans.batch
@@ -92,7 +91,7 @@ STAGES = {
 }
 _PACKAGES = ("omr-surveys", "opencv-python-headless", "numpy", "zxing-cpp", "pypdfium2", "pillow")
 _BOOK_PAGES = 1000  # the longest PDF that is promised to be streamed; 5,000 pages are five of them
-_PAGES_IN_TURN = 10  # so that a change of the machine's load meets decoding and reading alike
+_PAGES_IN_TURN = 20  # so that a change of the machine's load meets decoding and reading alike
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,31 +162,18 @@ def _about(options: Options) -> dict[str, Any]:
 
 
 def _stratum(name: str, office: Office, files: Sequence[Path], options: Options) -> dict[str, Any]:
-    images = [np.fromfile(path, np.uint8) for path in files]
-    groups = [range(n, min(n + _PAGES_IN_TURN, len(files))) for n in range(0, len(files), 10)]
-    office.read(files[:_PAGES_IN_TURN])
-    _decode(images[:_PAGES_IN_TURN])
-    rounds, slowest = [], 0.0
-    statuses: Counter[str] = Counter()
-    for turn in range(options.rounds):
-        decoding = reading = Spent(0.0, 0.0)
-        for group in groups:
-            steps = [0, 1]
-            random.Random(f"{options.seed} {turn} {group.start}").shuffle(steps)
-            for step in steps:
-                if step:
-                    watch = Watch()
-                    spent, seen = office.read([files[n] for n in group], progress=watch)
-                    reading += spent
-                    slowest = max(slowest, watch.slowest)
-                    statuses += seen
-                else:
-                    decoding += _decode([images[n] for n in group])
-        rounds.append((decoding, reading))
+    starts = range(0, len(files), _PAGES_IN_TURN)
+    groups = [range(n, min(n + _PAGES_IN_TURN, len(files))) for n in starts]
+    with Decoder(files) as decoder:
+        office.read(files[:_PAGES_IN_TURN])
+        decoder.decode(groups[0])
+        rounds, statuses = _rounds(office, decoder, files, groups, options)
+    stages, slowest = _profile(office, files)
+    size = sum(path.stat().st_size for path in files)
     return {
         "stratum": name,
         "pages": len(files),
-        "kB_per_page": sum(len(image) for image in images) / len(images) / 1024,
+        "kB_per_page": size / len(files) / 1024,
         "decode_ms": _per_page([decoding.wall for decoding, _reading in rounds], files),
         "read_ms": _per_page([reading.wall for _decoding, reading in rounds], files),
         "decode_cpu_ms": _per_page([decoding.cpu for decoding, _reading in rounds], files),
@@ -197,32 +183,56 @@ def _stratum(name: str, office: Office, files: Sequence[Path], options: Options)
         "ratios": [reading.wall / decoding.wall for decoding, reading in rounds],
         "slowest_page_ms": 1000 * slowest,
         "statuses": {status: n // options.rounds for status, n in statuses.items()},
-        "stages_cpu_ms": _profile(office, files),
+        "stages_cpu_ms": stages,
     }
+
+
+def _rounds(
+    office: Office,
+    decoder: Decoder,
+    files: Sequence[Path],
+    groups: Sequence[range],
+    options: Options,
+) -> tuple[list[tuple[Spent, Spent]], Counter[str]]:
+    """Time to decode and to read everything, round by round; and the sheets by status."""
+    rounds = []
+    statuses: Counter[str] = Counter()
+    for turn in range(options.rounds):
+        decoding = reading = Spent(0.0, 0.0)
+        for group in groups:
+            steps = [0, 1]
+            random.Random(f"{options.seed} {turn} {group.start}").shuffle(steps)
+            for step in steps:
+                if step:
+                    spent, seen = office.read([files[n] for n in group])
+                    reading += spent
+                    statuses += seen
+                else:
+                    decoding += decoder.decode(group)
+        rounds.append((decoding, reading))
+    return rounds, statuses
 
 
 def _per_page(seconds: Sequence[float], files: Sequence[Path]) -> float:
     return 1000 * statistics.median(seconds) / len(files)
 
 
-def _decode(images: Sequence[np.ndarray[Any, Any]]) -> Spent:
-    clock = Clock()
-    for image in images:
-        cv2.imdecode(image, cv2.IMREAD_GRAYSCALE)
-    return clock.spent()
-
-
-def _profile(office: Office, files: Sequence[Path]) -> dict[str, float]:
-    """Milliseconds of processor time a page in every stage, from a run of its own."""
+def _profile(office: Office, files: Sequence[Path]) -> tuple[dict[str, float], float]:
+    """From a run of its own: ms of processor time a page in every stage; the slowest page, s."""
     spent: defaultdict[str, float] = defaultdict(float)
+    slowest = 0.0
 
     def timed(name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(*args: Any, **words: Any) -> Any:
-            begun = time.process_time()
+            nonlocal slowest
+            clock = Clock()
             try:
                 return call(*args, **words)
             finally:
-                spent[name] += time.process_time() - begun
+                took = clock.spent()
+                spent[name] += took.cpu
+                if name == "page":
+                    slowest = max(slowest, took.wall)
 
         return wrapped
 
@@ -233,7 +243,7 @@ def _profile(office: Office, files: Sequence[Path]) -> dict[str, float]:
                 stack.enter_context(mock.patch.object(module, attribute, watched))
         total, _seen = office.read(files)
     spent["rest"] = total.cpu - spent["page"] - spent["ledger"]
-    return {name: 1000 * seconds / len(files) for name, seconds in spent.items()}
+    return {name: 1000 * seconds / len(files) for name, seconds in spent.items()}, slowest
 
 
 def _pdf_over_files(office: Office, files: Sequence[Path], options: Options) -> dict[str, Any]:

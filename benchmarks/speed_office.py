@@ -103,11 +103,6 @@ class Watch:
         """A page is done."""
         self._times.append(time.perf_counter())
 
-    @property
-    def slowest(self) -> float:
-        """Seconds of the page that took longest; for one process."""
-        return max((b - a for a, b in zip(self._times, self._times[1:], strict=False)), default=0.0)
-
     def steady_rate(self) -> float:
         """Pages a second after the first fifth: workers have started by then."""
         first = len(self._times) // 5
