@@ -34,6 +34,7 @@ from scans.formless import code_of, is_mirrored, name_page
 from scans.identify import read_page_codes
 from scans.identity import identify, pixel_of, serial_of
 from scans.jpeg import Decoded
+from scans.overlap import set_covered_apart
 from scans.pages import PageRef, can_render, load_enough, load_page
 from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingContext
 
@@ -157,7 +158,7 @@ def _placed(found: list[FoundFiducial], context: ReadingContext) -> list[Placed 
         if sum(isinstance(p, Placed) for p in tried) > sum(isinstance(p, Placed) for p in best):
             best = tried
         best = best or tried
-    return best
+    return set_covered_apart(best)
 
 
 def _read_placed(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetReading:

@@ -249,6 +249,43 @@ def test_a_sheet_that_lies_crosswise_over_another_is_not_overlooked(
     assert all(reading.status is not SheetStatus.COUNTED for reading in readings)
 
 
+@pytest.mark.parametrize("over_mm", [12.0, 30.0, 60.0])
+@pytest.mark.parametrize("quarters", [0, 2])
+def test_what_another_sheet_covers_never_passes_for_blank(
+    printed: Printed, over_mm: float, quarters: int
+) -> None:
+    below = np.rot90(printed.filled(0), quarters)
+    above = printed.filled(1, {"b2": "r2"})
+    height, width = below.shape
+    start = width - round(over_mm * SCALE)
+    down = round(18 * SCALE)  # the lower sheet shows three corner marks
+    glass = np.full((height + down, start + width), 235, np.uint8)
+    glass[:height, :width] = below
+    glass[down:, start:] = above
+
+    readings = read_image(glass, printed.context)
+
+    by_serial = {reading.serial: reading for reading in readings}
+    covered = by_serial[printed.serials[0]]
+    assert covered.status in {SheetStatus.REFUSED, SheetStatus.REVIEW}
+    assert Reason.REGISTRATION in covered.reasons
+    assert all(answer.state is AnswerState.DOUBTFUL for answer in covered.answers.values())
+
+
+def test_sheets_whose_edges_touch_are_both_counted(printed: Printed) -> None:
+    sheets = [printed.filled(0), printed.filled(1, {"b2": "r2"})]
+    height, width = sheets[0].shape
+    start = width - round(5 * SCALE)
+    glass = np.full((height + 100, start + width + 100), 235, np.uint8)
+    glass[50 : 50 + height, :width] = sheets[0]
+    glass[50 : 50 + height, start : start + width] = sheets[1]
+
+    readings = read_image(glass, printed.context)
+
+    assert [reading.status for reading in readings] == [SheetStatus.COUNTED] * 2
+    assert [said(reading) for reading in readings] == [CHOSEN, {"b2": "r2"}]
+
+
 def test_two_sheets_on_one_glass_are_read_without_a_search_of_the_whole(
     printed: Printed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
