@@ -38,7 +38,7 @@ def line_of(
         "seed": seed,
         "fingerprint": stratum.fingerprint(),
         "reader": reader,
-        "commit": _commit(),
+        "commit": commit(),
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in _PACKAGES},
         "layout": layout,
@@ -63,7 +63,7 @@ def line_of(
     }
 
 
-def _commit() -> str:
+def commit() -> str:
     """The commit, with a plus where the program's files differ from it; empty without git."""
     try:
         words = ["git", "-C", str(_ROOT), "describe", "--always", "--exclude", "*"]

@@ -41,8 +41,7 @@ import cv2
 import numpy as np
 from accuracy_bounds import upper_bound
 from accuracy_office import Office, open_office, reader_digest
-from accuracy_record import _commit as commit
-from accuracy_record import append, lines_of
+from accuracy_record import append, commit, lines_of
 from accuracy_worker import read_file
 from second_effects import augraphy_version
 from second_page import ERASED_BELOW_MM2, Page, fingerprint, make_page, visible_mm2
