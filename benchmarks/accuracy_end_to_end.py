@@ -25,8 +25,8 @@ from typing import Any
 
 from omr.cli import main as omr
 from omr.codes import Verifier
-from omr.judging import Thresholds
 from omr.ledger import Ledger
+from omr.thresholds import Thresholds
 from omr.workspace import open_workspace
 from scans.batch import read_batch, reading_context
 from scans.results import result_lines

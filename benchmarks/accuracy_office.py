@@ -17,9 +17,9 @@ from pathlib import Path
 
 from omr.cli import main as omr
 from omr.codes import Verifier
-from omr.judging import Thresholds
 from omr.keys import Key, Keyring, keyring_to_bytes
 from omr.ledger import Ledger
+from omr.thresholds import Thresholds
 from omr.workspace import open_workspace
 from scans.batch import reading_context
 from scans.stages import ReadingContext

@@ -14,8 +14,8 @@ import pypdfium2 as pdfium
 
 from omr.cli import main as omr
 from omr.codes import Verifier
-from omr.judging import Thresholds
 from omr.ledger import Ledger
+from omr.thresholds import Thresholds
 from omr.workspace import open_workspace
 from scans.batch import read_batch, reading_context
 from scans.virtual_scanner import ScanPlan, load_printed, scan_batch

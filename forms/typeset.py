@@ -7,7 +7,7 @@ draws what stands here.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -39,6 +39,7 @@ RULED_GAP_MM = 0.7  # from here on a rule in the gap keeps clear of the bubbles 
 GROUP_GAP_MM = 0.8  # between groups of rows: less would look like rows set unevenly
 RULED_SHARE = 1.5
 MOST_GAP_MM = 3.0
+_ARTWORK_REACH_MM = 8.0  # strokes of one mark hardly go further from their bubble
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,10 @@ def typeset(survey: Survey, domain: Domain, public: Link | None = None) -> Types
         codes=CODES,
         comment=_rounded(replace(area, y_mm=comment_top)),
         stamp=STAMP,
+        artwork=_artwork(
+            [part.items for part in parts if part.name != "comment"] + [header.items, rules],
+            [bubble.centre for part in parts for q in part.questions for bubble in q.bubbles],
+        ),
     )
     clearance.check(layout, items, (prose.SERIAL, prose.UNIT))
     made = Typeset(layout, items, prose.SERIAL, prose.UNIT)
@@ -192,6 +197,19 @@ def _rule(y_mm: float) -> Stroke:
 def _in_printed_order(survey: Survey, parts: Sequence[Block]) -> tuple[Question, ...]:
     placed = {question.id: question for part in parts for question in part.questions}
     return tuple(placed[question.id] for question in survey.questions)
+
+
+def _artwork(
+    printed: Iterable[Iterable[Item]], centres: Sequence[PagePoint]
+) -> tuple[PageRect, ...]:
+    """Boxes round what is printed near bubbles, alike for every unit."""
+    boxes = (_rounded(item.ink) for items in printed for item in items)
+    return tuple(box for box in boxes if any(_is_near(centre, box) for centre in centres))
+
+
+def _is_near(centre: PagePoint, box: PageRect) -> bool:
+    around = PageRect(centre.x_mm, centre.y_mm, 0.0, 0.0).grown(_ARTWORK_REACH_MM)
+    return box.overlaps(around)
 
 
 def _rounded(area: PageRect) -> PageRect:

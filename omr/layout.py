@@ -56,7 +56,8 @@ class Layout:
     """Everything a reader must know about a form, and nothing about ink.
 
     ``fiducials`` are four, clockwise from top left; ``codes`` are the places of the QR
-    code's two copies (black square only, without the quiet zone).
+    code's two copies (black square only, without the quiet zone). ``artwork`` are boxes round
+    everything else that is printed near bubbles, so that a reader can tell it from ink.
     """
 
     survey: str
@@ -70,6 +71,7 @@ class Layout:
     codes: tuple[PageRect, ...]
     comment: PageRect
     stamp: PageRect
+    artwork: tuple[PageRect, ...] = ()
 
     def __post_init__(self) -> None:
         # Neither would come back from its description, so a ledger could keep but never read it.
@@ -139,6 +141,7 @@ def layout_to_json(layout: Layout) -> dict[str, Any]:
         ],
         "comment": asdict(layout.comment),
         "stamp": asdict(layout.stamp),
+        "artwork": [asdict(box) for box in layout.artwork],
     }
 
 
@@ -174,6 +177,7 @@ def layout_from_json(data: dict[str, Any]) -> Layout:
         ),
         comment=PageRect(**data["comment"]),
         stamp=PageRect(**data["stamp"]),
+        artwork=tuple(PageRect(**box) for box in data["artwork"]),
     )
     if layout.layout_id != data["layout"]:
         raise ValueError(f"layout {data['layout']} does not match its own content")

@@ -17,21 +17,32 @@ from omr.layout import Layout
 from omr.scan_health import Look
 from omr.scoring import BubbleMeasure, SheetMeasure, bubbles_of
 
-_VERSION = 1
+_VERSION = 2
 _HEAD = struct.Struct(">Bffff?HI")
 _DARKNESS_STEPS = 10_000
 _SHARE_STEPS = 250
 _SHARES = (
     "coverage",
-    "faint",
+    "own",
+    "peak",
     "outside",
-    "around",
+    "beside",
+    "zone",
+    "whole",
+    "arms",
     "extent",
+    "ring",
+    "loose",
     "straight",
     "leaves",
     "enters",
+    "bend",
+    "aligned",
+    "hidden",
+    "length",
     "share",
     "home",
+    "housed",
 )
 
 

@@ -42,9 +42,23 @@ class Settled:
     """Where the bubbles really lie."""
 
     offsets_mm: NDArray[np.float64]  # (n, 2): to be added to the printed centres
-    slopes: NDArray[np.float64]  # (n, 2, 2): how the offsets (axis 1) grow along x, y (axis 2)
     largest_mm: float
     share_found: float  # of bubbles whose outline was seen
+    surface: Surface | None = None  # through the offsets; None where too few were seen
+
+    def shifts(
+        self, points_mm: NDArray[np.float64], centres_mm: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """How far the paper lies from where it should anywhere, (m, 2) mm.
+
+        Args:
+            points_mm: (m, 2) on the flat page.
+            centres_mm: (n, 2) the printed centres of the bubbles.
+        """
+        if self.surface is None:
+            return np.zeros_like(points_mm)
+        smooth = self.surface.at(points_mm)
+        return smooth + _local(points_mm, centres_mm, self.offsets_mm, self.surface)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +94,7 @@ def settle_offsets(
     share = float(clear.mean())
     if np.count_nonzero(clear) < 2 * TERMS:
         nothing = np.zeros_like(centres_mm)
-        return Settled(nothing, np.zeros((len(nothing), 2, 2)), 0.0, share)
+        return Settled(nothing, 0.0, share)
     surface = fit_surface(centres_mm[clear], seen[clear], least_spread=_LEAST_SPREAD_MM)
     smooth = surface.at(centres_mm) + _local(centres_mm, centres_mm[clear], seen[clear], surface)
     off = np.where(clear, np.hypot(*(seen - smooth).T), 0.0)
@@ -88,7 +102,7 @@ def settle_offsets(
     # Where many outlines lie elsewhere still, nobody knows where the hidden ones lie.
     lost = float(np.quantile(off[clear], 0.9)) > _LOST_MM
     largest = REACH_MM if lost else float(np.hypot(*offsets.T).max())
-    return Settled(offsets, surface.slopes(centres_mm), largest, share)
+    return Settled(offsets, largest, share, surface)
 
 
 def _local(

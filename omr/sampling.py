@@ -18,16 +18,12 @@ Floats = NDArray[np.float64]
 Samples = NDArray[np.uint8]
 
 
-def local_maps(
-    registration: Registration, centres_mm: Floats, slopes: Floats | None = None
-) -> Floats:
+def local_maps(registration: Registration, centres_mm: Floats) -> Floats:
     """The affine map round every centre: from mm off the centre to px of the image.
 
     Args:
         registration: Page to image.
         centres_mm: (n, 2) where the centres lie on the flat page.
-        slopes: (n, 2, 2) by how much the paper is stretched there, [axis of the shift, axis
-            along which it grows]; a flat sheet without it.
 
     Returns:
         (n, 2, 3): ``map[:, :2] @ (dx_mm, dy_mm) + map[:, 2]`` is (column, row).
@@ -40,8 +36,6 @@ def local_maps(
     maps[:, 0, 0], maps[:, 0, 1] = (a - g * column) / w, (b - h * column) / w
     maps[:, 1, 0], maps[:, 1, 1] = (d - g * row) / w, (e - h * row) / w
     maps[:, 0, 2], maps[:, 1, 2] = column, row
-    if slopes is not None:
-        maps[:, :, :2] = maps[:, :, :2] @ (np.eye(2) + slopes)
     return maps
 
 
@@ -66,21 +60,3 @@ def patches(grey: GreyImage, maps: Floats, half_side: int, px_per_mm: float) -> 
     for matrix, patch in zip(matrices, found, strict=True):
         cv2.warpAffine(grey, matrix, (side, side), patch, flags, cv2.BORDER_REPLICATE)
     return found
-
-
-def at_points(grey: GreyImage, maps: Floats, points_mm: Floats) -> Samples:
-    """Grey levels at the same points round every centre.
-
-    Args:
-        grey: Shape (h, w), uint8.
-        maps: (n, 2, 3), from :func:`local_maps`.
-        points_mm: (m, 2) from the centre.
-
-    Returns:
-        Shape (n, m), uint8.
-    """
-    where = maps[:, :, :2].astype(np.float32) @ points_mm.T.astype(np.float32)
-    where += maps[:, :, 2:].astype(np.float32)
-    columns, rows = np.ascontiguousarray(where[:, 0]), np.ascontiguousarray(where[:, 1])
-    levels = cv2.remap(grey, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(levels, np.uint8)

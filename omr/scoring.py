@@ -12,25 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from omr import strokes
 from omr.discs import discs_of, ring_reach
-from omr.faint import faint_reach, faint_traces
 from omr.fiducials import GreyImage
+from omr.field import ZONE_MM, field_of, frame_of
 from omr.geometry import PagePoint, Registration
+from omr.ink_objects import trace
 from omr.layout import Bubble, Fiducial, Layout
-from omr.nearby import REACH_MM, Nearby, nearby
 from omr.outline import settle_offsets
-from omr.sampling import Floats, Samples, at_points, local_maps, patches
+from omr.sampling import Floats, Samples, local_maps, patches
 from omr.shades import Shades
 from omr.surfaces import TERMS, fit_surface
 
 PX_PER_MM = 8.0  # sampling density; a 0.3 mm stroke is 2.4 samples wide
 HALF_SIDE_MM = 4.0  # a patch in which the outline is looked for reaches so far from the centre
 _PAPER_SPREAD = 2.0  # grey levels between neighbouring bubbles of an even sheet
-# Neighbours so far from where they were printed begin to show beside the masks of their
-# outlines (omr.nearby.BAND_MM, less half the line and its blur).
-_ELSEWHERE_MM = 0.1
-_TRACED_FROM = 0.005  # coverage: fewer inked samples than a dot of 0.3 mm are no stroke
 # A sample is ink from five times the paper's own scatter on, but at least a light pencil's
 # 0.12 and at most 0.30, which every ball pen passes.
 _INK_FACTOR, _LEAST_INK, _MOST_INK = 5.0, 0.12, 0.30
@@ -42,17 +37,28 @@ class BubbleMeasure:
 
     question: str
     option: str
-    darkness: float  # mean over the inside, the page's blank bubbles taken off
-    coverage: float  # share of the inside that is ink
-    faint: float  # how far apart the ends of its largest faint trace are, share of diameter
+    darkness: float  # mean over the inside, the page's blank bubbles taken off ...
+    coverage: float  # ... and share of the inside that is ink; both without others' ink
+    own: float  # of the ink inside, the share that does not belong to another bubble
+    peak: float  # darkness of the darkest ink inside, over a stroke's width
     outside: float  # share of the clear ring just outside the outline that is ink
-    around: float  # share of directions in which there is ink outside, as of a drawn ring
-    extent: float  # how far apart the inside's ink ends are, share of the diameter
+    beside: float  # ... in which there is any trace of ink, others' ink left out
+    zone: float  # how far apart the ends of its largest trace, in or just outside, are ...
+    whole: float  # of its own ink inside, the share in one piece
+    arms: float  # share of the directions in which that piece ends well outside the bubble
+    extent: float  # ... and those of its ink inside; shares of the diameter
+    ring: float  # share of the directions in which there is ink round it, outside all bubbles
+    loose: float  # ... ink that hardly enters any bubble
     straight: float  # 1 if the inside's ink is one straight line, else 0
     leaves: float  # how far beyond the outline that line goes, share of the diameter ...
     enters: float  # ... and on its shorter side
-    share: float  # of the ink that its stroke leaves in any bubble, the part in this one
-    home: float  # of all that stroke's ink nearby, the part in this bubble
+    bend: float  # share of that line's piece of ink nearby which lies off the line
+    aligned: float  # 1 if that line goes on in another bubble, else 0
+    hidden: float  # 1 if it may go on under print, else 0
+    length: float  # how far apart the ends of its piece are, in diameters / 10
+    share: float  # of the ink that its piece leaves in any two bubbles, the part in this one
+    home: float  # of all ink of that piece, the part in this bubble ...
+    housed: float  # ... and in and just around any bubbles: of a stray line or a seal little
     paper: float  # grey level of the paper here, 0 to 255
 
 
@@ -85,12 +91,9 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     paper = _paper_levels(first, printed, radius)
     shades = Shades.between(paper, black)
     settled = settle_offsets(first, printed, radius, PX_PER_MM, shades)
-    stretched = float(np.abs(settled.slopes).max()) * REACH_MM > _ELSEWHERE_MM
-    maps = local_maps(
-        registration, printed + settled.offsets_mm, settled.slopes if stretched else None
-    )
+    maps = local_maps(registration, printed + settled.offsets_mm)
 
-    half = max(ring_reach(radius, PX_PER_MM), faint_reach(radius, PX_PER_MM))
+    half = ring_reach(radius, PX_PER_MM)
     samples = patches(grey, maps, half, PX_PER_MM)
     discs = discs_of(radius, half, PX_PER_MM)
     inside = samples.reshape(len(samples), -1)[:, discs.inside]
@@ -100,24 +103,41 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     pale = raw <= np.median(raw)
     ink = float(np.clip(_INK_FACTOR * shades.scatter(inside, pale), _LEAST_INK, _MOST_INK))
     below = shades.lightest_ink(ink)
-    coverage = _share_below(inside, below)
-    middle = slice(half - (reach := faint_reach(radius, PX_PER_MM)), half + reach + 1)
-    faint = faint_traces(samples[:, middle, middle], shades, pale, radius, PX_PER_MM)
-    around = nearby(printed, radius, PX_PER_MM)
-    traced = _strokes(grey, maps, below, coverage, around, radius)
-    across = np.array([(t.extent_mm, t.leaves_mm, t.enters_mm) for t in traced]) / (2 * radius)
+    field = field_of(
+        grey,
+        registration,
+        frame_of(layout, printed, radius),
+        printed,
+        settled,
+        paper,
+        black,
+        pale,
+    )
+    found = trace(field)
+    around_mm2 = np.pi * ((radius + ZONE_MM) ** 2 - radius**2)
     shares = (  # in the order of BubbleMeasure's fields
-        raw - blank,
-        coverage,
-        faint / (2 * radius),
+        (raw - blank) * found.own,
+        _share_below(inside, below) * found.own,
+        found.own,
+        found.peak,
         _share_below(ring, below),
-        _around(grey, maps, below, around),
-        across[:, 0],
-        [t.straight for t in traced],
-        across[:, 1],
-        across[:, 2],
-        [t.share for t in traced],
-        [t.home for t in traced],
+        found.beside_mm2 / around_mm2,
+        found.zone_mm / (2 * radius),
+        found.whole,
+        found.arms,
+        found.lines.extent_mm / (2 * radius),
+        found.ring,
+        found.loose,
+        found.lines.straight,
+        found.lines.leaves_mm / (2 * radius),
+        found.lines.enters_mm / (2 * radius),
+        found.lines.bend,
+        found.lines.aligned,
+        found.lines.hidden,
+        found.length_mm / (20 * radius),
+        found.share,
+        found.home,
+        found.housed,
     )
     questions = [question for question, _ in places]
     options = [bubble.option for _, bubble in places]
@@ -127,31 +147,6 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     return SheetMeasure(
         bubbles, noise, contrast, settled.largest_mm, settled.share_found, is_bilevel(grey)
     )
-
-
-def _strokes(
-    grey: GreyImage,
-    maps: Floats,
-    below: Samples,
-    coverage: Floats,
-    around: Nearby,
-    radius_mm: float,
-) -> list[strokes.Stroke]:
-    """The stroke in every bubble that has any ink."""
-    found = [strokes.NOTHING] * len(maps)
-    inked = np.flatnonzero(coverage > _TRACED_FROM)
-    ink = patches(grey, maps[inked], around.half_side, PX_PER_MM) < below[inked, None, None]
-    traced = strokes.trace(ink, inked, around, radius_mm, PX_PER_MM)
-    for n, stroke in zip(inked, traced, strict=True):
-        found[n] = stroke
-    return found
-
-
-def _around(grey: GreyImage, maps: Floats, below: Samples, around: Nearby) -> Floats:
-    """Share of the rays from every bubble that meet ink before the next bubbles, (n,)."""
-    ink = at_points(grey, maps, around.rays_mm) < below[:, None]
-    met: Floats = (ink.reshape(around.beside.shape) & around.beside).any(axis=2).mean(axis=1)
-    return met
 
 
 def _share_below(samples: Samples, levels: Samples) -> Floats:

@@ -26,26 +26,11 @@ class Surface:
     middle: Floats  # (2,) mm
     spread: Floats  # (2,) mm
     solution: Floats  # (TERMS, k)
-    determined: bool  # whether the samples held every term
 
     def at(self, points_mm: Floats) -> Floats:
         """The values at *points_mm* (m, 2): shape (m, k)."""
         found: Floats = _terms((points_mm - self.middle) / self.spread) @ self.solution
         return found
-
-    def slopes(self, points_mm: Floats) -> Floats:
-        """Growth of the values per mm along x and y: (m, k, 2).
-
-        Zero where the samples left some term open: the values are good then at places like
-        the samples', but not how they change between them.
-        """
-        if not self.determined:
-            return np.zeros((len(points_mm), self.solution.shape[1], 2))
-        u, v = ((points_mm - self.middle) / self.spread).T
-        _one, a, b, aa, ab, bb = self.solution[:, None, :]
-        along_u = a + 2 * aa * u[:, None] + ab * v[:, None]
-        along_v = b + ab * u[:, None] + 2 * bb * v[:, None]
-        return np.stack([along_u / self.spread[0], along_v / self.spread[1]], axis=-1)
 
 
 def fit_surface(at_mm: Floats, seen: Floats, *, least_spread: float) -> Surface:
@@ -62,13 +47,13 @@ def fit_surface(at_mm: Floats, seen: Floats, *, least_spread: float) -> Surface:
     terms = _terms((at_mm - middle) / spread)
     weighted = terms.T
     for _round in range(_ROUNDS):
-        solution, _rest, rank, _singular = np.linalg.lstsq(
+        solution, _rest, _rank, _singular = np.linalg.lstsq(
             weighted @ terms, weighted @ seen, rcond=_NO_DIRECTION
         )
         off = np.sqrt(((seen - terms @ solution) ** 2).sum(axis=1))
         cut = _TUKEY * max(1.4826 * median(off), least_spread)
         weighted = terms.T * np.where(off < cut, (1 - (off / cut) ** 2) ** 2, 0.0)
-    return Surface(middle, spread, np.asarray(solution, np.float64), int(rank) == TERMS)
+    return Surface(middle, spread, np.asarray(solution, np.float64))
 
 
 def _terms(uv: Floats) -> Floats:

@@ -20,13 +20,13 @@ from pathlib import Path
 import cv2
 
 from omr.codes import Verifier
-from omr.judging import Thresholds
 from omr.layout import Layout
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.readings import NewSource, Page, SheetReading, Source
 from omr.marks import Reason, SheetStatus
 from omr.measure_codec import unpack
 from omr.same_paper import same_paper
+from omr.thresholds import Thresholds
 from scans.faults import PageFault
 from scans.files import ScanFile, find_files, identify_file
 from scans.look_again import picture_of, with_streaks

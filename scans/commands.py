@@ -16,12 +16,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from omr.codes import Verifier
 from omr.errors import InputUnusable, UsageError
 from omr.i18n import _
-from omr.judging import Thresholds
 from omr.ledger import Ledger, readings
 from omr.ledger.captures import newest_batch
 from omr.marks import Reason, SheetStatus
 from omr.periods import Period
 from omr.pictures import PictureStore
+from omr.thresholds import Thresholds
 from omr.workspace import Workspace, open_workspace
 from scans.batch import Failure, Summary, read_batch, reading_context
 from scans.evidence import EvidenceFolder

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from omr.codes import CodeBody, Verifier
-from omr.judging import Thresholds
 from omr.layout import Layout
 from omr.ledger.readings import SheetReading
 from omr.registration import SheetPlace
 from omr.scoring import SheetMeasure
 from omr.serial_ranges import SerialRange
+from omr.thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from omr.cli import main as omr
 from omr.codes import Verifier
-from omr.judging import Thresholds
 from omr.ledger import Ledger
 from omr.marks import AnswerState
+from omr.thresholds import Thresholds
 from omr.workspace import open_workspace
 from scans.batch import reading_context
 from scans.stages import ReadingContext

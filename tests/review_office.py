@@ -33,7 +33,6 @@ from numpy.typing import NDArray
 
 from forms.printing import PrintOrder, print_forms
 from forms.typeset import typeset
-from omr.judging import Thresholds
 from omr.layout import Layout
 from omr.ledger import Ledger
 from omr.ledger.decisions import open_sheets
@@ -42,6 +41,7 @@ from omr.ledger.sheets import SheetRow
 from omr.pictures import PictureStore
 from omr.provinces import find_province
 from omr.settings import Language, Paper
+from omr.thresholds import Thresholds
 from omr.workspace import Workspace, init_workspace, open_workspace
 from scans.commands import read_scans
 from scans.review.app import create_app

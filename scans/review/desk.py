@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from omr.judging import Thresholds
 from omr.layout import Layout
 from omr.ledger import Ledger, decisions, issued
 from omr.ledger.decisions import DecisionRefused, Refusal
@@ -14,6 +13,7 @@ from omr.ledger.sheets import SheetRow
 from omr.ledger.standing import IDENTITY, Decision, Verdict, current
 from omr.pictures import PictureStore
 from omr.survey import Survey
+from omr.thresholds import Thresholds
 from scans.review.queue import Item, after, before, items_of
 from scans.review.remeasure import remeasure
 

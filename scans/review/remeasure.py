@@ -9,13 +9,14 @@ import numpy as np
 
 from omr.evidence import ON_UPRIGHT, from_bilevel, size_px
 from omr.fiducials import GreyImage
-from omr.judging import Thresholds, judge_sheet
+from omr.judging import judge_sheet
 from omr.layout import Layout
 from omr.ledger.decisions import DecisionRefused, Refusal
 from omr.ledger.issued import Issued
 from omr.ledger.standing import Remeasured
 from omr.measure_codec import pack
 from omr.scoring import measure
+from omr.thresholds import Thresholds
 from scans.read_page import streaked
 
 

@@ -18,11 +18,11 @@ from forms.calibration_paper import CalibrationPaper
 from forms.typeset import typeset
 from omr.codes import CodeFault, Verifier
 from omr.geometry import PageRect
-from omr.judging import Thresholds
 from omr.keys import Keyring
 from omr.marks import Reason, SheetStatus
 from omr.own_pages import CALIBRATION_CODE
 from omr.survey import Survey
+from omr.thresholds import Thresholds
 from scans.read_page import read_image
 from scans.stages import ReadingContext
 

@@ -25,11 +25,11 @@ from forms.text_flow import FormDoesNotFit
 from forms.typeset import typeset
 from omr.codes import Verifier
 from omr.geometry import PagePoint, PageRect
-from omr.judging import Thresholds
 from omr.keys import Keyring
 from omr.marks import Reason, SheetStatus
 from omr.pads import Pad
 from omr.survey import Survey
+from omr.thresholds import Thresholds
 from scans.read_page import read_image
 from scans.stages import ReadingContext
 

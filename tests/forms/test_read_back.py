@@ -19,7 +19,6 @@ from forms.typeset import typeset
 from omr.codes import CodeBody, Verifier
 from omr.fiducials import find_fiducials
 from omr.geometry import PageRect
-from omr.judging import Thresholds
 from omr.layout import Layout
 from omr.ledger import Ledger
 from omr.links import Link
@@ -30,6 +29,7 @@ from omr.registration import SheetPlace, place_sheets
 from omr.scoring import HALF_SIDE_MM, PX_PER_MM, _patches, bubbles_of, measure
 from omr.settings import Paper
 from omr.survey_file import shipped_survey
+from omr.thresholds import Thresholds
 from omr.workspace import Workspace, init_workspace
 from scans.batch import reading_context
 from scans.read_page import read_image

@@ -17,9 +17,9 @@ from forms.surveys_cli import app
 from omr.cli import main
 from omr.codes import Verifier
 from omr.errors import OmrError
-from omr.judging import Thresholds
 from omr.ledger import Ledger
 from omr.marks import Reason, SheetStatus
+from omr.thresholds import Thresholds
 from omr.workspace import Workspace
 from scans.batch import reading_context
 from scans.read_page import read_image

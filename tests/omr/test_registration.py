@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from omr.fiducials import FoundFiducial, find_fiducials
 from omr.geometry import PagePoint
-from omr.judging import Thresholds, judge_sheet
+from omr.judging import judge_sheet
 from omr.marks import AnswerState, Reason
 from omr.registration import MIN_PX_PER_MM, SheetPlace, Unplaced, place_sheets
 from omr.scoring import measure
+from omr.thresholds import Thresholds
 
 PAGE = [PagePoint(x, y) for x in np.linspace(3, 145, 8) for y in np.linspace(3, 207, 9)]
 

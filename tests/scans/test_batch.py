@@ -12,7 +12,6 @@ import pytest
 
 from omr.cli import main as omr
 from omr.codes import Verifier
-from omr.judging import Thresholds
 from omr.ledger import Ledger, readings
 from omr.ledger.readings import sheet_rows
 from omr.ledger.stock_entries import add_entry
@@ -20,6 +19,7 @@ from omr.marks import Reason, SheetStatus
 from omr.pictures import PictureStore
 from omr.serial_ranges import SerialRange
 from omr.stock import Act
+from omr.thresholds import Thresholds
 from omr.workspace import Workspace, open_workspace
 from scans import batch
 from scans.batch import Summary, read_batch, reading_context

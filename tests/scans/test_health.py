@@ -11,11 +11,11 @@ import pytest
 from omr.cli import main as omr
 from omr.codes import Verifier
 from omr.geometry import Registration
-from omr.judging import Thresholds
 from omr.ledger import Ledger, readings
 from omr.ledger.captures import captures
 from omr.ledger.sheets import Axis
 from omr.marks import Reason, SheetStatus
+from omr.thresholds import Thresholds
 from omr.workspace import Workspace, open_workspace
 from scans import batch
 from scans.batch import Summary, read_batch, reading_context

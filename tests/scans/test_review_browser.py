@@ -15,11 +15,11 @@ import review_office
 import uvicorn
 from review_office import left, sheet
 
-from omr.judging import Thresholds
 from omr.ledger import Ledger, decisions
 from omr.marks import AnswerState, SheetStatus
 from omr.pictures import PictureStore
 from omr.settings import Language
+from omr.thresholds import Thresholds
 from scans.review.app import create_app
 from scans.review.desk import Desk
 from scans.review.language import Words

@@ -12,11 +12,11 @@ import review_office
 from review_office import sheet
 
 from omr.evidence import from_bilevel, jpeg_of
-from omr.judging import Thresholds
 from omr.layout import Layout
 from omr.ledger.decisions import DecisionRefused, find_form
 from omr.ledger.issued import Issued
 from omr.marks import AnswerState, Reason
+from omr.thresholds import Thresholds
 from scans.review.remeasure import remeasure
 
 SERIAL = "GTDB-26-000002-F"

@@ -7,8 +7,8 @@ from make_keys import verifier_of
 from make_layout import make_layout
 
 from omr.geometry import PagePoint
-from omr.judging import Thresholds
 from omr.layout import Layout
+from omr.thresholds import Thresholds
 from scans.stages import ReadingContext
 
 

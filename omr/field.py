@@ -1,0 +1,275 @@
+"""The part of a sheet that bears bubbles, upright, with what was printed taken away (pure).
+
+Everything printed is known: boxes round words and lines are left out, and the bubbles'
+outlines, all drawn alike, are subtracted as the sheet's own blank bubbles show them. What
+remains is paper and ink that the blank form does not have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.fiducials import GreyImage
+from omr.geometry import PagePoint, PageRect, Registration
+from omr.layout import Layout
+from omr.medians import median, medians
+from omr.outline import Settled
+from omr.surfaces import TERMS, fit_surface
+
+PX_PER_MM = 4.0  # a stroke of 0.3 mm, softened, is two pixels wide
+ROUND_MM = 7.0  # so much round the outermost bubbles belongs to the field
+# Beyond its outline a bubble keeps so much free of print: omr.discs.CLEAR_MM less the blur.
+ZONE_MM = 0.7
+_SOFT_MM = 0.2  # sigma of the softening: noise and grain nearly vanish, strokes stay
+_COARSEST_PX_PER_MM = 5.5  # of the image that the field is taken from
+_GROWN_MM = 0.4  # blur and misplacement of print round its box
+_NEAREST_MM = 5.7  # beyond the outline: what is further from every bubble is not looked at
+_CELL_PX = 32  # a feed that slips is even over so much
+_PAPER_SPREAD = 2.0  # grey levels between neighbouring bubbles of an even sheet
+_PAPER_STEP = 16  # px between the places at which the paper's level is worked out
+_LEAST_SPAN = 20.0  # grey levels; as in omr.shades
+_WITHIN_MM = 0.65  # the softened outline reaches so far into the bubble
+_OUTLINE_MM = 0.75  # ... and so far to both sides
+_BIN_MM = 0.0625
+_FACTOR, _LEAST, _MOST = 6.0, 0.045, 0.15  # of the level: times the paper's scatter; bounds
+_OUTLINE_FACTOR = 4.0  # times the outlines' own scatter
+_MISPLACED_MM = 0.15  # an outline may lie so far from where it is expected ...
+_UNEVEN = 0.25  # ... and be so much darker at one place than on the mean
+_FAINTEST, _BOLDEST = 0.3, 1.3  # a bubble's outline, of the sheet's usual one
+_ANGLES = np.arange(24) * 2 * np.pi / 24
+NO_BUBBLE = -1
+
+Floats = NDArray[np.float64]
+Picture = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is the same on every sheet of a layout; bubbles are numbered in its order."""
+
+    left_mm: float
+    top_mm: float
+    radius_mm: float
+    printed: NDArray[np.bool_]  # (h, w): print, or too near to it
+    blocked: NDArray[np.bool_]  # (h, w): print, or too far from every bubble
+    nearest: NDArray[np.int16]  # (h, w): the nearest bubble, or NO_BUBBLE
+    zone: NDArray[np.int64]  # (z,) flat indices of the pixels in and just around bubbles ...
+    zone_bubble: NDArray[np.int64]  # (z,) ... and whose they are
+
+    def to_px(self, points_mm: Floats) -> Floats:
+        """Places on the page, (n, 2) mm, as columns and rows of the field."""
+        found: Floats = (points_mm - (self.left_mm, self.top_mm)) * PX_PER_MM - 0.5
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One sheet's field."""
+
+    frame: Frame
+    centres_px: Floats  # (n, 2) columns and rows of the bubbles as they lie on this sheet
+    ink: Picture  # (h, w) darkness that is not print
+    level: float  # from which on it is no noise of the paper
+    seen: NDArray[np.bool_]  # (h, w): ink, free of print
+
+
+def frame_of(layout: Layout, centres_mm: Floats, radius_mm: float) -> Frame:
+    """The frame of a layout; kept for the layouts of the last few sheets."""
+    centres = np.ascontiguousarray(centres_mm, np.float64)
+    boxes = (*layout.artwork, *(code.grown(1.0) for code in layout.codes))
+    page = (layout.width_mm, layout.height_mm)
+    return _frame(centres.tobytes(), radius_mm, boxes, page)
+
+
+@lru_cache(maxsize=8)
+def _frame(
+    centres: bytes, radius_mm: float, boxes: tuple[PageRect, ...], page: tuple[float, float]
+) -> Frame:
+    centres_mm = np.frombuffer(centres, np.float64).reshape(-1, 2)
+    left, top = np.maximum(centres_mm.min(axis=0) - radius_mm - ROUND_MM, 0.0)
+    right, bottom = np.minimum(centres_mm.max(axis=0) + radius_mm + ROUND_MM, page)
+    width, height = int((right - left) * PX_PER_MM), int((bottom - top) * PX_PER_MM)
+    columns = left + (np.arange(width) + 0.5) / PX_PER_MM
+    rows = top + (np.arange(height) + 0.5) / PX_PER_MM
+    printed = np.zeros((height, width), np.bool_)
+    for box in boxes:
+        grown = box.grown(_GROWN_MM)
+        across = (columns >= grown.x_mm) & (columns <= grown.right_mm)
+        printed |= ((rows >= grown.y_mm) & (rows <= grown.bottom_mm))[:, None] & across
+    apart = np.full((height, width), _NEAREST_MM + radius_mm)
+    nearest = np.full((height, width), NO_BUBBLE, np.int16)
+    for n, (x, y) in enumerate(centres_mm):
+        away = np.hypot(columns - x, (rows - y)[:, None])
+        nearer = away < apart
+        apart[nearer], nearest[nearer] = away[nearer], n
+    zone = np.flatnonzero(apart <= radius_mm + ZONE_MM)
+    # What is printed lies outside every zone; a box's rim that grew into one is no print.
+    printed.ravel()[zone] = False
+    blocked = printed | (nearest == NO_BUBBLE)
+    owners = nearest.ravel()[zone].astype(np.int64)
+    return Frame(left, top, radius_mm, printed, blocked, nearest, zone, owners)
+
+
+def field_of(
+    grey: GreyImage,
+    registration: Registration,
+    frame: Frame,
+    printed_mm: Floats,
+    settled: Settled,
+    paper: Floats,
+    black: float,
+    pale: NDArray[np.bool_],
+) -> Field:
+    """The field of one sheet.
+
+    Args:
+        grey: Shape (h, w), uint8.
+        registration: Page to image.
+        frame: Of the sheet's layout.
+        printed_mm: (n, 2) where the bubbles are printed.
+        settled: Where they lie on this sheet.
+        paper: (n,) the paper's grey level at every bubble.
+        black: The grey level of solid print.
+        pale: (n,) which bubbles look blank.
+    """
+    levels = _sampled(grey, registration, frame, printed_mm, settled)
+    light = _paper(frame, printed_mm, paper)
+    ink = np.subtract(light, levels, dtype=np.float32)
+    ink /= np.float32(max(float(np.median(paper)) - black, _LEAST_SPAN))
+    left_over = settled.offsets_mm - settled.shifts(printed_mm, printed_mm)
+    centres_px = frame.to_px(printed_mm + left_over)
+    scatter = _without_outlines(ink, frame, centres_px, pale)
+    flat, zone = ink.ravel(), frame.zone
+    inside = scatter.inside
+    middle = median(flat[inside])
+    spread = 1.4826 * median(np.abs(flat[inside] - middle))
+    level = float(np.clip(_FACTOR * spread, _LEAST, _MOST))
+    seen = ink > level
+    seen.ravel()[zone] &= flat[zone] > scatter.outline
+    seen &= ~frame.blocked
+    return Field(frame, centres_px, ink, level, seen)
+
+
+def _sampled(
+    grey: GreyImage,
+    registration: Registration,
+    frame: Frame,
+    printed_mm: Floats,
+    settled: Settled,
+) -> Picture:
+    """The field's grey levels, softened; straightened where the paper is not even."""
+    scale = _px_per_mm(registration, frame)
+    factor = max(1, int(scale / _COARSEST_PX_PER_MM))
+    where = _where(registration, frame, printed_mm, settled)
+    if factor > 1:
+        size = (grey.shape[1] // factor, grey.shape[0] // factor)
+        even = grey[: size[1] * factor, : size[0] * factor]
+        grey = np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA), np.uint8)
+        where = np.asarray((where + 0.5) / factor - 0.5, np.float32)
+    columns, rows = cv2.split(where)
+    upright = cv2.remap(grey, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    soft = cv2.GaussianBlur(np.asarray(upright, np.float32), (0, 0), _SOFT_MM * PX_PER_MM)
+    return np.asarray(soft, np.float32)
+
+
+def _px_per_mm(registration: Registration, frame: Frame) -> float:
+    height, width = frame.blocked.shape
+    middle = PagePoint(frame.left_mm + width / 2 / PX_PER_MM, frame.top_mm + height / 2 / PX_PER_MM)
+    return registration.px_per_mm(middle)
+
+
+def _where(
+    registration: Registration, frame: Frame, printed_mm: Floats, settled: Settled
+) -> Picture:
+    """The place in the image of every pixel of the field, (h, w, 2): column and row.
+
+    Worked out at every :data:`_CELL_PX`-th pixel; between them the paper is even.
+    """
+    height, width = frame.blocked.shape
+    cells = (-(-width // _CELL_PX) + 2, -(-height // _CELL_PX) + 2)  # one more on each side
+    x, y = ((np.arange(n) - 0.5) * _CELL_PX / PX_PER_MM for n in cells)
+    at = np.stack(np.meshgrid(frame.left_mm + x, frame.top_mm + y), axis=-1).reshape(-1, 2)
+    at += settled.shifts(at, printed_mm)
+    matrix = np.array(registration.h).reshape(3, 3)
+    seen = np.column_stack([at, np.ones(len(at))]) @ matrix.T
+    coarse = (seen[:, :2] / seen[:, 2:]).reshape(cells[1], cells[0], 2).astype(np.float32)
+    size = (cells[0] * _CELL_PX, cells[1] * _CELL_PX)
+    fine = cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
+    inner = fine[_CELL_PX : _CELL_PX + height, _CELL_PX : _CELL_PX + width]
+    return np.ascontiguousarray(inner, np.float32)
+
+
+def _paper(frame: Frame, centres_mm: Floats, paper: Floats) -> Picture:
+    """The paper's grey level everywhere, smooth through what it is at the bubbles."""
+    height, width = frame.blocked.shape
+    if len(paper) < 2 * TERMS:
+        return np.full((height, width), np.median(paper), np.float32)
+    surface = fit_surface(centres_mm, paper[:, None], least_spread=_PAPER_SPREAD)
+    columns, rows = (np.arange(0, side + _PAPER_STEP, _PAPER_STEP) for side in (width, height))
+    x, y = np.meshgrid(frame.left_mm + columns / PX_PER_MM, frame.top_mm + rows / PX_PER_MM)
+    coarse = surface.at(np.stack([x.ravel(), y.ravel()], axis=1))[:, 0].reshape(x.shape)
+    size = (len(columns) * _PAPER_STEP, len(rows) * _PAPER_STEP)
+    # cv2.resize puts a coarse value in the middle of its cell; half a cell of so smooth a
+    # surface is less than a grey level.
+    whole = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(whole[:height, :width], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scatter:
+    """What is left of the print once it was taken away."""
+
+    outline: Picture  # (z,) darkness at the pixels of the zones that print alone may leave
+    inside: NDArray[np.int64]  # flat indices of pixels well inside blank bubbles
+
+
+def _without_outlines(
+    ink: Picture, frame: Frame, centres_px: Floats, pale: NDArray[np.bool_]
+) -> _Scatter:
+    """Take the outlines out of *ink* (in place), as blank bubbles show them."""
+    width = ink.shape[1]
+    rows, columns = np.divmod(frame.zone, width)
+    at = centres_px[frame.zone_bubble]
+    away = np.hypot(columns - at[:, 0], rows - at[:, 1]) / PX_PER_MM
+    bins = (away / _BIN_MM).astype(np.int64)
+    values = ink.ravel()[frame.zone]
+    blank = pale[frame.zone_bubble]
+    count = int(bins.max()) + 1
+    number = np.bincount(bins[blank], minlength=count) + 1e-6
+    profile = np.bincount(bins[blank], values[blank], minlength=count) / number
+    profile[: int((frame.radius_mm - _OUTLINE_MM) / _BIN_MM)] = 0.0
+    profile[int((frame.radius_mm + _OUTLINE_MM) / _BIN_MM) :] = 0.0
+    bold = _boldness(ink, centres_px, frame.radius_mm, pale)
+    left = values - (profile[bins] * bold[frame.zone_bubble]).astype(np.float32)
+    squares = np.minimum(left[blank], 0.0) ** 2  # its dark side may be ink
+    sigma = np.sqrt(2 * np.bincount(bins[blank], squares, minlength=count) / number)
+    slope = np.abs(np.gradient(profile)) / _BIN_MM
+    slope = np.maximum(slope, np.maximum(np.roll(slope, 1), np.roll(slope, -1)))
+    excused = np.maximum(_OUTLINE_FACTOR * sigma, _MISPLACED_MM * slope + _UNEVEN * profile)
+    ink.ravel()[frame.zone] = left
+    inside = frame.zone[blank & (away < frame.radius_mm - _WITHIN_MM)]
+    return _Scatter(excused[bins].astype(np.float32), inside)
+
+
+def _boldness(
+    ink: Picture, centres_px: Floats, radius_mm: float, pale: NDArray[np.bool_]
+) -> Floats:
+    """How dark every bubble's outline is, (n,), compared with the sheet's blank bubbles."""
+    where = radius_mm * PX_PER_MM * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
+    places = (centres_px[:, :, None] + where[None]).astype(np.float32)
+    along = cv2.remap(
+        ink,
+        np.ascontiguousarray(places[:, 0]),
+        np.ascontiguousarray(places[:, 1]),
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    darkness = medians(np.asarray(along, np.float32))
+    usual = max(median(darkness[pale]), 0.02)
+    found: Floats = np.clip(darkness / usual, _FAINTEST, _BOLDEST).astype(np.float64)
+    return found

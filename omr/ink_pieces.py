@@ -1,0 +1,66 @@
+"""The inked pixels of a field and the pieces that they hang together in (pure)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from omr.field import NO_BUBBLE, PX_PER_MM, Field
+
+_LINE_RATIO = 1.6  # a line is at least so much longer than broad
+_BENT_MM = 0.3  # and at most so much broader than its ink is on the mean
+DIRECTIONS = np.stack([np.cos(np.arange(16) * np.pi / 16), np.sin(np.arange(16) * np.pi / 16)])
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """The inked pixels of a field, (k,) each, and its pieces."""
+
+    x: Floats  # mm from the field's corner
+    y: Floats
+    dark: NDArray[np.float32]
+    piece: Integers
+    bubble: Integers  # the nearest one, or NO_BUBBLE
+    away: Floats  # mm from its centre; infinite without one
+    pieces: int
+
+
+def ink_of(field: Field) -> Ink:
+    """The ink of *field*, sorted into pieces."""
+    width = field.seen.shape[1]
+    # Grown by one pixel: strokes that skip stay in one piece.
+    grown = cv2.dilate(field.seen.view(np.uint8), np.ones((3, 3), np.uint8))
+    pieces, labels = cv2.connectedComponents(grown, connectivity=8, ltype=cv2.CV_32S)
+    at = np.flatnonzero(field.seen)
+    rows, columns = np.divmod(at, width)
+    bubble = field.frame.nearest.ravel()[at].astype(np.int64)
+    centre = field.centres_px[np.maximum(bubble, 0)]
+    away = np.hypot(columns - centre[:, 0], rows - centre[:, 1]) / PX_PER_MM
+    return Ink(
+        columns / PX_PER_MM,
+        rows / PX_PER_MM,
+        field.ink.ravel()[at],
+        labels.ravel()[at].astype(np.int64),
+        bubble,
+        np.where(bubble == NO_BUBBLE, np.inf, away),
+        int(pieces),
+    )
+
+
+def courses(
+    ink: Ink, at: Integers, starts: Integers, number: Integers
+) -> tuple[Floats, Integers, NDArray[np.bool_]]:
+    """Of each run of pixels *at* its length in mm, its direction, and whether it is straight."""
+    along = np.stack([ink.x[at], ink.y[at]], axis=1) @ DIRECTIONS
+    widths = np.maximum.reduceat(along, starts) - np.minimum.reduceat(along, starts)
+    widths += 1 / PX_PER_MM
+    longest, narrowest = widths.max(axis=1), widths.min(axis=1)
+    thick = number / PX_PER_MM**2 / longest
+    limit = np.minimum(_LINE_RATIO * thick + _BENT_MM, longest / _LINE_RATIO)
+    return longest, widths.argmax(axis=1), narrowest < limit

@@ -1,0 +1,131 @@
+"""From one bubble's measurements to its mark (pure).
+
+What counts is ink that belongs to this bubble: not a fold, a stain, a seal, or the end of a
+stroke that was made elsewhere. The rest of the sheet helps to tell: one person fills it, with
+one pen. ``docs/mark-specification.md`` states the same rules for people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omr.marks import Mark, Reason
+from omr.scoring import BubbleMeasure, SheetMeasure
+from omr.thresholds import Thresholds
+
+_ALIKE = 1.6  # peaks of one pencil's marks differ by no more
+_MOST_FLOOR = 0.020  # noise excuses no more: a light pencil's tick begins at 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What the rest of a sheet says about one mark on it.
+
+    Attributes:
+        floor: Darkness that blank bubbles may reach by noise alone.
+        peaks: Of the sheet's marks: one person fills a sheet with one pen.
+        dashes: How many of its marks are straight and end where print cannot hide it.
+        bilevel: Whether it is a 1-bit scan.
+    """
+
+    floor: float = 0.0
+    peaks: tuple[float, ...] = ()
+    dashes: int = 0
+    bilevel: bool = False
+
+
+ALONE = Sheet()
+
+
+def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
+    """What a sheet's measurements say about all of its marks."""
+    t = thresholds
+    marks = [
+        b
+        for b in measured.bubbles
+        if b.darkness >= t.definite_long and b.housed >= t.apart and not comes_from_elsewhere(b, t)
+    ]
+    return Sheet(
+        floor=min(t.noise_factor * measured.noise, _MOST_FLOOR),
+        peaks=tuple(b.peak for b in marks),
+        dashes=sum(b.straight > 0 and b.leaves < t.enters for b in marks),
+        bilevel=measured.bilevel,
+    )
+
+
+def judge_bubble(
+    bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet = ALONE
+) -> tuple[Mark, Reason | None]:
+    """One bubble's mark by itself, and why it is marginal if it is."""
+    t = thresholds
+    if bubble.ring >= t.ring and bubble.coverage < t.hollow:
+        return Mark.MARGINAL, Reason.CIRCLED
+    if bubble.darkness < max(t.marginal, sheet.floor):
+        return Mark.BLANK, None
+    long = bubble.extent >= t.long and bubble.darkness >= t.definite_long
+    meant = long or _is_dot(bubble, t) or _is_edged(bubble, t)
+    if bubble.darkness < t.definite and not meant:
+        return Mark.MARGINAL, Reason.MARGINAL_MARK
+    if comes_from_elsewhere(bubble, t, sheet):
+        return Mark.MARGINAL, Reason.STRAY_LINE
+    if min(bubble.whole / t.crumbs, bubble.coverage / t.least) < 1 or _is_shade(bubble, t, sheet):
+        return Mark.MARGINAL, Reason.MARGINAL_MARK
+    return Mark.MARKED, None
+
+
+def _is_dot(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether a pen was put down here on purpose: larger than where one rests."""
+    t = thresholds
+    return (
+        bubble.extent >= t.dot
+        and bubble.darkness >= t.dot_darkness
+        and bubble.coverage >= t.dot_coverage
+        and bubble.peak >= t.dot_peak
+        and bubble.share >= t.own
+    )
+
+
+def _is_edged(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether a pen's stroke, a tick mostly, lies across this bubble's outline and no other's."""
+    t = thresholds
+    return (
+        bubble.share >= t.alone
+        and bubble.home >= t.edged_home
+        and bubble.coverage >= t.edged_coverage
+        and bubble.peak >= t.edged_peak
+        and bubble.zone >= t.edged_zone
+        and bubble.length <= t.length
+        and (bubble.straight == 0 or bubble.bend >= t.bend)
+    )
+
+
+def _is_shade(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether pale ink may be a fold or a stain rather than a mark of this sheet's pen."""
+    t = thresholds
+    thin = bubble.coverage < t.broad and bubble.housed >= t.apart
+    folded = bubble.straight > 0 and bubble.bend < t.bend and bubble.extent >= t.across
+    if bubble.peak >= (t.pale_thin if thin and not folded else t.pale):
+        return False
+    like = sum(bubble.peak / _ALIKE <= peak <= bubble.peak * _ALIKE for peak in sheet.peaks)
+    return like <= t.alike  # itself among them
+
+
+def comes_from_elsewhere(
+    bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet = ALONE
+) -> bool:
+    """Whether the ink in a bubble may be part of something that is no mark of it."""
+    t = thresholds
+    is_dash = sheet.dashes > t.alike and bubble.leaves < t.enters
+    passing = bubble.straight > 0 and (
+        bubble.aligned > 0
+        or (bubble.enters >= t.enters and bubble.bend < t.crossed)
+        or (bubble.leaves >= t.leaves and bubble.bend < t.bend and bubble.length > t.length)
+        or (bubble.hidden > 0 and bubble.bend < t.bend and not is_dash)
+    )
+    spilt = max(bubble.outside, bubble.beside) > max(t.spilt * bubble.coverage, t.spilt_least)
+    an_end = bubble.straight > 0 and bubble.bend < t.bend
+    thin = bubble.coverage < t.broad
+    foreign = (bubble.share < t.own and (an_end or (thin and bubble.housed < t.apart))) or (
+        bubble.share < t.own_straight and bubble.straight > 0
+    )
+    return passing or spilt or foreign or bubble.housed < t.spread
