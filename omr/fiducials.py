@@ -17,6 +17,11 @@ GreyImage = NDArray[np.uint8]
 # Detection works on a copy whose long side has at most so many pixels: A4 then has 6 px/mm
 # and a 7 mm fiducial 41 px. Detection needs 27 px (4.5 px a cell; see docs/decisions.md).
 _DETECTION_LONG_SIDE_PX = 1800
+# Nor does a harder look need all pixels of a larger one: at 600 dpi it takes 2 s and finds no more.
+_HARDER_LONG_SIDE_PX = 4000
+# White lines in toner and specks of pepper cut a fiducial's black apart. They are narrower than
+# this at 6 px/mm, and a cell is twice as wide.
+_SPECK_PX = 3
 # In the corners the copy is as coarse as detection allows; below this many px a cell it
 # begins to fail (docs/decisions.md).
 _CELL_PX = 4.5
@@ -54,17 +59,22 @@ def find_fiducials(grey: GreyImage) -> list[FoundFiducial]:
     """
     factor = max(1, -(-max(grey.shape) // _DETECTION_LONG_SIDE_PX))
     small = _reduced(grey, factor)
-    found = _detect(small, factor, _quick_detector())
-    if _looks_complete(found):
-        return [_refined(grey, fiducial) for fiducial in found]
-    if not found and _is_bare(small):
-        return []
-    # Faint, blurred or shaded: look harder, at more threshold windows and full size.
-    for image, scale in ((small, factor), (grey, 1)) if factor > 1 else ((grey, 1),):
-        found = _merged(found, _detect(image, scale, _thorough_detector()))
+    found = _placed_finely(grey, factor, _detect(small, factor, _quick_detector()))
+    if _looks_complete(found) or (not found and _is_bare(small)):
+        return found
+    # Faint, blurred, shaded or worn: look harder, at more threshold windows and more pixels.
+    finer = max(1, -(-max(grey.shape) // _HARDER_LONG_SIDE_PX))
+    for scale in dict.fromkeys((factor, finer)):
+        image = _reduced(grey, scale)
+        seen = _detect(image, scale, _thorough_detector())
+        found = _merged(found, _placed_finely(grey, scale, seen))
         if _looks_complete(found):
-            break
-    return [_refined(grey, fiducial) for fiducial in found]
+            return found
+    seen = _detect(_mended(small, _SPECK_PX), factor, _thorough_detector())
+    if seen:
+        whole = _mended(grey, _SPECK_PX * factor)  # corners that no white line crosses
+        found = _merged(found, _placed_finely(whole, factor, seen))
+    return found
 
 
 def find_in_corners(
@@ -144,6 +154,12 @@ def _merged(first: list[FoundFiducial], second: list[FoundFiducial]) -> list[Fou
     return merged
 
 
+def _mended(grey: GreyImage, widest: int) -> GreyImage:
+    """*grey* without light lines and specks up to *widest* - 1 px; what is dark stays in place."""
+    opened = cv2.morphologyEx(grey, cv2.MORPH_OPEN, np.ones((widest, widest), np.uint8))
+    return np.asarray(opened, np.uint8)
+
+
 def _reduced(grey: GreyImage, factor: int) -> GreyImage:
     if factor == 1:
         return grey
@@ -156,9 +172,8 @@ def _detect(image: GreyImage, scale: int, detector: cv2.aruco.ArucoDetector) -> 
     corners, ids, _rejected = detector.detectMarkers(image)
     if ids is None:
         return []
-    # A pixel of the reduced image covers scale x scale pixels: centres move by half of that.
     return [
-        FoundFiducial(int(marker), (quad.reshape(4, 2).astype(np.float64) + 0.5) * scale - 0.5)
+        _scaled(FoundFiducial(int(marker), quad.reshape(4, 2).astype(np.float64)), scale)
         for marker, quad in zip(ids.ravel(), corners, strict=True)
         if int(marker) in INNER_CELLS
     ]
@@ -166,6 +181,44 @@ def _detect(image: GreyImage, scale: int, detector: cv2.aruco.ArucoDetector) -> 
 
 def _side(fiducial: FoundFiducial) -> float:
     return float(np.linalg.norm(fiducial.corners[0] - fiducial.corners[1]))
+
+
+def _placed_finely(grey: GreyImage, factor: int, found: list[FoundFiducial]) -> list[FoundFiducial]:
+    """Corners at full resolution of fiducials that were found in a copy reduced by *factor*.
+
+    Where the copy had few pixels a cell its corners are off by more than refining bridges, so
+    those fiducials are found again, each in its own place.
+    """
+    return [
+        _refined(grey, fiducial if _is_fine(fiducial, factor) else _found_again(grey, fiducial))
+        for fiducial in found
+    ]
+
+
+def _is_fine(fiducial: FoundFiducial, factor: int) -> bool:
+    return factor == 1 or _side(fiducial) / CELLS_PER_SIDE / factor >= _CELL_PX
+
+
+def _found_again(grey: GreyImage, fiducial: FoundFiducial) -> FoundFiducial:
+    """The same fiducial, seen with more pixels; as it was if they do not show it."""
+    (left, top), (right, bottom) = fiducial.corners.min(axis=0), fiducial.corners.max(axis=0)
+    side = _side(fiducial)
+    rim = side / 2
+    height, width = grey.shape
+    part = (
+        max(0, int(left - rim)),
+        max(0, int(top - rim)),
+        min(width, int(right + rim)),
+        min(height, int(bottom + rim)),
+    )
+    seen = find_within(grey, part, side_px=side)
+    same = [each for each in seen if each.marker == fiducial.marker]
+    return same[0] if len(same) == 1 else fiducial
+
+
+def _scaled(fiducial: FoundFiducial, scale: float) -> FoundFiducial:
+    """In an image with *scale* times as many pixels along a side; centres are at whole numbers."""
+    return FoundFiducial(fiducial.marker, (fiducial.corners + 0.5) * scale - 0.5)
 
 
 def _refined(grey: GreyImage, fiducial: FoundFiducial) -> FoundFiducial:

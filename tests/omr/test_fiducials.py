@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from draw_sheets import LAYOUT, Grey, Matrix, Scan, apply, draw_sheet, place_matrix
 
+from omr import fiducials
 from omr.fiducials import FoundFiducial, find_fiducials, find_in_corners
 
 
@@ -216,3 +217,57 @@ def test_in_the_corners_smaller_fiducials_than_expected_do_not_count(expected: f
     found = find_in_corners(grey, (0, 0, width, height), side_px=expected * side, reach_px=4 * side)
 
     assert found == []
+
+
+@pytest.mark.parametrize("skew_deg", [0, 2])
+def test_they_are_found_where_toner_is_missing_in_thin_white_lines(skew_deg: float) -> None:
+    matrix = place_matrix(dpi=200, skew_deg=skew_deg)
+    scan = Scan(dpi=200).lay(_sheet(), matrix).noisy(4)
+    for row in range(3, scan.grey.shape[0], 13):
+        scan.grey[row : row + 2] = 250
+
+    found = find_fiducials(scan.grey)
+
+    assert sorted(f.marker for f in found) == [0, 1, 2, 3]
+    assert _worst_px(found, matrix) < 2.2  # a line may run along the edge itself
+
+
+@pytest.mark.parametrize("dpi", [200, 400])
+def test_they_are_found_under_specks_of_pepper_and_salt(dpi: int) -> None:
+    matrix = place_matrix(dpi=dpi)
+    grey = Scan(dpi=dpi).lay(_sheet(), matrix).grey
+    small = np.random.default_rng(5).random([side * 200 // dpi for side in grey.shape])
+    drawn = cv2.resize(small, grey.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    grey[drawn < 0.04], grey[drawn > 0.94] = 0, 255
+
+    assert sorted(f.marker for f in find_fiducials(grey)) == [0, 1, 2, 3]
+
+
+def test_a_huge_page_is_never_searched_with_all_its_pixels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sizes: list[int] = []
+    real = fiducials._detect
+
+    def watched(image: Grey, scale: int, detector: cv2.aruco.ArucoDetector) -> list[FoundFiducial]:
+        sizes.append(max(image.shape))
+        return real(image, scale, detector)
+
+    monkeypatch.setattr(fiducials, "_detect", watched)
+    page = np.full((7016, 4961), 240, np.uint8)
+    cv2.putText(page, "a letter", (300, 900), cv2.FONT_HERSHEY_SIMPLEX, 20, 30, 30)
+
+    assert find_fiducials(page) == []
+    assert 1800 < max(sizes) <= 4000
+
+
+@pytest.mark.parametrize("share", [0.8, 0.2])
+def test_a_sheet_that_is_small_on_a_huge_page_is_found(share: float) -> None:
+    matrix = place_matrix(dpi=250, skew_deg=3, at_mm=(350, 250))
+    scan = Scan(640, 800, 250).lay(_sheet(), matrix)
+    pale = (235 - (255 - scan.grey.astype(np.float32)) * share).astype(np.uint8)
+
+    found = find_fiducials(pale)
+
+    assert sorted(f.marker for f in found) == [0, 1, 2, 3]
+    assert _worst_px(found, matrix) < 1.0
