@@ -8,8 +8,8 @@ from typing import Any
 from omr.layout import Layout
 from omr.scoring import BubbleMeasure, SheetMeasure, bubbles_of
 
-# A stroke belongs to its bubble wholly unless something else is said.
-_WHOLE = {"share": 1.0, "home": 1.0, "paper": 230.0}
+# A stroke belongs to its bubble wholly, and in one piece, unless something else is said.
+_WHOLE = {"own": 1.0, "whole": 1.0, "share": 1.0, "home": 1.0, "housed": 1.0, "paper": 230.0}
 NUMBERS = tuple(
     field.name for field in fields(BubbleMeasure) if field.name not in {"question", "option"}
 )
@@ -25,7 +25,15 @@ def bubble(option: str = "r1", question: str = "q1", /, **said: float) -> Bubble
 
 def filled(option: str = "r1", question: str = "q1", /, **said: float) -> BubbleMeasure:
     """A bubble that a ball pen filled well."""
-    values = {"darkness": 0.55, "coverage": 0.75, "extent": 0.9, "faint": 0.9, "outside": 0.01}
+    values = {
+        "darkness": 0.55,
+        "coverage": 0.75,
+        "peak": 0.8,
+        "outside": 0.01,
+        "zone": 1.0,
+        "extent": 0.9,
+        "length": 0.09,
+    }
     return bubble(option, question, **(values | said))
 
 

@@ -27,8 +27,8 @@ MAY_IMPORT = {
 COMPOSITION_ROOT = {"omr/cli.py", "omr/demo.py"}  # the only files that may look upwards
 
 _OMR_WITH_PIXELS = (
-    r"omr/(fiducials|registration|scoring|outline|streaks|strokes|surfaces|faint|evidence"
-    r"|sampling|shades|discs|nearby|products|medians"
+    r"omr/(fiducials|registration|scoring|outline|streaks|field|ink_\w+|surfaces|evidence"
+    r"|sampling|shades|discs|products|medians"
     r"|measure_codec|box_\w+|boxes)\.py"
 )
 # Outside libraries and the files that may use them; a library that is not here is not used.

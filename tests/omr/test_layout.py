@@ -52,7 +52,9 @@ LAYOUTS = st.builds(
     codes=st.lists(SQUARES, min_size=1, max_size=2).map(tuple),
     comment=RECTS,
     stamp=RECTS,
+    artwork=st.lists(RECTS, max_size=3).map(tuple),
 )
+PRINT = PageRect(12.0, 53.0, 48.0, 3.2)  # the words of the first row
 
 
 @given(LAYOUTS)
@@ -135,6 +137,9 @@ CHANGED: dict[str, Layout] = {
     "a code": replace(make_layout(), codes=(PageRect(120, 18.5, 20, 20), make_layout().codes[1])),
     "the comment": replace(make_layout(), comment=PageRect(45.0, 180.0, 80.0, 20.5)),
     "the stamp": replace(make_layout(), stamp=PageRect(17.0, 6.5, 42.0, 42.5)),
+    "print near bubbles": replace(make_layout(), artwork=(PRINT,)),
+    "the place of print": replace(make_layout(), artwork=(replace(PRINT, x_mm=12.1),)),
+    "the size of print": replace(make_layout(), artwork=(replace(PRINT, h_mm=3.3),)),
 }
 
 
@@ -161,14 +166,14 @@ def _places(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 _LEAVES = [
     # Both sides of a bubble are its diameter; reading uses the first.
     place
-    for place in _places(layout_to_json(make_layout()))
+    for place in _places(layout_to_json(replace(make_layout(), artwork=(PRINT,))))
     if place[0] != "bubbles" or place[-1] != "h_mm"
 ]
 
 
 @given(st.sampled_from(_LEAVES))
 def test_a_description_altered_at_any_place_is_refused(place: tuple[Any, ...]) -> None:
-    data = layout_to_json(make_layout())
+    data = layout_to_json(replace(make_layout(), artwork=(PRINT,)))
     holder: Any = data
     for step in place[:-1]:
         holder = holder[step]
@@ -205,6 +210,7 @@ def test_a_description_has_the_promised_keys() -> None:
         "codes",
         "comment",
         "stamp",
+        "artwork",
     } <= set(data)
     assert data["page"] == {"width_mm": 148.0, "height_mm": 210.0}
     assert {"id", "kind"} <= set(data["questions"][0])

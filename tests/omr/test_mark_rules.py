@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from make_layout import make_layout
+from make_measures import SHARES, bubble, filled, sheet
+
+from omr.mark_rules import ALONE, Sheet, comes_from_elsewhere, judge_bubble, sheet_of
+from omr.marks import Mark, Reason
+from omr.scoring import BubbleMeasure
+from omr.thresholds import Thresholds
+
+T = Thresholds()
+LAYOUT = make_layout()
+ORDER = [Mark.BLANK, Mark.MARGINAL, Mark.MARKED]
+JUST = 0.001
+MARKED = (Mark.MARKED, None)
+STRAY = (Mark.MARGINAL, Reason.STRAY_LINE)
+UNSURE = (Mark.MARGINAL, Reason.MARGINAL_MARK)
+
+# A ball pen's tick, and the same ink as one straight line: a dash.
+TICK = bubble(
+    darkness=0.1, coverage=T.broad - 0.02, peak=0.7, zone=1.0, extent=0.9, length=T.length - 0.05
+)
+DASH = replace(TICK, straight=1.0)
+PENCIL = replace(TICK, peak=T.pale_thin - JUST)
+ONE_PENCIL = Sheet(peaks=(PENCIL.peak,) * (T.alike + 1))
+DOT = bubble(
+    darkness=T.dot_darkness,
+    coverage=T.dot_coverage,
+    peak=T.dot_peak,
+    extent=T.dot,
+    zone=T.dot,
+)
+EDGED = bubble(
+    darkness=T.marginal,
+    coverage=T.edged_coverage,
+    peak=max(T.edged_peak, T.pale),
+    zone=T.edged_zone,
+    extent=0.3,
+    home=T.edged_home,
+    length=T.length,
+)
+
+LOOKS = st.fixed_dictionaries({name: st.floats(0, 1) for name in SHARES}).map(
+    lambda looks: looks | {"straight": float(looks["straight"] > 0.5)}
+)
+
+
+@pytest.mark.parametrize(
+    "mark", [filled(), TICK, DASH, DOT, EDGED], ids=["fill", "tick", "dash", "dot", "at the edge"]
+)
+def test_what_a_pen_makes_on_purpose_is_a_mark(mark: BubbleMeasure) -> None:
+    assert judge_bubble(mark, T) == MARKED
+
+
+@pytest.mark.parametrize(
+    ("darkness", "extent", "judged"),
+    [
+        (T.marginal - JUST, 1.0, (Mark.BLANK, None)),
+        (T.marginal, 0.0, UNSURE),
+        (T.definite_long - JUST, 1.0, UNSURE),
+        (T.definite_long, T.long, MARKED),
+        (T.definite_long, T.long - JUST, UNSURE),
+        (T.definite, 0.0, MARKED),
+    ],
+)
+def test_darkness_and_length_divide_blank_unsure_and_marked(
+    darkness: float, extent: float, judged: tuple[Mark, Reason | None]
+) -> None:
+    # (Most of its ink lies elsewhere, or it would be a whole stroke at the edge.)
+    thin = replace(TICK, darkness=darkness, extent=extent, home=T.edged_home - JUST)
+
+    assert judge_bubble(thin, T) == judged
+
+
+# Each rule: a mark to which it applies, and one to which it only just does not.
+ELSEWHERE = {
+    "a line that goes on in the next bubble": (
+        replace(DASH, aligned=1.0),
+        replace(TICK, aligned=1.0),
+    ),
+    "a line across": (
+        replace(DASH, enters=T.enters, leaves=T.enters),
+        replace(DASH, enters=T.enters - JUST, leaves=T.enters),
+    ),
+    "a line across with hardly a knee": (
+        replace(DASH, enters=T.enters, leaves=T.enters, bend=T.crossed - JUST),
+        replace(DASH, enters=T.enters, leaves=T.enters, bend=T.crossed),
+    ),
+    "a long line that comes in": (
+        replace(DASH, leaves=T.leaves, length=T.length + JUST),
+        replace(DASH, leaves=T.leaves, length=T.length),
+    ),
+    "a long line that comes in without a knee": (
+        replace(DASH, leaves=T.leaves, length=1.0, bend=T.bend - JUST),
+        replace(DASH, leaves=T.leaves, length=1.0, bend=T.bend),
+    ),
+    "a line that may go on under print": (
+        replace(DASH, hidden=1.0),
+        replace(DASH, hidden=1.0, bend=T.bend),
+    ),
+    "ink that spilt in": (
+        replace(TICK, outside=max(T.spilt * TICK.coverage, T.spilt_least) + JUST),
+        replace(TICK, outside=max(T.spilt * TICK.coverage, T.spilt_least)),
+    ),
+    "faint ink that spilt in": (
+        replace(TICK, beside=max(T.spilt * TICK.coverage, T.spilt_least) + JUST),
+        replace(TICK, beside=max(T.spilt * TICK.coverage, T.spilt_least)),
+    ),
+    "the end of a stroke that has more ink in another bubble": (
+        replace(DASH, share=T.own - JUST),
+        replace(DASH, share=T.own),
+    ),
+    "thin ink that has more of itself elsewhere": (
+        replace(TICK, share=T.own - JUST, housed=T.apart - JUST),
+        replace(TICK, share=T.own - JUST, housed=T.apart),
+    ),
+    "a line with most of its ink in another bubble": (
+        replace(DASH, share=T.own_straight - JUST, bend=0.5),
+        replace(DASH, share=T.own_straight, bend=0.5),
+    ),
+    "handwriting or a seal": (
+        replace(TICK, housed=T.spread - JUST),
+        replace(TICK, housed=T.spread),
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", ELSEWHERE)
+def test_ink_that_comes_from_elsewhere_goes_to_a_person(rule: str) -> None:
+    applies, does_not = ELSEWHERE[rule]
+
+    assert comes_from_elsewhere(applies, T)
+    assert judge_bubble(applies, T) == STRAY
+    assert not comes_from_elsewhere(does_not, T)
+    assert judge_bubble(does_not, T) == MARKED
+
+
+def test_who_answers_with_dashes_may_end_one_at_print() -> None:
+    hidden = replace(DASH, hidden=1.0)
+    dasher = Sheet(dashes=T.alike + 1)
+
+    assert judge_bubble(hidden, T, Sheet(dashes=T.alike)) == STRAY
+    assert judge_bubble(hidden, T, dasher) == MARKED
+    assert judge_bubble(replace(hidden, leaves=T.enters), T, dasher) == STRAY
+
+
+UNCERTAIN = {
+    "a mark that fell to pieces": (replace(TICK, whole=T.crumbs - JUST), replace(TICK, whole=0.6)),
+    "dark without any ink": (replace(TICK, coverage=T.least - JUST), replace(TICK, coverage=0.1)),
+    "a pale line": (PENCIL, replace(TICK, peak=T.pale_thin)),
+    "a pale patch": (
+        replace(TICK, coverage=T.broad, peak=T.pale - JUST),
+        replace(TICK, coverage=T.broad, peak=T.pale),
+    ),
+    "a fold": (
+        replace(DASH, peak=T.pale - JUST, extent=T.across),
+        replace(DASH, peak=T.pale - JUST, extent=T.across - JUST),
+    ),
+    "a fold without a knee": (
+        replace(DASH, peak=T.pale - JUST, extent=T.across, bend=T.bend - JUST),
+        replace(DASH, peak=T.pale - JUST, extent=T.across, bend=T.bend),
+    ),
+    "pale ink of something large": (
+        replace(TICK, peak=T.pale - JUST, housed=T.apart - JUST),
+        replace(TICK, peak=T.pale - JUST, housed=T.apart),
+    ),
+}
+
+
+@pytest.mark.parametrize("rule", UNCERTAIN)
+def test_a_shade_a_fold_and_crumbs_go_to_a_person(rule: str) -> None:
+    applies, does_not = UNCERTAIN[rule]
+
+    assert judge_bubble(applies, T) == UNSURE
+    assert judge_bubble(does_not, T) == MARKED
+
+
+def test_a_pencil_that_made_all_marks_of_a_sheet_is_believed() -> None:
+    assert judge_bubble(PENCIL, T, ONE_PENCIL) == MARKED
+    few = Sheet(peaks=(PENCIL.peak,) * T.alike)
+    assert judge_bubble(PENCIL, T, few) == UNSURE
+    pens = Sheet(peaks=(PENCIL.peak,) + (0.8,) * 20)
+    assert judge_bubble(PENCIL, T, pens) == UNSURE
+
+
+@pytest.mark.parametrize("less", ["darkness", "coverage", "peak", "extent"])
+def test_less_than_a_dot_is_where_a_pen_rested(less: str) -> None:
+    assert judge_bubble(replace(DOT, **{less: getattr(DOT, less) - JUST}), T) == UNSURE
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        {"share": T.alone - JUST},
+        {"home": T.edged_home - JUST},
+        {"coverage": T.edged_coverage - JUST},
+        {"peak": T.edged_peak - JUST},
+        {"zone": T.edged_zone - JUST},
+        {"length": T.length + JUST},
+        {"straight": 1.0},
+    ],
+    ids=lambda less: next(iter(less)),
+)
+def test_a_stroke_at_the_edge_is_a_mark_only_if_it_is_a_whole_one_of_this_bubble(
+    less: dict[str, float],
+) -> None:
+    assert judge_bubble(replace(EDGED, **less), T) == UNSURE
+
+
+def test_a_ring_round_an_empty_bubble_is_a_doubt_of_its_own() -> None:
+    ringed = bubble(ring=T.ring)
+
+    assert judge_bubble(ringed, T) == (Mark.MARGINAL, Reason.CIRCLED)
+    assert judge_bubble(bubble(ring=T.ring - JUST), T) == (Mark.BLANK, None)
+    assert judge_bubble(filled(ring=1.0), T) == MARKED
+
+
+@given(LOOKS, st.floats(0, 1), st.floats(0, 1), st.floats(0, 0.02))
+def test_darker_ink_never_makes_a_bubble_less_marked(
+    looks: dict[str, float], one: float, other: float, floor: float
+) -> None:
+    # All else equal: where the ink lies, and what it hangs together with, is not darkness.
+    light, dark = sorted((one, other))
+    marks = [
+        judge_bubble(bubble(darkness=d, **looks), T, Sheet(floor=floor))[0] for d in (light, dark)
+    ]
+
+    assert ORDER.index(marks[0]) <= ORDER.index(marks[1])
+
+
+@given(LOOKS, st.floats(0, 1))
+def test_a_bubble_is_marginal_exactly_when_a_reason_is_given(
+    looks: dict[str, float], darkness: float
+) -> None:
+    mark, reason = judge_bubble(bubble(darkness=darkness, **looks), T)
+
+    assert (mark is Mark.MARGINAL) == (reason is not None)
+
+
+@given(LOOKS, st.floats(0, 1))
+def test_what_comes_from_elsewhere_is_never_silently_a_mark(
+    looks: dict[str, float], darkness: float
+) -> None:
+    seen = bubble(darkness=darkness, **looks)
+
+    assert not comes_from_elsewhere(seen, T) or judge_bubble(seen, T)[0] is not Mark.MARKED
+
+
+@given(st.floats(0.2, 1), st.floats(0.3, 1), st.floats(0.5, 1), st.floats(0.6, 1))
+def test_a_bubble_well_filled_by_a_pen_is_always_a_mark(
+    darkness: float, coverage: float, peak: float, housed: float
+) -> None:
+    own = filled(darkness=darkness, coverage=coverage, peak=peak, housed=housed, home=housed)
+
+    assert judge_bubble(own, T) == MARKED
+
+
+@given(LOOKS, st.floats(0, 1), st.integers(0, 30))
+def test_more_marks_of_the_same_pen_never_make_one_less_certain(
+    looks: dict[str, float], darkness: float, more: int
+) -> None:
+    seen = bubble(darkness=darkness, **looks)
+    alone = judge_bubble(seen, T, ALONE)[0]
+    among = judge_bubble(seen, T, Sheet(peaks=(seen.peak,) * more, dashes=more))[0]
+
+    assert ORDER.index(alone) <= ORDER.index(among)
+
+
+def _sheet(*marks: BubbleMeasure, **about: float) -> Sheet:
+    said = {
+        (q.id, "r1"): replace(mark, question=q.id, option="r1")
+        for q, mark in zip(LAYOUT.questions, marks, strict=False)
+    }
+    return sheet_of(sheet(LAYOUT, said, **about), T)
+
+
+def test_a_sheets_pen_is_known_from_its_marks_alone() -> None:
+    fold = replace(DASH, enters=1.0, leaves=1.0)
+    seal = replace(TICK, housed=T.apart - JUST)
+    hint = replace(TICK, darkness=T.definite_long - JUST)
+
+    assert _sheet(TICK, DASH, fold, seal, hint).peaks == (TICK.peak, DASH.peak)
+
+
+def test_only_straight_marks_that_end_in_time_are_dashes() -> None:
+    assert _sheet(DASH, TICK, DASH, replace(DASH, leaves=T.enters)).dashes == 2
+
+
+def test_noise_raises_the_floor_but_not_as_high_as_a_pencil() -> None:
+    assert _sheet(noise=0.001).floor == pytest.approx(0.001 * T.noise_factor)
+    assert _sheet(noise=0.5).floor < T.definite_long
+    assert _sheet(bilevel=True).bilevel
