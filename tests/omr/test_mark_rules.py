@@ -71,8 +71,14 @@ def test_what_a_pen_makes_on_purpose_is_a_mark(mark: BubbleMeasure) -> None:
 def test_darkness_and_length_divide_blank_unsure_and_marked(
     darkness: float, extent: float, judged: tuple[Mark, Reason | None]
 ) -> None:
-    # (Most of its ink lies elsewhere, or it would be a whole stroke at the edge.)
-    thin = replace(TICK, darkness=darkness, extent=extent, home=T.edged_home - JUST)
+    # (Most of its ink lies elsewhere and it is no dot: either would be a mark of its own.)
+    thin = replace(
+        TICK,
+        darkness=darkness,
+        extent=extent,
+        home=T.edged_home - JUST,
+        peak=T.dot_peak - JUST,
+    )
 
     assert judge_bubble(thin, T) == judged
 
