@@ -15,7 +15,8 @@ from omr.field import PX_PER_MM, ZONE_MM, Field
 from omr.ink_pieces import DIRECTIONS, Floats, Ink, Integers, courses
 
 _TOUCHING_MM = 0.5  # a line that ends so near to print may go on under it
-_BEYOND_MM = (-0.3, 2.2)  # where that is looked for; a rule hides less, words more
+_BEYOND_MM = (-0.3, 6.5)  # where that is looked for: a line of words is crossed by then
+_LONGEST_MM = 10.5  # no tick is longer; a slip of the pen is
 _KNEE_ROUND_MM = 1.7  # a tick's short arm lies in the bubble, or so near to it, ...
 _KNEE_OFF_MM = 0.25  # ... and is no part of the line: so far from its edge
 _GAP_MM = 1.3  # in a line: where an outline swallows it, or the pen skips
@@ -112,7 +113,8 @@ def _line(ink: Ink, field: Field, bubble: int, piece: int, direction: Floats) ->
     for sign in (1.0, -1.0):
         reach = _reach(np.sort(sign * along[off < broad]), float((sign * along[inside]).max()))
         ends.append(reach)
-        hidden |= _is_hidden(field, centre, sign * direction, sign * offset, reach)
+    for sign, reach, other in zip((1.0, -1.0), ends, ends[::-1], strict=True):
+        hidden |= _is_hidden(field, centre, sign * direction, sign * offset, reach, other)
     enters, leaves = (max(0.0, end - radius) for end in sorted(ends))
     close = own & (away < radius + _KNEE_ROUND_MM)
     bend = np.count_nonzero((off > broad) & close) / np.count_nonzero(close)
@@ -161,9 +163,23 @@ def _goes_on(line: _Line, here: Floats, there: Floats, other: _Line) -> bool:
 
 
 def _is_hidden(
-    field: Field, centre: Floats, direction: Floats, offset_mm: float, reach_mm: float
+    field: Field,
+    centre: Floats,
+    direction: Floats,
+    offset_mm: float,
+    reach_mm: float,
+    other_mm: float,
 ) -> bool:
-    """Whether a line that ends here, *reach_mm* from a bubble's centre, may go on under print."""
+    """Whether a line may go on under print, longer than any mark's.
+
+    Args:
+        field: Of the sheet.
+        centre: Of the bubble, mm from the field's corner.
+        direction: (2,) of length 1, along which the line ends *reach_mm* from the centre.
+        offset_mm: How far it passes from the centre.
+        reach_mm: Where it ends that way ...
+        other_mm: ... and the other way.
+    """
     if reach_mm < field.frame.radius_mm + ZONE_MM - 0.5 / PX_PER_MM:
         return False
     normal = np.array([-direction[1], direction[0]])
@@ -176,9 +192,12 @@ def _is_hidden(
     printed = field.frame.printed[rows, columns]
     if not printed[: round((_TOUCHING_MM - _BEYOND_MM[0]) * PX_PER_MM)].any():
         return False
-    # Under a rule it can be followed: it ends there unless it comes out on the other side.
-    open_again = np.flatnonzero(np.diff(printed.astype(np.int8)) == -1)
-    if not len(open_again):
+    # Print that is crossed hides no more than it is broad: the line ends in it, unless it
+    # comes out on the other side.
+    outside = np.flatnonzero(np.diff(printed.astype(np.int8)) == -1)
+    if not len(outside):
         return True
-    out = slice(int(open_again[0]) + 1, int(open_again[0]) + 4)
-    return bool(field.ink[rows[out], columns[out]].max() > field.level)
+    first = int(outside[0]) + 1
+    if bool((field.ink[rows, columns][first : first + 3] > field.level).any()):
+        return True
+    return bool(other_mm + beyond[within][first] > _LONGEST_MM)

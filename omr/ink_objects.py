@@ -20,12 +20,13 @@ from omr.ink_pieces import DIRECTIONS, Floats, Ink, Integers, courses, ink_of
 _FOREIGN = 0.30  # of a piece's ink in its own bubble: less in another one is a mere tail there
 _OWNING_MM2 = 0.4  # so much ink in a bubble makes a piece its own
 _FILLED = 0.45  # of a bubble's inside: no line or two
-_KNEE_MM = 1.0  # a shorter end of a stroke shows no bend
+_KNEE_MM = 1.8  # a shorter end of a stroke shows no bend
 _MUCH_MM2 = 0.5  # of ink, for a mere end that is short
 _SPILT_MM = 2.5  # what spills over an outline is no longer
+_LEVEL_MM = 2.0  # bubbles of one row differ less in height, those of the next one more
 _ARM_MM = 1.0  # strokes that strike a mark through end so far beyond the outline, or further
 _ARM_BINS = 8
-_LOOSE = 0.25  # a ring has at most so much of its ink in any bubble
+_LOOSE = 0.55  # a ring, a seal, a stain has less of its ink in and just around bubbles
 _DIRT_MM2 = 0.3
 _RING_REACH_MM = 3.4  # beyond the outline; hand-drawn rings are no wider
 _RING_BINS = 24
@@ -38,6 +39,7 @@ class Traces:
 
     own: Floats  # of the ink in the bubble, the share that no other bubble has more of (0..1)
     share: Floats  # of its piece's ink in this and that other bubble which has most, here (0..1)
+    below: NDArray[np.bool_]  # whether that other bubble is further down on the sheet
     home: Floats  # of all its piece's ink, the share in this bubble (0..1)
     housed: Floats  # ... and the share in and just around any bubbles
     whole: Floats  # of its own ink inside, the share in one piece
@@ -62,19 +64,22 @@ def trace(field: Field) -> Traces:
     in_bubble = _tally(key, inside, ink.pieces, count)
     in_zone = _tally(key, zone, ink.pieces, count)
     total = np.bincount(ink.piece, minlength=ink.pieces)
-    most = in_bubble.max(axis=1)
+    most, housed = in_bubble.max(axis=1), in_zone.sum(axis=1)
     owning = _OWNING_MM2 * PX_PER_MM**2
     foreign = (in_bubble < _FOREIGN * most[:, None]) & (most >= owning)[:, None]
     filled = most > _FILLED * np.pi * (radius * PX_PER_MM) ** 2
-    foreign &= ~_has_course(ink, inside, zone, key, foreign, filled)
+    down = field.centres_px[:, 1] / PX_PER_MM
+    owner = in_bubble.argmax(axis=1)
+    from_above = down[owner][:, None] < down + _LEVEL_MM
+    foreign &= ~_is_more(ink, zone, key, foreign, filled[:, None] | from_above)
     strange = foreign.ravel()[key] & near
     mine, around = inside & ~strange, zone & ~strange
     main = np.where(foreign, 0, in_bubble).argmax(axis=0)
     each = np.arange(count)
     here = np.where(foreign[main, each], 0, in_bubble[main, each])
-    ranked = np.sort(in_bubble, axis=1)
-    second = ranked[:, -2] if count > 1 else np.zeros(ink.pieces)
-    elsewhere = np.where(in_bubble[main, each] == most[main], second[main], most[main])
+    others = in_bubble[main]
+    others[each, each] = 0
+    elsewhere, other = others.max(axis=1), others.argmax(axis=1)
     weight = np.bincount(ink.bubble[inside], ink.dark[inside], minlength=count)
     kept = np.bincount(ink.bubble[mine], ink.dark[mine], minlength=count)
     lines = lines_of(ink, mine, main, field)
@@ -82,8 +87,9 @@ def trace(field: Field) -> Traces:
     return Traces(
         own=np.where(weight > 0, kept / np.maximum(weight, 1e-9), 1.0),
         share=np.where(here > 0, here / np.maximum(here + elsewhere, 1), 1.0),
+        below=(elsewhere > 0) & (down[other] > down + _LEVEL_MM),
         home=np.where(here > 0, here / np.maximum(total[main], 1), 1.0),
-        housed=np.where(here > 0, in_zone.sum(axis=1)[main] / np.maximum(total[main], 1), 1.0),
+        housed=np.where(here > 0, housed[main] / np.maximum(total[main], 1), 1.0),
         whole=np.where(here > 0, here / np.maximum(inked, 1), 1.0),
         arms=_arms(ink, main, here, field),
         peak=_highest(ink.bubble[mine], ink.dark[mine], count),
@@ -93,39 +99,36 @@ def trace(field: Field) -> Traces:
         )
         / PX_PER_MM**2,
         ring=_rings(ink, field, np.ones(ink.pieces, np.bool_)),
-        loose=_rings(ink, field, (most < _LOOSE * total) & (total > _DIRT_MM2 * PX_PER_MM**2)),
+        loose=_rings(ink, field, (housed < _LOOSE * total) & (total > _DIRT_MM2 * PX_PER_MM**2)),
         lines=lines,
         length_mm=np.where(here > 0, np.maximum(_lengths(ink)[main], lines.length_mm), 0.0),
     )
 
 
-def _has_course(
+def _is_more(
     ink: Ink,
-    inside: NDArray[np.bool_],
     zone: NDArray[np.bool_],
     key: Integers,
     which: NDArray[np.bool_],
-    filled: NDArray[np.bool_],
+    spilt: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Of the pieces in bubbles *which* (pieces, count) those that are more than an end there.
+    """Of the pieces at bubbles *which* (pieces, count) those that are more than an end there.
 
-    The end of another bubble's stroke is straight, without a tick's knee; and what spilt from
-    a bubble that is *filled* (pieces,) is short.
+    The end of a stroke that comes from further down is straight, without a tick's knee. Where
+    *spilt* (pieces, count), nothing but what spills over an outline can come from the owner:
+    that is short.
     """
-    bubbles = which.shape[1]
     found = np.zeros_like(which)
-    looked_at = which.ravel()[key]
-    for pixels, least, of_filled in ((inside, _KNEE_MM, False), (zone, _SPILT_MM, True)):
-        at = np.flatnonzero(looked_at & pixels & (filled[ink.piece] == of_filled))
-        at = at[np.argsort(key[at], kind="stable")]
-        if not len(at):
-            continue
-        starts = np.flatnonzero(np.diff(key[at], prepend=-1))
-        number = np.diff(np.append(starts, len(at)))
-        longest, _angle, straight = courses(ink, at, starts, number)
-        much = number > _MUCH_MM2 * PX_PER_MM**2
-        more = (longest > least) if of_filled else ~straight & ((longest > least) | much)
-        found[np.divmod(key[at][starts], bubbles)] = more
+    at = np.flatnonzero(which.ravel()[key] & zone)
+    at = at[np.argsort(key[at], kind="stable")]
+    if not len(at):
+        return found
+    starts = np.flatnonzero(np.diff(key[at], prepend=-1))
+    number = np.diff(np.append(starts, len(at)))
+    longest, _angle, straight = courses(ink, at, starts, number)
+    where = np.divmod(key[at][starts], which.shape[1])
+    bent = ~straight & ((longest > _KNEE_MM) | (number > _MUCH_MM2 * PX_PER_MM**2))
+    found[where] = np.where(spilt[where], longest > _SPILT_MM, bent)
     return found
 
 

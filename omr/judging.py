@@ -118,10 +118,22 @@ def judge_question(
             if _is_tail(bubble, thresholds):
                 judged[bubble.option] = (Mark.BLANK, None)
         if single:
-            judged |= _second(bubbles, judged, thresholds)
+            judged |= _second(bubbles, judged, thresholds, sheet)
     judged |= _faint(bubbles, judged, thresholds, sheet, single=single)
     if single:
         judged |= _struck_out(bubbles, judged, thresholds)
+    return _answer(bubbles, judged, thresholds, sheet, single=single)
+
+
+def _answer(
+    bubbles: Sequence[BubbleMeasure],
+    judged: Mapping[str, tuple[Mark, Reason | None]],
+    thresholds: Thresholds,
+    sheet: Sheet,
+    *,
+    single: bool,
+) -> Answer:
+    """What a row's marks say together."""
     chosen = tuple(option for option, (mark, _) in judged.items() if mark is not Mark.BLANK)
     reasons = [reason for _, reason in judged.values() if reason is not None]
     lone = [b for b in bubbles if chosen == (b.option,)]
@@ -130,17 +142,18 @@ def judge_question(
     if single and len(chosen) > 1:
         struck = any(b.arms >= thresholds.struck for b in bubbles)
         reasons.append(Reason.CORRECTION if struck else Reason.OVERVOTE)
+    if single and not chosen and sheet.lossy:
+        reasons.append(Reason.POOR_IMAGE)  # what stood here may be lost
     if reasons:
         return Answer(AnswerState.DOUBTFUL, chosen, _unique(reasons))
-    if chosen:
-        return Answer(AnswerState.ANSWERED, chosen)
-    return Answer(AnswerState.BLANK)
+    return Answer(AnswerState.ANSWERED, chosen) if chosen else Answer(AnswerState.BLANK)
 
 
 def _is_tail(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether a bubble's ink is the thin, straight end of a stroke made in another one."""
     return (
         bubble.share < thresholds.tail_share
+        and bubble.below > 0
         and bubble.straight > 0
         and bubble.bend < thresholds.crossed
         and bubble.coverage < thresholds.tail
@@ -151,17 +164,28 @@ def _second(
     bubbles: Sequence[BubbleMeasure],
     judged: Mapping[str, tuple[Mark, Reason | None]],
     thresholds: Thresholds,
+    sheet: Sheet,
 ) -> dict[str, tuple[Mark, Reason | None]]:
     """Blank bubbles beside a good mark with traces that may be a second, lighter one."""
     t = thresholds
-    mark = max(b.peak for b in bubbles if judged[b.option][0] is Mark.MARKED)
+    marks = [b for b in bubbles if judged[b.option][0] is Mark.MARKED]
+    darkest = max(b.peak for b in marks)
+    struck = any(b.coverage >= t.half_struck and b.arms >= t.half_arms for b in marks)
+
+    def may_be_one(b: BubbleMeasure) -> bool:
+        reach = max(b.zone, b.extent)
+        if (struck or sheet.pencil) and reach >= t.second_light and b.extent >= t.second_inside:
+            return True
+        if sheet.lossy and (reach >= t.faint_zone or b.darkness >= t.light):
+            return True
+        if reach < t.second:
+            return False
+        return sheet.bilevel or b.beside >= t.second_beside or b.peak >= t.second_peak * darkest
+
     return {
         b.option: (Mark.MARGINAL, Reason.MARGINAL_MARK)
         for b in bubbles
-        if judged[b.option][0] is Mark.BLANK
-        and not _is_tail(b, t)
-        and max(b.zone, b.extent) >= t.second
-        and (b.beside >= t.second_beside or b.peak >= t.second_peak * mark)
+        if judged[b.option][0] is Mark.BLANK and not _is_tail(b, t) and may_be_one(b)
     }
 
 
@@ -189,15 +213,27 @@ def _faint(
             continue
         if b.ring >= t.ring_alone or b.loose >= t.loose_alone:
             found[b.option] = (Mark.MARGINAL, Reason.CIRCLED)
-        elif (
-            b.zone >= (t.rough if sheet.bilevel else t.trace)
-            or (b.zone >= t.spot and b.peak >= t.spot_peak and not sheet.bilevel)
-            or b.beside >= t.beside
-            or (max(b.zone, b.extent / 2) >= t.light_zone and b.darkness >= t.light)
-            or (sheet.bilevel and b.darkness >= t.black)
-        ):
+        elif _is_trace(b, t, sheet):
             found[b.option] = (Mark.MARGINAL, usual)
     return found
+
+
+def _is_trace(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether something may have been drawn in or round a bubble, however lightly."""
+    t = thresholds
+    if bubble.beside >= t.beside:
+        return True
+    if sheet.bilevel:
+        return bubble.zone >= t.rough or bubble.darkness >= t.black
+    if sheet.pencil and (
+        bubble.darkness >= t.faint or (bubble.zone >= t.faint_zone and bubble.peak >= t.faint_peak)
+    ):
+        return True
+    return (
+        bubble.zone >= t.trace
+        or (bubble.zone >= t.spot and bubble.peak >= t.spot_peak)
+        or (max(bubble.zone, bubble.extent / 2) >= t.light_zone and bubble.darkness >= t.light)
+    )
 
 
 def _struck_out(
@@ -212,8 +248,8 @@ def _struck_out(
         return {}
     meant, cancelled = sorted(marks, key=lambda b: b.arms)
     clear = judged[meant.option][0] is Mark.MARKED and meant.arms <= t.not_struck
-    near = cancelled.housed >= t.spread
-    if clear and near and cancelled.coverage >= t.cancelled and cancelled.arms >= t.struck:
+    alone = cancelled.share >= t.alone and cancelled.housed >= t.spread
+    if clear and alone and cancelled.coverage >= t.cancelled and cancelled.arms >= t.struck:
         return {cancelled.option: (Mark.BLANK, None)}
     return {}
 

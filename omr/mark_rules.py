@@ -8,12 +8,14 @@ one pen. ``docs/mark-specification.md`` states the same rules for people.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import median
 
 from omr.marks import Mark, Reason
 from omr.scoring import BubbleMeasure, SheetMeasure
 from omr.thresholds import Thresholds
 
 _ALIKE = 1.6  # peaks of one pencil's marks differ by no more
+WHOLE_OUTLINES = 0.75  # share of outlines seen, below which a 1-bit scan loses thin strokes
 _MOST_FLOOR = 0.020  # noise excuses no more: a light pencil's tick begins at 0.02
 
 
@@ -25,12 +27,16 @@ class Sheet:
         floor: Darkness that blank bubbles may reach by noise alone.
         peaks: Of the sheet's marks: one person fills a sheet with one pen.
         dashes: How many of its marks are straight and end where print cannot hide it.
+        pencil: Whether its pen is a light one.
+        lossy: Whether thin strokes may be lost in it: a 1-bit scan without its outlines.
         bilevel: Whether it is a 1-bit scan.
     """
 
     floor: float = 0.0
     peaks: tuple[float, ...] = ()
     dashes: int = 0
+    pencil: bool = False
+    lossy: bool = False
     bilevel: bool = False
 
 
@@ -43,12 +49,17 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
     marks = [
         b
         for b in measured.bubbles
-        if b.darkness >= t.definite_long and b.housed >= t.apart and not comes_from_elsewhere(b, t)
+        if b.darkness >= t.definite_long
+        and b.coverage > t.least
+        and b.housed >= t.apart
+        and not comes_from_elsewhere(b, t)
     ]
     return Sheet(
         floor=min(t.noise_factor * measured.noise, _MOST_FLOOR),
         peaks=tuple(b.peak for b in marks),
         dashes=sum(b.straight > 0 and b.leaves < t.enters for b in marks),
+        pencil=bool(marks) and median(b.darkness / b.coverage for b in marks) < t.pencil,
+        lossy=measured.bilevel and measured.outlines_found < WHOLE_OUTLINES,
         bilevel=measured.bilevel,
     )
 
@@ -61,6 +72,8 @@ def judge_bubble(
     if bubble.ring >= t.ring and bubble.coverage < t.hollow:
         return Mark.MARGINAL, Reason.CIRCLED
     if bubble.darkness < max(t.marginal, sheet.floor):
+        return Mark.BLANK, None
+    if bubble.extent == 0 and bubble.darkness < t.shading:  # no ink, but the print's or paper's
         return Mark.BLANK, None
     long = bubble.extent >= t.long and bubble.darkness >= t.definite_long
     meant = long or _is_dot(bubble, t) or _is_edged(bubble, t)
@@ -95,6 +108,7 @@ def _is_edged(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
         and bubble.peak >= t.edged_peak
         and bubble.zone >= t.edged_zone
         and bubble.length <= t.length
+        and bubble.hidden == 0
         and (bubble.straight == 0 or bubble.bend >= t.bend)
     )
 
@@ -119,13 +133,16 @@ def comes_from_elsewhere(
     passing = bubble.straight > 0 and (
         bubble.aligned > 0
         or (bubble.enters >= t.enters and bubble.bend < t.crossed)
-        or (bubble.leaves >= t.leaves and bubble.bend < t.bend and bubble.length > t.length)
+        or (bubble.length > t.length and bubble.bend < t.bend_long)
         or (bubble.hidden > 0 and bubble.bend < t.bend and not is_dash)
     )
-    spilt = max(bubble.outside, bubble.beside) > max(t.spilt * bubble.coverage, t.spilt_least)
+    around = max(bubble.outside, bubble.beside) if bubble.peak < t.pale else bubble.outside
+    spilt = around > max(t.spilt * bubble.coverage, t.spilt_least)
     an_end = bubble.straight > 0 and bubble.bend < t.bend
     thin = bubble.coverage < t.broad
+    scattered = bubble.outside > bubble.coverage and bubble.housed < t.scattered
     foreign = (bubble.share < t.own and (an_end or (thin and bubble.housed < t.apart))) or (
         bubble.share < t.own_straight and bubble.straight > 0
     )
-    return passing or spilt or foreign or bubble.housed < t.spread
+    amid = bubble.loose >= t.amid
+    return passing or spilt or scattered or foreign or amid or bubble.housed < t.spread

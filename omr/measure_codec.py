@@ -41,6 +41,7 @@ _SHARES = (
     "hidden",
     "length",
     "share",
+    "below",
     "home",
     "housed",
 )

@@ -57,6 +57,7 @@ class BubbleMeasure:
     hidden: float  # 1 if it may go on under print, else 0
     length: float  # how far apart the ends of its piece are, in diameters / 10
     share: float  # of the ink that its piece leaves in any two bubbles, the part in this one
+    below: float  # 1 if that other bubble is further down on the sheet, else 0
     home: float  # of all ink of that piece, the part in this bubble ...
     housed: float  # ... and in and just around any bubbles: of a stray line or a seal little
     paper: float  # grey level of the paper here, 0 to 255
@@ -136,6 +137,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
         found.lines.hidden,
         found.length_mm / (20 * radius),
         found.share,
+        found.below,
         found.home,
         found.housed,
     )
@@ -145,7 +147,12 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     bubbles = tuple(map(BubbleMeasure, questions, options, *columns, paper.tolist()))
     contrast = float(np.median(paper)) - black
     return SheetMeasure(
-        bubbles, noise, contrast, settled.largest_mm, settled.share_found, is_bilevel(grey)
+        bubbles,
+        noise,
+        contrast,
+        settled.largest_mm,
+        settled.share_found,
+        is_bilevel(grey),
     )
 
 
