@@ -74,6 +74,18 @@ def explain(
     explain_sheet(workspace, Which(serial, file, page, sheet), scan=scan, out=out)
 
 
+@app.command(help=_("Say by which thresholds a batch was judged, and how clearly it was."))
+def thresholds(
+    workspace: WorkspaceOption = Path(),
+    batch: Annotated[
+        int | None, typer.Option(min=1, help=_("Number of the batch. Default: the newest."))
+    ] = None,
+) -> None:
+    from scans.uncertainty import print_thresholds
+
+    print_thresholds(workspace, batch)
+
+
 @app.command(help=_("Settle what is doubtful, in the browser on this machine. Ends with Ctrl-C."))
 def review(
     *,

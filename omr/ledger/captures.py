@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -24,6 +24,17 @@ class Batch:
     period: str
     started_at: str  # ISO 8601, UTC
     files: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """By what a batch was judged."""
+
+    batch_id: int
+    period: str
+    started_at: str  # ISO 8601, UTC
+    software: str
+    thresholds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +63,19 @@ def newest_batch(ledger: Ledger) -> Batch | None:
     with ledger.read() as connection:
         row = connection.execute(query).one_or_none()
     return None if row is None else Batch(row.batch_id, row.period, row.started_at, row.files)
+
+
+def rules_of_batch(ledger: Ledger, batch_id: int | None = None) -> Rules | None:
+    """By what that batch was judged, or the newest one; None if there is no such batch."""
+    query = select(batch).order_by(batch.c.batch_id.desc()).limit(1)
+    if batch_id is not None:
+        query = query.where(batch.c.batch_id == batch_id)
+    with ledger.read() as connection:
+        row = connection.execute(query).one_or_none()
+    if row is None:
+        return None
+    thresholds = json.loads(row.thresholds_json)
+    return Rules(row.batch_id, row.period, row.started_at, row.software, thresholds)
 
 
 def captures(ledger: Ledger, batch_ids: Collection[int]) -> Iterator[Capture]:
