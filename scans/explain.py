@@ -247,8 +247,9 @@ def _table(row: SheetRow, layout: Layout | None, measured: SheetMeasure | None) 
     if layout is None or not row.seen_answers:
         yield _("No answers were read on this sheet.")
         return
-    head = (_("question"), _("option"), _("dark"), _("full"), _("outside"), _("long"), _("mark"))
-    yield "{:10}{:8}{:>8}{:>8}{:>8}{:>8}  {}".format(*head)
+    head = (_("dark"), _("full"), _("peak"), _("long"), _("trace"), _("outside"), _("own"))
+    columns = "".join(f"{word:>8}" for word in head)
+    yield "{:10}{:8}{}  {}".format(_("question"), _("option"), columns, _("mark"))
     by_place = {(b.question, b.option): b for b in measured.bubbles} if measured else {}
     for question in layout.questions:
         for bubble in question.bubbles:
@@ -262,10 +263,14 @@ def _table(row: SheetRow, layout: Layout | None, measured: SheetMeasure | None) 
 
 
 def _numbers(found: BubbleMeasure | None) -> str:
+    """What decides most: ``docs/mark-specification.md`` says what each means."""
     if found is None:
-        return f"{'-':>8}" * 4
-    shares = (found.darkness, found.coverage, found.outside, found.extent)
-    return "".join(f"{100 * share:>6.1f} %" for share in shares)
+        return f"{'-':>8}" * 7
+    outside = max(found.outside, found.beside)
+    shares = (found.darkness, found.coverage, found.peak, found.extent, found.zone, outside)
+    # Where there is no ink, none of it is another bubble's.
+    own = f"{100 * found.share:>6.1f} %" if found.extent > 0 else f"{'-':>8}"
+    return "".join(f"{100 * share:>6.1f} %" for share in shares) + own
 
 
 def _mark_in_words(row: SheetRow, question: str, option: str) -> str:

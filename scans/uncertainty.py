@@ -31,6 +31,7 @@ class Spread:
     doubtful: int = 0
     blank: list[float] = field(default_factory=list)
     marked: list[float] = field(default_factory=list)
+    no_answer: int = 0  # bubbles with ink that was struck out, or that is another one's
     between: int = 0  # bubbles whose darkness alone settles nothing
     noise: list[float] = field(default_factory=list)
 
@@ -44,9 +45,14 @@ class Spread:
         for bubble in measured.bubbles:
             answer = answers[bubble.question]
             self.between += thresholds.marginal <= bubble.darkness < thresholds.definite
-            if answer.state is not AnswerState.DOUBTFUL:
-                kind = self.marked if bubble.option in answer.options else self.blank
-                kind.append(bubble.darkness)
+            if answer.state is AnswerState.DOUBTFUL:
+                continue
+            if bubble.option in answer.options:
+                self.marked.append(bubble.darkness)
+            elif bubble.darkness < thresholds.definite:
+                self.blank.append(bubble.darkness)
+            else:
+                self.no_answer += 1
 
 
 def print_thresholds(root: Path, batch: int | None) -> None:
@@ -127,6 +133,9 @@ def _in_words(spread: Spread | None) -> Iterator[str]:
         yield _("darkness of marks that stand: 99 of 100 above {rare}, all above {least}").format(
             rare=_number(_quantile(spread.marked, _RARE)), least=_number(min(spread.marked))
         )
+    yield _("bubbles with ink that is no answer, struck out or another's: {count}").format(
+        count=spread.no_answer
+    )
     yield _("bubbles between marginal and definite: {count}").format(count=spread.between)
 
 

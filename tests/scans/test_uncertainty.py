@@ -116,3 +116,16 @@ def test_bubbles_are_sorted_by_what_they_were_taken_for() -> None:
     assert spread.marked == [filled().darkness]
     assert set(spread.blank) == {0.0}
     assert len(spread.blank) + len(spread.marked) == 60 - 5  # without the doubtful row
+
+
+def test_a_bubble_that_was_struck_out_is_not_among_the_blank_ones() -> None:
+    layout = make_layout()
+    said = {
+        ("q1", "r1"): filled("r1", "q1", coverage=1.0, arms=1.0),
+        ("q1", "r2"): filled("r2", "q1"),
+    }
+    spread = Spread()
+    spread.add(sheet(layout, said), layout, T)
+
+    assert (spread.doubtful, spread.no_answer, len(spread.marked)) == (0, 1, 1)
+    assert set(spread.blank) == {0.0}
