@@ -17,11 +17,13 @@ GreyImage = NDArray[np.uint8]
 # Detection works on a copy whose long side has at most so many pixels: A4 then has 6 px/mm
 # and a 7 mm fiducial 41 px. Detection needs 27 px (4.5 px a cell; see docs/decisions.md).
 _DETECTION_LONG_SIDE_PX = 1800
-# Nor does a harder look need all pixels of a larger one: at 600 dpi it takes 2 s and finds no more.
-_HARDER_LONG_SIDE_PX = 4000
+# Nor does a harder look need all pixels of a larger one: at 600 dpi that takes 2 s, and A4 has 12
+# px/mm in so many.
+_HARDER_LONG_SIDE_PX = 3600
 # White lines in toner and specks of pepper cut a fiducial's black apart. They are narrower than
 # this at 6 px/mm, and a cell is twice as wide.
 _SPECK_PX = 3
+_ENOUGH = 3  # fiducials that place a sheet (omr.registration)
 # In the corners the copy is as coarse as detection allows; below this many px a cell it
 # begins to fail (docs/decisions.md).
 _CELL_PX = 4.5
@@ -47,11 +49,12 @@ class FoundFiducial:
     corners: NDArray[np.float64]
 
 
-def find_fiducials(grey: GreyImage) -> list[FoundFiducial]:
+def find_fiducials(grey: GreyImage, *, harder: bool = True) -> list[FoundFiducial]:
     """Every fiducial of ours on the page, corners to a tenth of a pixel.
 
     Args:
         grey: Shape (h, w), uint8, any resolution, any orientation.
+        harder: Whether more is tried where not all were found at first.
 
     Returns:
         The fiducials found, in no particular order; several of one id when several sheets
@@ -60,7 +63,7 @@ def find_fiducials(grey: GreyImage) -> list[FoundFiducial]:
     factor = max(1, -(-max(grey.shape) // _DETECTION_LONG_SIDE_PX))
     small = _reduced(grey, factor)
     found = _placed_finely(grey, factor, _detect(small, factor, _quick_detector()))
-    if _looks_complete(found) or (not found and _is_bare(small)):
+    if _looks_complete(found) or not harder or (not found and is_bare(small)):
         return found
     # Faint, blurred, shaded or worn: look harder, at more threshold windows and more pixels.
     finer = max(1, -(-max(grey.shape) // _HARDER_LONG_SIDE_PX))
@@ -71,7 +74,9 @@ def find_fiducials(grey: GreyImage) -> list[FoundFiducial]:
         if _looks_complete(found):
             return found
     seen = _detect(_mended(small, _SPECK_PX), factor, _thorough_detector())
-    if seen:
+    # What was mended may be anything that is dark. Fewer than three place no sheet, so that one
+    # that is not ours would only make a stranger's page a spoilt form.
+    if len(seen) >= _ENOUGH:
         whole = _mended(grey, _SPECK_PX * factor)  # corners that no white line crosses
         found = _merged(found, _placed_finely(whole, factor, seen))
     return found
@@ -121,6 +126,17 @@ def find_within(grey: GreyImage, part: Box, *, side_px: float) -> list[FoundFidu
     return []
 
 
+def is_bare(image: GreyImage) -> bool:
+    """Whether this is evenly lit paper with nothing on it, as most backs of sheets are.
+
+    Args:
+        image: Shape (h, w), uint8, any resolution.
+    """
+    small = cv2.resize(image, _BARE_SIZE_PX, interpolation=cv2.INTER_AREA)
+    paper = float(np.median(small))
+    return float(np.mean(small < paper - _BARE_STEP)) < _BARE_SHARE
+
+
 def _corner_tiles(part: Box, reach: int) -> Iterator[Box]:
     """A square in each corner of *part*."""
     left, top, right, bottom = part
@@ -134,13 +150,6 @@ def _looks_complete(found: list[FoundFiducial]) -> bool:
     """Whether whole sheets were found: each id as often as every other."""
     counts = [sum(f.marker == marker for f in found) for marker in INNER_CELLS]
     return counts[0] > 0 and len(set(counts)) == 1
-
-
-def _is_bare(image: GreyImage) -> bool:
-    """Whether this is evenly lit paper with nothing on it, as most backs of sheets are."""
-    small = cv2.resize(image, _BARE_SIZE_PX, interpolation=cv2.INTER_AREA)
-    paper = float(np.median(small))
-    return float(np.mean(small < paper - _BARE_STEP)) < _BARE_SHARE
 
 
 def _merged(first: list[FoundFiducial], second: list[FoundFiducial]) -> list[FoundFiducial]:

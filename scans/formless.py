@@ -14,36 +14,51 @@ from omr.marks import Reason
 from omr.own_pages import kind_of_page
 from omr.registration import Unplaced
 from scans.identify import read_page_bars
+from scans.likeness import may_be_ours
 
 _DARKEST_PAPER = 90  # grey level; a page that is black all over is no empty paper
 _INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty paper
-# A mirrored sheet is only named, never measured, so that much of an image is enough: A4 has
-# 6 px/mm then, at which fiducials are found (omr.fiducials).
-_MIRRORED_LONG_SIDE_PX = 1800
+# What is only named, never measured, is looked at with so many pixels: A4 has 6 px/mm then, at
+# which fiducials are found (omr.fiducials).
+_NAMED_LONG_SIDE_PX = 1800
 # Lines through one fiducial of 7 mm are off by so much at a code 90 mm from the sheet's middle
 # in a photograph; another sheet's codes lie farther off, unless it lies over this one.
 _CODE_OFF_MM = 20.0
 
 
-def name_page(grey: GreyImage, codes: Collection[str]) -> Reason:
+def reduced(grey: GreyImage) -> GreyImage:
+    """The page with as many pixels as naming it needs."""
+    factor = _NAMED_LONG_SIDE_PX / max(grey.shape)
+    if factor >= 1:
+        return grey
+    small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return np.asarray(small, np.uint8)
+
+
+def name_page(grey: GreyImage, small: GreyImage, codes: Collection[str]) -> Reason:
     """What a page without a form is: one of our own, empty paper, or somebody else's.
 
     Args:
         grey: Shape (h, w), uint8.
+        small: The same, :func:`reduced`.
         codes: What the QR codes on it say.
     """
-    if is_empty(grey):
+    if is_empty(small):
         return Reason.EMPTY_PAGE
     return kind_of_page(codes, read_page_bars(grey)) or Reason.FOREIGN_PAGE
 
 
-def is_mirrored(grey: GreyImage) -> bool:
-    """Whether the page shows fiducials in a mirror."""
-    factor = _MIRRORED_LONG_SIDE_PX / max(grey.shape)
-    if factor < 1:
-        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        grey = np.asarray(small, np.uint8)
-    return bool(find_fiducials(np.ascontiguousarray(grey[:, ::-1])))
+def is_mirrored(small: GreyImage) -> bool:
+    """Whether a :func:`reduced` page shows fiducials in a mirror."""
+    return bool(find_fiducials(np.ascontiguousarray(small[:, ::-1])))
+
+
+def is_negative(small: GreyImage, frames: Sequence[Layout]) -> bool:
+    """Whether a :func:`reduced` page looks like a form where dark and light change places."""
+    if float(np.median(small)) >= _DARKEST_PAPER:
+        return False
+    turned = np.asarray(cv2.bitwise_not(small), np.uint8)
+    return bool(find_fiducials(turned, harder=False)) or may_be_ours(turned, frames)
 
 
 def is_empty(grey: GreyImage) -> bool:

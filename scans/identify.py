@@ -23,6 +23,8 @@ _BARS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128])
 # A crop of 25 mm at 400 dpi, 10 px a module: more helps no decoder, and zbar takes 0.1 s for
 # a code of 800 px.
 _ENOUGH_PX = 400
+# A whole page of more takes its time and shows no more: A4 has 13 px/mm then.
+_WHOLE_LONG_SIDE_PX = 4000
 
 
 @lru_cache(maxsize=1)
@@ -74,18 +76,26 @@ def read_code(
 def read_page_codes(grey: GreyImage) -> list[tuple[str, tuple[float, float]]]:
     """Every QR code on a whole page: text and rough centre, px. For pages without fiducials."""
     found = []
+    few, factor = _few(grey)
     # Codes in a negative are left alone, so that a page taken out as one is drawn instead.
-    for barcode in zxingcpp.read_barcodes(grey, formats=_QR, try_invert=False):
+    for barcode in zxingcpp.read_barcodes(few, formats=_QR, try_invert=False):
         corners = barcode.position
         points = (corners.top_left, corners.bottom_right)
-        centre = (sum(p.x for p in points) / 2, sum(p.y for p in points) / 2)
+        centre = (sum(p.x for p in points) / 2 * factor, sum(p.y for p in points) / 2 * factor)
         found.append((barcode.text, centre))
     return found
 
 
 def read_page_bars(grey: GreyImage) -> set[str]:
     """What the barcodes on a whole page say: covers bear one."""
-    return {code.text for code in zxingcpp.read_barcodes(grey, formats=_BARS, try_invert=False)}
+    few, _factor = _few(grey)
+    return {code.text for code in zxingcpp.read_barcodes(few, formats=_BARS, try_invert=False)}
+
+
+def _few(grey: GreyImage) -> tuple[GreyImage, float]:
+    """The page with as many pixels as its codes need, and how many of its own are one of them."""
+    factor = max(1.0, max(grey.shape) / _WHOLE_LONG_SIDE_PX)
+    return (grey if factor == 1 else _scaled(grey, 1 / factor)), factor
 
 
 def _attempts(crop: GreyImage) -> Iterator[list[str]]:

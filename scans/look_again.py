@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,16 +37,19 @@ def registration_of(numbers: tuple[float, ...]) -> Registration:
 def page_image(ref: PageRef, where: Registration, layout: Layout) -> GreyImage | None:
     """The page as it was read: the image on which the sheet lies at *where*.
 
-    A PDF page may have been drawn anew for reading, so that is tried where its own image does
-    not show the sheet.
+    A PDF page may have been drawn anew for reading, and light and dark exchanged, so that is
+    tried where the page's own image does not show the sheet.
 
     Returns:
         Shape (h, w), uint8; None if the page cannot be loaded or shows no such sheet.
     """
     for rendered in (False, True) if can_render(ref) else (False,):
         grey = load_page(ref, rendered=rendered)
-        if not isinstance(grey, PageFault) and find_fiducials(upright(grey, where, layout)):
-            return grey
+        if isinstance(grey, PageFault):
+            continue
+        for image in (grey, np.asarray(cv2.bitwise_not(grey), np.uint8)):
+            if find_fiducials(upright(image, where, layout)):
+                return image
     return None
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from omr.codes import CodeBody
 from omr.evidence import jpeg_of, upright
-from omr.fiducials import FoundFiducial, GreyImage, find_fiducials
+from omr.fiducials import FoundFiducial, GreyImage, find_fiducials, is_bare
 from omr.geometry import PagePoint, PageRect, Registration
 from omr.glance import place_at_a_glance
 from omr.judging import MIN_OUTLINES_FOUND, is_doubtful, judge_sheet
@@ -30,16 +30,18 @@ from omr.scoring import bubbles_of, is_bilevel, measure
 from omr.streaks import find_streaks
 from scans.faults import PageFault
 from scans.first_look import PX_PER_MM, enlarged, may_be_bilevel
-from scans.formless import code_of, is_mirrored, name_page
+from scans.formless import code_of, is_mirrored, is_negative, name_page, reduced
 from scans.identify import read_page_codes
 from scans.identity import identify, pixel_of, serial_of
 from scans.jpeg import Decoded
+from scans.likeness import may_be_ours
 from scans.overlap import set_covered_apart
 from scans.pages import PageRef, can_render, load_enough, load_page
 from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingContext
 
 # Doubts about a whole sheet: something may lie over it.
 _SHEET_DOUBTS = frozenset({Reason.NO_CODE, Reason.REGISTRATION, Reason.POOR_IMAGE})
+_UNKNOWN_PAGE = frozenset({Reason.FOREIGN_PAGE, Reason.EMPTY_PAGE})
 _BESIDE_MM = 0.2  # so near to a bubble's outline a streak spoils it
 
 
@@ -55,14 +57,30 @@ def read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
             if isinstance(image, PageFault):
                 return _failed(ref, image.reason, image.detail)
             sheets = read_image(image, context)
-        if all(sheet.status is SheetStatus.BLANK for sheet in sheets) and can_render(ref):
-            # The page may show more than its one image does: inverted, masked, in pieces.
-            drawn = load_page(ref, rendered=True)
-            if not isinstance(drawn, PageFault):
-                sheets = read_image(drawn, context)
+            if all(sheet.status is SheetStatus.BLANK for sheet in sheets) and can_render(ref):
+                # The page may show more than its one image does: inverted, masked, in pieces.
+                drawn = load_page(ref, rendered=True)
+                if not isinstance(drawn, PageFault):
+                    image, sheets = drawn, read_image(drawn, context)
+            if all(_UNKNOWN_PAGE.intersection(sheet.reasons) for sheet in sheets):
+                sheets = _never_lost(image, sheets, context)
     except Exception:  # noqa: BLE001 - one page's failure must not cost the batch
         return _failed(ref, Reason.INTERNAL, traceback.format_exc())
     return PageOutcome(ref.page, _numbered(sheets, ref.page))
+
+
+def _never_lost(
+    grey: GreyImage, sheets: list[SheetReading], context: ReadingContext
+) -> list[SheetReading]:
+    """*sheets* of a page that seems to bear no form, unless it may bear one all the same."""
+    small = reduced(grey)
+    if is_negative(small, context.frames):
+        turned = read_image(np.asarray(cv2.bitwise_not(grey), np.uint8), context)
+        lost = all(sheet.status is SheetStatus.BLANK for sheet in turned)
+        return [_refused(Reason.REGISTRATION)] if lost else turned
+    if is_bare(small) or not may_be_ours(small, context.frames):
+        return sheets
+    return [_refused(Reason.REGISTRATION)]
 
 
 def _enough_px(context: ReadingContext) -> float:
@@ -284,14 +302,15 @@ def _read_without_fiducials(
     grey: GreyImage, context: ReadingContext, found: list[FoundFiducial]
 ) -> SheetReading:
     """A page on which no sheet could be placed: ours but spoilt, foreign, or empty."""
-    mirrored = not found and is_mirrored(grey)
+    small = reduced(grey)
+    mirrored = not found and is_mirrored(small)
     reason = Reason.MIRRORED if mirrored else Reason.REGISTRATION
     codes = read_page_codes(grey)
     for said, _centre in _bodies(codes, context):
         return _named(said, reason, context)
     if found or mirrored:
         return _refused(reason)
-    kind = name_page(grey, {text for text, _centre in codes})
+    kind = name_page(grey, small, {text for text, _centre in codes})
     return SheetReading(0, 0, SheetStatus.BLANK, (kind,))
 
 
