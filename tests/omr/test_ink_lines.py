@@ -106,9 +106,11 @@ def test_a_pale_line_is_one_though_an_outline_swallowed_a_part_of_it() -> None:
 def test_a_line_that_ends_at_a_word_may_go_on_under_it() -> None:
     x, y = place(ROW, COLUMN)
     word = PageRect(x - 7.9, y - 1.5, 4.0, 3.0)
-    to_the_word = line((1.0, 0), (-6.0, 0))
+    to_the_word = line((4.0, 0), (-6.0, 0))
 
     assert _lines(to_the_word, artwork=(word,)).hidden[HERE]
+    # Crossed to its other side this one would still be no longer than a tick.
+    assert not _lines(line((1.0, 0), (-6.0, 0)), artwork=(word,)).hidden[HERE]
     assert not _lines(to_the_word).hidden[HERE]
     assert not _lines(line((1.0, 0), (-2.5, 0)), artwork=(word,)).hidden[HERE]
     assert not _lines(DASH, artwork=(word,)).hidden[HERE]

@@ -82,6 +82,7 @@ TAIL = bubble(
     length=0.15,
     leaves=0.4,
     share=0.2,
+    below=1.0,
     home=0.2,
 )
 LIGHT = bubble(darkness=0.005, zone=T.second + 0.01, beside=T.second_beside + 0.01)
@@ -215,7 +216,7 @@ def test_beside_a_mark_that_looks_struck_out_traces_are_asked_about() -> None:
     [
         replace(LIGHT, zone=T.second - JUST),
         replace(LIGHT, beside=T.second_beside - JUST),
-        replace(LIGHT, share=T.tail_share - JUST, straight=1.0),
+        replace(LIGHT, share=T.tail_share - JUST, below=1.0, straight=1.0),
     ],
     ids=["shorter", "with less of it in the white", "another's tail"],
 )
@@ -238,8 +239,9 @@ def test_a_second_mark_as_dark_as_the_first_is_asked_about_though_it_is_small() 
         (replace(STRUCK, arms=T.struck - JUST), FILLED),
         (STRUCK, replace(FILLED, arms=T.not_struck + JUST)),
         (replace(STRUCK, housed=T.spread - JUST), FILLED),
+        (replace(STRUCK, share=T.alone - JUST), FILLED),
     ],
-    ids=["not black enough", "too few ends", "the other has ends too", "handwriting"],
+    ids=["not black enough", "too few ends", "the other has ends too", "handwriting", "shared"],
 )
 def test_a_correction_that_is_not_beyond_doubt_goes_to_a_person(
     struck: BubbleMeasure, other: BubbleMeasure
@@ -248,6 +250,44 @@ def test_a_correction_that_is_not_beyond_doubt_goes_to_a_person(
 
     assert answer.state is AnswerState.DOUBTFUL
     assert answer.options == ("r1", "r2")
+
+
+def test_on_a_sheet_filled_with_a_light_pencil_fainter_traces_are_asked_about() -> None:
+    pencil = Sheet(pencil=True)
+    for trace in (
+        bubble(darkness=T.faint),
+        bubble(zone=T.faint_zone, peak=T.faint_peak),
+    ):
+        assert _judge(SINGLE, pencil, r2=trace).state is AnswerState.DOUBTFUL
+        assert _judge(SINGLE, r2=trace).state is AnswerState.BLANK
+    second = bubble(zone=T.second_light, extent=T.second_inside)
+    assert _judge(SINGLE, pencil, r1=FILLED, r2=second).state is AnswerState.DOUBTFUL
+    assert _judge(SINGLE, r1=FILLED, r2=second).state is AnswerState.ANSWERED
+
+
+def test_beside_a_mark_that_may_be_struck_out_a_lighter_second_one_is_asked_about() -> None:
+    half = replace(FILLED, coverage=T.half_struck, arms=T.half_arms)
+    second = bubble(zone=T.second_light, extent=T.second_inside)
+
+    assert _judge(SINGLE, r1=half, r2=second).state is AnswerState.DOUBTFUL
+    less = replace(half, arms=T.half_arms - JUST)
+    assert _judge(SINGLE, r1=less, r2=second).state is AnswerState.ANSWERED
+
+
+def test_a_1_bit_scan_that_lost_outlines_proves_no_blank_and_no_only_mark() -> None:
+    lossy = Sheet(bilevel=True, lossy=True)
+
+    assert _judge(SINGLE, lossy) == Answer(AnswerState.DOUBTFUL, (), (Reason.POOR_IMAGE,))
+    assert _judge(SINGLE, lossy, r1=FILLED).state is AnswerState.ANSWERED
+    crumb = bubble(zone=T.faint_zone)
+    assert _judge(SINGLE, lossy, r1=FILLED, r2=crumb).state is AnswerState.DOUBTFUL
+    assert _judge(SINGLE, Sheet(bilevel=True), r1=FILLED, r2=crumb).state is AnswerState.ANSWERED
+
+
+def test_a_stroke_from_the_row_above_is_no_tail() -> None:
+    from_above = replace(TAIL, below=0.0)
+
+    assert _judge(SINGLE, r1=FILLED, r2=from_above).state is AnswerState.DOUBTFUL
 
 
 def test_crumbs_of_a_1_bit_scan_are_asked_about_and_its_rough_outlines_are_not() -> None:
@@ -322,7 +362,7 @@ def test_two_marks_where_one_is_allowed_are_never_one_answer(row: list[BubbleMea
 
 
 def test_noise_of_the_sheet_excuses_a_little_darkness_but_never_a_pencil() -> None:
-    hint = bubble(darkness=0.015, coverage=0.01)
+    hint = bubble(darkness=0.015, coverage=0.01, extent=0.1)
     row = _row(SINGLE, r2=hint)
 
     assert judge_question(SINGLE, row, T, Sheet(floor=0.0)).state is AnswerState.DOUBTFUL

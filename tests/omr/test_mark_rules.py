@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 from make_layout import make_layout
 from make_measures import SHARES, bubble, filled, sheet
 
-from omr.mark_rules import ALONE, Sheet, comes_from_elsewhere, judge_bubble, sheet_of
+from omr.mark_rules import (
+    ALONE,
+    WHOLE_OUTLINES,
+    Sheet,
+    comes_from_elsewhere,
+    judge_bubble,
+    sheet_of,
+)
 from omr.marks import Mark, Reason
 from omr.scoring import BubbleMeasure
 from omr.thresholds import Thresholds
@@ -26,6 +33,7 @@ TICK = bubble(
     darkness=0.1, coverage=T.broad - 0.02, peak=0.7, zone=1.0, extent=0.9, length=T.length - 0.05
 )
 DASH = replace(TICK, straight=1.0)
+PALE = replace(TICK, peak=(T.pale_thin + T.pale) / 2)  # no pen's, but a mark's
 PENCIL = replace(TICK, peak=T.pale_thin - JUST)
 ONE_PENCIL = Sheet(peaks=(PENCIL.peak,) * (T.alike + 1))
 DOT = bubble(
@@ -61,7 +69,7 @@ def test_what_a_pen_makes_on_purpose_is_a_mark(mark: BubbleMeasure) -> None:
     ("darkness", "extent", "judged"),
     [
         (T.marginal - JUST, 1.0, (Mark.BLANK, None)),
-        (T.marginal, 0.0, UNSURE),
+        (T.marginal, 0.1, UNSURE),
         (T.definite_long - JUST, 1.0, UNSURE),
         (T.definite_long, T.long, MARKED),
         (T.definite_long, T.long - JUST, UNSURE),
@@ -97,13 +105,13 @@ ELSEWHERE = {
         replace(DASH, enters=T.enters, leaves=T.enters, bend=T.crossed - JUST),
         replace(DASH, enters=T.enters, leaves=T.enters, bend=T.crossed),
     ),
-    "a long line that comes in": (
-        replace(DASH, leaves=T.leaves, length=T.length + JUST),
-        replace(DASH, leaves=T.leaves, length=T.length),
+    "a line longer than a tick": (
+        replace(DASH, length=T.length + JUST),
+        replace(DASH, length=T.length),
     ),
-    "a long line that comes in without a knee": (
-        replace(DASH, leaves=T.leaves, length=1.0, bend=T.bend - JUST),
-        replace(DASH, leaves=T.leaves, length=1.0, bend=T.bend),
+    "a long line without a clear knee": (
+        replace(DASH, length=1.0, bend=T.bend_long - JUST),
+        replace(DASH, length=1.0, bend=T.bend_long),
     ),
     "a line that may go on under print": (
         replace(DASH, hidden=1.0),
@@ -114,9 +122,14 @@ ELSEWHERE = {
         replace(TICK, outside=max(T.spilt * TICK.coverage, T.spilt_least)),
     ),
     "faint ink that spilt in": (
-        replace(TICK, beside=max(T.spilt * TICK.coverage, T.spilt_least) + JUST),
-        replace(TICK, beside=max(T.spilt * TICK.coverage, T.spilt_least)),
+        replace(PALE, beside=max(T.spilt * TICK.coverage, T.spilt_least) + JUST),
+        replace(PALE, beside=max(T.spilt * TICK.coverage, T.spilt_least)),
     ),
+    "ink that is mostly beside the bubble, of something large": (
+        replace(TICK, outside=TICK.coverage + JUST, housed=T.scattered - JUST),
+        replace(TICK, outside=TICK.coverage + JUST, housed=T.scattered),
+    ),
+    "ink amid a seal or a stain": (replace(TICK, loose=T.amid), replace(TICK, loose=T.amid - JUST)),
     "the end of a stroke that has more ink in another bubble": (
         replace(DASH, share=T.own - JUST),
         replace(DASH, share=T.own),
@@ -209,6 +222,7 @@ def test_less_than_a_dot_is_where_a_pen_rested(less: str) -> None:
         {"zone": T.edged_zone - JUST},
         {"length": T.length + JUST},
         {"straight": 1.0},
+        {"hidden": 1.0},
     ],
     ids=lambda less: next(iter(less)),
 )
@@ -216,6 +230,14 @@ def test_a_stroke_at_the_edge_is_a_mark_only_if_it_is_a_whole_one_of_this_bubble
     less: dict[str, float],
 ) -> None:
     assert judge_bubble(replace(EDGED, **less), T) == UNSURE
+
+
+def test_darkness_without_any_ink_is_the_papers_shading() -> None:
+    shade = bubble(darkness=T.shading - JUST)
+
+    assert judge_bubble(shade, T) == (Mark.BLANK, None)
+    assert judge_bubble(replace(shade, darkness=T.shading), T) == UNSURE
+    assert judge_bubble(replace(shade, extent=0.1), T) == UNSURE
 
 
 def test_a_ring_round_an_empty_bubble_is_a_doubt_of_its_own() -> None:
@@ -291,6 +313,20 @@ def test_a_sheets_pen_is_known_from_its_marks_alone() -> None:
     hint = replace(TICK, darkness=T.definite_long - JUST)
 
     assert _sheet(TICK, DASH, fold, seal, hint).peaks == (TICK.peak, DASH.peak)
+
+
+def test_a_light_pen_is_known_by_the_darkness_of_its_ink() -> None:
+    light = replace(TICK, darkness=(T.pencil - 0.02) * TICK.coverage)
+
+    assert _sheet(light, light, TICK).pencil
+    assert not _sheet(light, TICK, TICK).pencil
+    assert not _sheet().pencil
+
+
+@pytest.mark.parametrize("found", [0.9, WHOLE_OUTLINES, WHOLE_OUTLINES - JUST, 0.1])
+def test_a_1_bit_scan_that_lost_outlines_may_have_lost_strokes(found: float) -> None:
+    assert _sheet(bilevel=True, outlines_found=found).lossy == (found < WHOLE_OUTLINES)
+    assert not _sheet(bilevel=False, outlines_found=found).lossy
 
 
 def test_only_straight_marks_that_end_in_time_are_dashes() -> None:
