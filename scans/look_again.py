@@ -23,9 +23,9 @@ from omr.scoring import bubbles_of, is_bilevel
 from omr.streaks import find_streaks
 from scans.faults import PageFault
 from scans.pages import PageRef, can_render, load_page
+from scans.streaked import reaches_px
 
 _BLACK_SHARE = 0.5  # percent of a sheet: less than its fiducials and codes make black
-_BESIDE_MM = 0.2  # so near to a bubble's outline a streak spoils it (scans.read_page)
 
 
 def registration_of(numbers: tuple[float, ...]) -> Registration:
@@ -95,21 +95,19 @@ def _streaks(grey: GreyImage, where: Registration, layout: Layout) -> tuple[Stre
         px_per_mm=scale,
         contrast=float(np.median(sheet) - np.percentile(sheet, _BLACK_SHARE)),
     )
-    # A rule that the form prints can look like a streak; it touches no bubble.
-    places = [(where.locate(bubble.centre), bubble) for _question, bubble in bubbles_of(layout)]
-    reach = [(bubble.diameter_mm / 2 + _BESIDE_MM) * scale for _at, bubble in places]
-    across = [at.x_px for at, _bubble in places]
-    down = [at.y_px for at, _bubble in places]
+    # A rule that the form prints can look like a streak; it is far from all bubbles.
+    places = [where.locate(bubble.centre) for _question, bubble in bubbles_of(layout)]
+    beside, above = reaches_px(where, layout)
     return (
-        *_lines(columns, Axis.COLUMN, across, reach),
-        *_lines(rows, Axis.ROW, down, reach),
+        *_lines(columns, Axis.COLUMN, [at.x_px for at in places], beside),
+        *_lines(rows, Axis.ROW, [at.y_px for at in places], above),
     )
 
 
 def _lines(
-    places: NDArray[np.int64], axis: Axis, bubbles: Sequence[float], reach: Sequence[float]
+    places: NDArray[np.int64], axis: Axis, bubbles: Sequence[float], reach: NDArray[np.float64]
 ) -> list[Streak]:
-    """Neighbouring columns or rows as one streak each, if it touches a bubble."""
+    """Neighbouring columns or rows as one streak each, if it spoils a bubble."""
     runs = np.split(places, np.flatnonzero(np.diff(places) > 1) + 1) if len(places) else []
     return [
         Streak(axis, int(run[0] + run[-1]) // 2, len(run))

@@ -16,33 +16,31 @@ import numpy as np
 from omr.codes import CodeBody
 from omr.evidence import jpeg_of, upright
 from omr.fiducials import FoundFiducial, GreyImage, find_fiducials, is_bare
-from omr.geometry import PagePoint, PageRect, Registration
+from omr.geometry import PagePoint
 from omr.glance import place_at_a_glance
 from omr.judging import MIN_OUTLINES_FOUND, is_doubtful, judge_sheet
-from omr.layout import Layout
 from omr.ledger.issued import CODE_DIGITS
 from omr.ledger.readings import SheetReading
 from omr.marks import Answer, AnswerState, Reason, SheetStatus
 from omr.measure_codec import pack, unpack
 from omr.own_pages import CALIBRATION_CODE
 from omr.registration import SheetPlace, Unplaced, place_sheets
-from omr.scoring import bubbles_of, is_bilevel, measure
-from omr.streaks import find_streaks
+from omr.scoring import is_bilevel, measure
 from scans.faults import PageFault
 from scans.first_look import PX_PER_MM, enlarged, may_be_bilevel
 from scans.formless import code_of, is_mirrored, is_negative, name_page, reduced
 from scans.identify import read_page_codes
-from scans.identity import identify, pixel_of, serial_of
+from scans.identity import identify, serial_of
 from scans.jpeg import Decoded
 from scans.likeness import may_be_ours
 from scans.overlap import set_covered_apart
 from scans.pages import PageRef, can_render, load_enough, load_page
 from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingContext
+from scans.streaked import streaked
 
 # Doubts about a whole sheet: something may lie over it.
 _SHEET_DOUBTS = frozenset({Reason.NO_CODE, Reason.REGISTRATION, Reason.POOR_IMAGE})
 _UNKNOWN_PAGE = frozenset({Reason.FOREIGN_PAGE, Reason.EMPTY_PAGE})
-_BESIDE_MM = 0.2  # so near to a bubble's outline a streak spoils it
 
 
 def read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
@@ -254,37 +252,6 @@ def _doubted(answer: Answer) -> Answer:
     """The same candidates, for a person to decide: a bubble may have been taken for another."""
     reasons = tuple(dict.fromkeys((Reason.REGISTRATION, *answer.reasons)))
     return Answer(AnswerState.DOUBTFUL, answer.options, reasons)
-
-
-def streaked(grey: GreyImage, registration: Registration, layout: Layout, contrast: float) -> bool:
-    """Whether a scanner's streak runs through any bubble.
-
-    Args:
-        grey: The page image, shape (h, w), uint8.
-        registration: Where the sheet lies in it.
-        layout: The sheet's layout.
-        contrast: Paper minus black on this sheet, grey levels.
-    """
-    page = PageRect(0, 0, layout.width_mm, layout.height_mm)
-    corners = np.array([pixel_of(registration, corner) for corner in page.corners()])
-    (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-    scale = registration.px_per_mm(PagePoint(layout.width_mm / 2, layout.height_mm / 2))
-    columns, rows = find_streaks(
-        grey,
-        box=(int(left), int(top), int(right), int(bottom)),
-        px_per_mm=scale,
-        contrast=contrast,
-    )
-    if not len(columns) and not len(rows):
-        return False
-    bubbles = [bubble for _question, bubble in bubbles_of(layout)]
-    centres = np.array([[(bubble.centre.x_mm, bubble.centre.y_mm)] for bubble in bubbles])
-    matrix = np.array(registration.h).reshape(3, 3)
-    at = cv2.perspectiveTransform(centres, matrix)  # shape (n, 1, 2), px
-    reach = (np.array([[bubble.diameter_mm] for bubble in bubbles]) / 2 + _BESIDE_MM) * scale
-    return bool(
-        (np.abs(at[..., 0] - columns) <= reach).any() or (np.abs(at[..., 1] - rows) <= reach).any()
-    )
 
 
 def _read_unplaced(grey: GreyImage, unplaced: Unplaced, context: ReadingContext) -> SheetReading:

@@ -17,7 +17,7 @@ from omr.ledger.standing import Remeasured
 from omr.measure_codec import pack
 from omr.scoring import measure
 from omr.thresholds import Thresholds
-from scans.read_page import streaked
+from scans.streaked import streaked
 
 
 def remeasure(jpeg: bytes, form: Issued, layout: Layout, thresholds: Thresholds) -> Remeasured:

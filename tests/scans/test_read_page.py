@@ -130,7 +130,35 @@ def test_a_streak_through_a_bubble_refuses_the_sheet(printed: Printed) -> None:
     assert (reading.status, reading.reasons) == (SheetStatus.REFUSED, (Reason.STREAK,))
 
 
-def test_a_streak_beside_every_bubble_does_no_harm(printed: Printed) -> None:
+@pytest.mark.parametrize("quarters", range(4))
+@pytest.mark.parametrize("beside_mm", [-3.2, 3.2])
+def test_a_streak_close_beside_bubbles_refuses_the_sheet(
+    printed: Printed, beside_mm: float, quarters: int
+) -> None:
+    page = printed.filled()
+    bubble = printed.layout.question("a1").bubbles[1]
+    x = round((bubble.centre.x_mm + beside_mm) * SCALE)
+    page[:, x : x + 2] = 60
+
+    (reading,) = read_image(np.rot90(page, quarters), printed.context)
+
+    assert (reading.status, reading.reasons) == (SheetStatus.REFUSED, (Reason.STREAK,))
+
+
+@pytest.mark.parametrize("quarters", range(4))
+@pytest.mark.parametrize("scale", [0.75, 1.0, 1.5])
+def test_the_rules_that_a_form_prints_are_no_streaks(
+    printed: Printed, scale: float, quarters: int
+) -> None:
+    page = cv2.resize(printed.filled(), None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    turned = np.ascontiguousarray(np.rot90(page, quarters))
+
+    (reading,) = read_image(np.asarray(turned, np.uint8), printed.context)
+
+    assert Reason.STREAK not in reading.reasons
+
+
+def test_a_streak_far_from_every_bubble_does_no_harm(printed: Printed) -> None:
     page = printed.filled()
     x = round(80 * SCALE)
     page[:, x : x + 2] = 60
