@@ -56,6 +56,27 @@ def test_every_domain_has_a_form_with_every_question(survey: Survey, domain: str
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
+def test_the_layout_names_the_print_near_bubbles_and_none_of_it_comes_near_their_ink(
+    survey: Survey, domain: str
+) -> None:
+    layout = typeset(survey, survey.domain(domain)).layout
+
+    assert len(layout.artwork) > len(layout.questions)  # their words at least
+    for box in layout.artwork:
+        # How far the box's nearest point lies from every bubble's outline.
+        apart = [
+            math.hypot(
+                max(box.x_mm - b.centre.x_mm, 0.0, b.centre.x_mm - box.right_mm),
+                max(box.y_mm - b.centre.y_mm, 0.0, b.centre.y_mm - box.bottom_mm),
+            )
+            - b.diameter_mm / 2
+            for b in bubbles(layout)
+        ]
+        assert min(apart) > CLEAR_MM - 0.11
+        assert min(apart) < 9.1
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
 def test_bubbles_keep_their_distances(survey: Survey, domain: str) -> None:
     layout = typeset(survey, survey.domain(domain)).layout
 
