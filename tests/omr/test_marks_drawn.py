@@ -169,8 +169,8 @@ def test_what_a_1_bit_scan_leaves_of_a_light_stroke_is_not_blank() -> None:
     others = [_filled(row, 0) for row in (0, 1, 3, 4)]
 
     def crumbs(sheet: Grey) -> None:
-        for x in (-1.2, 1.2):
-            _draw(sheet, ((x, 0.4 * x), (x + 0.15, 0.4 * x)), 2, 1)
+        for x in (-1.5, 0.0, 1.5):
+            _draw(sheet, ((x, 0.4 * x), (x + 0.02, 0.4 * x)), 2, 1)
 
     answers = _answers(*others, crumbs, dpi=300, bilevel=True)
 
