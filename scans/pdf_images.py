@@ -17,6 +17,7 @@ from scans import jbig2
 from scans.faults import PageFault, too_large
 from scans.fax import decode_g4, rows_announced
 from scans.jpeg import Decoded, decode_jpeg, is_closed
+from scans.jpeg2000 import decode_jpeg2000
 from scans.pdf_file import REFERENCE, Entries, PdfFile
 
 _FAX, _JPEG, _JBIG2, _JPEG_2000 = "CCITTFaxDecode", "DCTDecode", "JBIG2Decode", "JPXDecode"
@@ -51,7 +52,8 @@ class ImageData:
     def stencil(self) -> bool:
         """Whether it is a mask through which the page is painted."""
         if self.entries is None:
-            return self.colours == pdfium_c.FPDF_COLORSPACE_UNKNOWN and _JPEG not in self.filters
+            unknown = self.colours == pdfium_c.FPDF_COLORSPACE_UNKNOWN
+            return unknown and not {_JPEG, _JPEG_2000}.intersection(self.filters)
         return self.entries.get("ImageMask") is True
 
 
@@ -62,12 +64,19 @@ def look_at(image: pdfium.PdfImage, file: PdfFile) -> ImageData | PageFault:
     if refused is not None:
         return refused
     raw = bytes(image.get_data(decode_simple=False))
+    filters = image.get_filters(skip_simple=True)
+    # To tell the colours of a JPEG 2000 image, pdfium decodes it; nobody asks for them.
+    colours = (
+        pdfium_c.FPDF_COLORSPACE_UNKNOWN
+        if _JPEG_2000 in filters
+        else image.get_metadata().colorspace
+    )
     return ImageData(
         image=image,
         entries=file.entries_before(raw) if raw else None,
         raw=raw,
-        filters=image.get_filters(skip_simple=True),
-        colours=image.get_metadata().colorspace,
+        filters=filters,
+        colours=colours,
         width=width,
         height=height,
     )
@@ -77,7 +86,7 @@ def take_out(data: ImageData, enough_px: float | None = None) -> Decoded | PageF
     """The image's own pixels in grey, or why they cannot be had.
 
     ``None``: only drawing the page shows what it looks like. A JPEG may come at half its size
-    if its longer side then still has *enough_px*.
+    if its longer side then still has *enough_px*; a huge JPEG 2000 image always does.
     """
     if data.filters == [_JPEG]:
         inverted = _inverted(data)
@@ -91,6 +100,10 @@ def take_out(data: ImageData, enough_px: float | None = None) -> Decoded | PageF
         fax = _fax(data)
         if fax is not None:
             return fax if isinstance(fax, PageFault) else Decoded(fax)
+    if data.filters == [_JPEG_2000] and _is_plain(data):
+        pixels = decode_jpeg2000(_content(data))
+        if pixels is not None:
+            return Decoded(pixels)
     if data.stencil:
         return None
     return missing_part(data) or Decoded(_decoded(data.image))
@@ -120,9 +133,17 @@ def _incomplete() -> PageFault:
     return PageFault(Reason.UNREADABLE_FILE, words)
 
 
+def _is_plain(data: ImageData) -> bool:
+    """Whether the PDF shows a JPEG 2000 image just as it says of itself."""
+    if data.entries is None or data.masked or _inverted(data) is not False:
+        return False
+    return data.entries.get("ColorSpace") in (None, "/DeviceGray", "/DeviceRGB")
+
+
 def _content(data: ImageData) -> bytes:
     """The image's data, simple filters undone."""
-    if data.entries is not None and data.entries.get("Filter") in (f"/{_JPEG}", f"/{_FAX}"):
+    alone = (f"/{_JPEG}", f"/{_FAX}", f"/{_JPEG_2000}")
+    if data.entries is not None and data.entries.get("Filter") in alone:
         return data.raw
     return bytes(data.image.get_data(decode_simple=True))
 
