@@ -23,12 +23,16 @@ Path = tuple[tuple[float, float], ...]
 TICK: Path = ((-1.4, -0.2), (-0.4, 1.3), (1.9, -2.3))
 
 
-def _draw(sheet: Grey, path: Path, row: int, column: int, grey: int = PEN) -> None:
+def _draw(
+    sheet: Grey, path: Path, row: int, column: int, *, grey: int = PEN, width_mm: float = PEN_MM
+) -> None:
     """A stroke, mm from a bubble's centre; softened as paper and lens do."""
     left, top = place(row, column)
     points = np.array([[(left + x) * PX_PER_MM, (top + y) * PX_PER_MM] for x, y in path])
     ink = np.full_like(sheet, 255)
-    cv2.polylines(ink, [np.round(points).astype(np.int32)], False, grey, round(PEN_MM * PX_PER_MM))
+    cv2.polylines(
+        ink, [np.round(points).astype(np.int32)], False, grey, round(width_mm * PX_PER_MM)
+    )
     np.minimum(sheet, ink, out=sheet)
 
 
@@ -170,7 +174,7 @@ def test_what_a_1_bit_scan_leaves_of_a_light_stroke_is_not_blank() -> None:
 
     def crumbs(sheet: Grey) -> None:
         for x in (-1.5, 0.0, 1.5):
-            _draw(sheet, ((x, 0.4 * x), (x + 0.02, 0.4 * x)), 2, 1)
+            _draw(sheet, ((x, 0.4 * x), (x + 0.02, 0.4 * x)), 2, 1, width_mm=0.25)
 
     answers = _answers(*others, crumbs, dpi=300, bilevel=True)
 
