@@ -19,18 +19,18 @@ from omr.geometry import PagePoint, PageRect, Registration
 from omr.layout import Layout
 from omr.medians import median, medians
 from omr.outline import Settled
-from omr.surfaces import TERMS, fit_surface
+from omr.surfaces import Surface
 
 PX_PER_MM = 4.0  # a stroke of 0.3 mm, softened, is two pixels wide
 ROUND_MM = 7.0  # so much round the outermost bubbles belongs to the field
 # Beyond its outline a bubble keeps so much free of print: omr.discs.CLEAR_MM less the blur.
 ZONE_MM = 0.7
 _SOFT_MM = 0.2  # sigma of the softening: noise and grain nearly vanish, strokes stay
+_KERNEL_PX = (7, 7)  # four sigmas to each side
 _COARSEST_PX_PER_MM = 5.5  # of the image that the field is taken from
 _GROWN_MM = 0.4  # blur and misplacement of print round its box
 _NEAREST_MM = 5.7  # beyond the outline: what is further from every bubble is not looked at
-_CELL_PX = 32  # a feed that slips is even over so much
-_PAPER_SPREAD = 2.0  # grey levels between neighbouring bubbles of an even sheet
+_CELL_PX = 48  # 12 mm: a feed that slips is even over so much
 _PAPER_STEP = 16  # px between the places at which the paper's level is worked out
 _LEAST_SPAN = 20.0  # grey levels; as in omr.shades
 _WITHIN_MM = 0.65  # the softened outline reaches so far into the bubble
@@ -56,6 +56,7 @@ class Frame:
     top_mm: float
     radius_mm: float
     printed: NDArray[np.bool_]  # (h, w): print, or too near to it
+    beside_print: NDArray[np.bool_]  # (h, w): next to it
     blocked: NDArray[np.bool_]  # (h, w): print, or too far from every bubble
     nearest: NDArray[np.int16]  # (h, w): the nearest bubble, or NO_BUBBLE
     zone: NDArray[np.int64]  # (z,) flat indices of the pixels in and just around bubbles ...
@@ -65,6 +66,14 @@ class Frame:
         """Places on the page, (n, 2) mm, as columns and rows of the field."""
         found: Floats = (points_mm - (self.left_mm, self.top_mm)) * PX_PER_MM - 0.5
         return found
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """The paper's grey level on one sheet."""
+
+    at_bubbles: Floats  # (n,)
+    surface: Surface | None  # smooth through them; None where they are too few
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +121,9 @@ def _frame(
     printed.ravel()[zone] = False
     blocked = printed | (nearest == NO_BUBBLE)
     owners = nearest.ravel()[zone].astype(np.int64)
-    return Frame(left, top, radius_mm, printed, blocked, nearest, zone, owners)
+    spread = cv2.dilate(printed.view(np.uint8), np.ones((5, 5), np.uint8))
+    beside = np.asarray(spread, np.bool_) & ~printed
+    return Frame(left, top, radius_mm, printed, beside, blocked, nearest, zone, owners)
 
 
 def field_of(
@@ -121,7 +132,7 @@ def field_of(
     frame: Frame,
     printed_mm: Floats,
     settled: Settled,
-    paper: Floats,
+    light: Light,
     black: float,
     pale: NDArray[np.bool_],
 ) -> Field:
@@ -133,14 +144,13 @@ def field_of(
         frame: Of the sheet's layout.
         printed_mm: (n, 2) where the bubbles are printed.
         settled: Where they lie on this sheet.
-        paper: (n,) the paper's grey level at every bubble.
+        light: The paper's grey level on this sheet.
         black: The grey level of solid print.
         pale: (n,) which bubbles look blank.
     """
     levels = _sampled(grey, registration, frame, printed_mm, settled)
-    light = _paper(frame, printed_mm, paper)
-    ink = np.subtract(light, levels, dtype=np.float32)
-    ink /= np.float32(max(float(np.median(paper)) - black, _LEAST_SPAN))
+    ink = np.subtract(_paper(frame, light), levels, dtype=np.float32)
+    ink /= np.float32(max(median(light.at_bubbles) - black, _LEAST_SPAN))
     left_over = settled.offsets_mm - settled.shifts(printed_mm, printed_mm)
     centres_px = frame.to_px(printed_mm + left_over)
     scatter = _without_outlines(ink, frame, centres_px, pale)
@@ -163,17 +173,14 @@ def _sampled(
     settled: Settled,
 ) -> Picture:
     """The field's grey levels, softened; straightened where the paper is not even."""
-    scale = _px_per_mm(registration, frame)
-    factor = max(1, int(scale / _COARSEST_PX_PER_MM))
-    where = _where(registration, frame, printed_mm, settled)
+    factor = max(1, int(_px_per_mm(registration, frame) / _COARSEST_PX_PER_MM))
+    columns, rows = _where(registration, frame, printed_mm, settled, factor)
     if factor > 1:
         size = (grey.shape[1] // factor, grey.shape[0] // factor)
         even = grey[: size[1] * factor, : size[0] * factor]
         grey = np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA), np.uint8)
-        where = np.asarray((where + 0.5) / factor - 0.5, np.float32)
-    columns, rows = cv2.split(where)
     upright = cv2.remap(grey, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    soft = cv2.GaussianBlur(np.asarray(upright, np.float32), (0, 0), _SOFT_MM * PX_PER_MM)
+    soft = cv2.GaussianBlur(np.asarray(upright, np.float32), _KERNEL_PX, _SOFT_MM * PX_PER_MM)
     return np.asarray(soft, np.float32)
 
 
@@ -184,9 +191,13 @@ def _px_per_mm(registration: Registration, frame: Frame) -> float:
 
 
 def _where(
-    registration: Registration, frame: Frame, printed_mm: Floats, settled: Settled
-) -> Picture:
-    """The place in the image of every pixel of the field, (h, w, 2): column and row.
+    registration: Registration,
+    frame: Frame,
+    printed_mm: Floats,
+    settled: Settled,
+    factor: int,
+) -> tuple[Picture, Picture]:
+    """Column and row of every pixel of the field, (h, w) each, in the image *factor* smaller.
 
     Worked out at every :data:`_CELL_PX`-th pixel; between them the paper is even.
     """
@@ -197,22 +208,28 @@ def _where(
     at += settled.shifts(at, printed_mm)
     matrix = np.array(registration.h).reshape(3, 3)
     seen = np.column_stack([at, np.ones(len(at))]) @ matrix.T
-    coarse = (seen[:, :2] / seen[:, 2:]).reshape(cells[1], cells[0], 2).astype(np.float32)
+    coarse = (seen[:, :2] / seen[:, 2:] + 0.5) / factor - 0.5
     size = (cells[0] * _CELL_PX, cells[1] * _CELL_PX)
-    fine = cv2.resize(coarse, size, interpolation=cv2.INTER_LINEAR)
-    inner = fine[_CELL_PX : _CELL_PX + height, _CELL_PX : _CELL_PX + width]
-    return np.ascontiguousarray(inner, np.float32)
+    inner = slice(_CELL_PX, _CELL_PX + height), slice(_CELL_PX, _CELL_PX + width)
+    columns, rows = (
+        cv2.resize(
+            coarse[:, axis].reshape(cells[1], cells[0]).astype(np.float32),
+            size,
+            interpolation=cv2.INTER_LINEAR,
+        )[inner]
+        for axis in (0, 1)
+    )
+    return np.ascontiguousarray(columns, np.float32), np.ascontiguousarray(rows, np.float32)
 
 
-def _paper(frame: Frame, centres_mm: Floats, paper: Floats) -> Picture:
-    """The paper's grey level everywhere, smooth through what it is at the bubbles."""
+def _paper(frame: Frame, light: Light) -> Picture | np.float32:
+    """The paper's grey level everywhere."""
     height, width = frame.blocked.shape
-    if len(paper) < 2 * TERMS:
-        return np.full((height, width), np.median(paper), np.float32)
-    surface = fit_surface(centres_mm, paper[:, None], least_spread=_PAPER_SPREAD)
+    if light.surface is None:
+        return np.float32(median(light.at_bubbles))
     columns, rows = (np.arange(0, side + _PAPER_STEP, _PAPER_STEP) for side in (width, height))
     x, y = np.meshgrid(frame.left_mm + columns / PX_PER_MM, frame.top_mm + rows / PX_PER_MM)
-    coarse = surface.at(np.stack([x.ravel(), y.ravel()], axis=1))[:, 0].reshape(x.shape)
+    coarse = light.surface.at(np.stack([x.ravel(), y.ravel()], axis=1))[:, 0].reshape(x.shape)
     size = (len(columns) * _PAPER_STEP, len(rows) * _PAPER_STEP)
     # cv2.resize puts a coarse value in the middle of its cell; half a cell of so smooth a
     # surface is less than a grey level.
@@ -234,9 +251,10 @@ def _without_outlines(
     """Take the outlines out of *ink* (in place), as blank bubbles show them."""
     width = ink.shape[1]
     rows, columns = np.divmod(frame.zone, width)
-    at = centres_px[frame.zone_bubble]
-    away = np.hypot(columns - at[:, 0], rows - at[:, 1]) / PX_PER_MM
-    bins = (away / _BIN_MM).astype(np.int64)
+    at = centres_px.astype(np.float32)[frame.zone_bubble]
+    across, down = columns.astype(np.float32) - at[:, 0], rows.astype(np.float32) - at[:, 1]
+    away = np.sqrt(across * across + down * down) / np.float32(PX_PER_MM)
+    bins = (away * np.float32(1 / _BIN_MM)).astype(np.int64)
     values = ink.ravel()[frame.zone]
     blank = pale[frame.zone_bubble]
     count = int(bins.max()) + 1

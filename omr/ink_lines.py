@@ -16,6 +16,8 @@ from omr.ink_pieces import DIRECTIONS, Floats, Ink, Integers, courses
 
 _TOUCHING_MM = 0.5  # a line that ends so near to print may go on under it
 _BEYOND_MM = (-0.3, 6.5)  # where that is looked for: a line of words is crossed by then
+_OUT_PX = 6  # beyond print in which a line that comes out of it is looked for, ...
+_STRAYS_PX = 3  # ... so far to both sides
 _LONGEST_MM = 10.5  # no tick is longer; a slip of the pen is
 _KNEE_ROUND_MM = 1.7  # a tick's short arm lies in the bubble, or so near to it, ...
 _KNEE_OFF_MM = 0.25  # ... and is no part of the line: so far from its edge
@@ -198,6 +200,18 @@ def _is_hidden(
     if not len(outside):
         return True
     first = int(outside[0]) + 1
-    if bool((field.ink[rows, columns][first : first + 3] > field.level).any()):
+    if any(
+        _is_inked(field, row, column)
+        for row, column in zip(
+            rows[first : first + _OUT_PX], columns[first : first + _OUT_PX], strict=True
+        )
+    ):
         return True
     return bool(other_mm + beyond[within][first] > _LONGEST_MM)
+
+
+def _is_inked(field: Field, row: int, column: int) -> bool:
+    """Whether there is ink at, or as near as a hand-drawn line strays to, a place."""
+    rows = slice(max(row - _STRAYS_PX, 0), row + _STRAYS_PX + 1)
+    columns = slice(max(column - _STRAYS_PX, 0), column + _STRAYS_PX + 1)
+    return bool(field.seen[rows, columns].any())

@@ -21,7 +21,10 @@ _FOREIGN = 0.30  # of a piece's ink in its own bubble: less in another one is a 
 _OWNING_MM2 = 0.4  # so much ink in a bubble makes a piece its own
 _FILLED = 0.45  # of a bubble's inside: no line or two
 _KNEE_MM = 1.8  # a shorter end of a stroke shows no bend
-_MUCH_MM2 = 0.5  # of ink, for a mere end that is short
+_MUCH_MM2 = 0.4  # of ink, for a mere end that is short
+_BEGINS_MM = 0.35  # a stroke whose lowest point lies so far within the outline begins here
+_BEGUN_MM2 = 0.25
+_TAIL_MM = 3.4  # of a stroke that runs on through a bubble, its white included
 _SPILT_MM = 2.5  # what spills over an outline is no longer
 _LEVEL_MM = 2.0  # bubbles of one row differ less in height, those of the next one more
 _ARM_MM = 1.0  # strokes that strike a mark through end so far beyond the outline, or further
@@ -40,6 +43,7 @@ class Traces:
     own: Floats  # of the ink in the bubble, the share that no other bubble has more of (0..1)
     share: Floats  # of its piece's ink in this and that other bubble which has most, here (0..1)
     below: NDArray[np.bool_]  # whether that other bubble is further down on the sheet
+    cut: NDArray[np.bool_]  # whether its piece touches print, and may go on under it
     home: Floats  # of all its piece's ink, the share in this bubble (0..1)
     housed: Floats  # ... and the share in and just around any bubbles
     whole: Floats  # of its own ink inside, the share in one piece
@@ -71,7 +75,7 @@ def trace(field: Field) -> Traces:
     down = field.centres_px[:, 1] / PX_PER_MM
     owner = in_bubble.argmax(axis=1)
     from_above = down[owner][:, None] < down + _LEVEL_MM
-    foreign &= ~_is_more(ink, zone, key, foreign, filled[:, None] | from_above)
+    foreign &= ~_is_more(ink, zone, key, foreign, filled[:, None] | from_above, radius)
     strange = foreign.ravel()[key] & near
     mine, around = inside & ~strange, zone & ~strange
     main = np.where(foreign, 0, in_bubble).argmax(axis=0)
@@ -88,6 +92,7 @@ def trace(field: Field) -> Traces:
         own=np.where(weight > 0, kept / np.maximum(weight, 1e-9), 1.0),
         share=np.where(here > 0, here / np.maximum(here + elsewhere, 1), 1.0),
         below=(elsewhere > 0) & (down[other] > down + _LEVEL_MM),
+        cut=(here > 0) & _touches_print(ink, field)[main],
         home=np.where(here > 0, here / np.maximum(total[main], 1), 1.0),
         housed=np.where(here > 0, housed[main] / np.maximum(total[main], 1), 1.0),
         whole=np.where(here > 0, here / np.maximum(inked, 1), 1.0),
@@ -111,12 +116,13 @@ def _is_more(
     key: Integers,
     which: NDArray[np.bool_],
     spilt: NDArray[np.bool_],
+    radius_mm: float,
 ) -> NDArray[np.bool_]:
     """Of the pieces at bubbles *which* (pieces, count) those that are more than an end there.
 
-    The end of a stroke that comes from further down is straight, without a tick's knee. Where
-    *spilt* (pieces, count), nothing but what spills over an outline can come from the owner:
-    that is short.
+    The end of a stroke that comes from further down is straight, without a tick's knee, and
+    does not begin inside. Where *spilt* (pieces, count), nothing but what spills over an
+    outline can come from the owner: that is short.
     """
     found = np.zeros_like(which)
     at = np.flatnonzero(which.ravel()[key] & zone)
@@ -127,8 +133,25 @@ def _is_more(
     number = np.diff(np.append(starts, len(at)))
     longest, _angle, straight = courses(ink, at, starts, number)
     where = np.divmod(key[at][starts], which.shape[1])
-    bent = ~straight & ((longest > _KNEE_MM) | (number > _MUCH_MM2 * PX_PER_MM**2))
+    much = number > _MUCH_MM2 * PX_PER_MM**2
+    bent = np.where(straight, (longest < _TAIL_MM) & much, (longest > _KNEE_MM) | much)
     found[where] = np.where(spilt[where], longest > _SPILT_MM, bent)
+    return found | _begins(ink, key, which, radius_mm)
+
+
+def _begins(
+    ink: Ink, key: Integers, which: NDArray[np.bool_], radius_mm: float
+) -> NDArray[np.bool_]:
+    """Of the pieces at bubbles *which* those whose lowest ink inside lies well within."""
+    found = np.zeros_like(which)
+    at = np.flatnonzero(which.ravel()[key] & (ink.away < radius_mm))
+    at = at[np.lexsort((ink.y[at], key[at]))]
+    if len(at):
+        ends = np.flatnonzero(np.diff(key[at], append=-1))
+        number = np.diff(ends, prepend=-1)
+        within = ink.away[at[ends]] < radius_mm - _BEGINS_MM
+        enough = number > _BEGUN_MM2 * PX_PER_MM**2
+        found[np.divmod(key[at[ends]], which.shape[1])] = within & enough
     return found
 
 
@@ -170,6 +193,12 @@ def _lengths(ink: Ink) -> Floats:
     widths = np.maximum.reduceat(along, starts) - np.minimum.reduceat(along, starts)
     found[ink.piece[order][starts]] = widths.max(axis=1) + 1 / PX_PER_MM
     return found
+
+
+def _touches_print(ink: Ink, field: Field) -> NDArray[np.bool_]:
+    """Which pieces touch what is printed, (pieces,)."""
+    touching = field.frame.beside_print.ravel()[ink.at]
+    return np.bincount(ink.piece[touching], minlength=ink.pieces) > 0
 
 
 def _arms(ink: Ink, main: Integers, here: Integers, field: Field) -> Floats:

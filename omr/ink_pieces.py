@@ -22,6 +22,7 @@ Integers = NDArray[np.int64]
 class Ink:
     """The inked pixels of a field, (k,) each, and its pieces."""
 
+    at: Integers  # flat indices in the field
     x: Floats  # mm from the field's corner
     y: Floats
     dark: NDArray[np.float32]
@@ -43,6 +44,7 @@ def ink_of(field: Field) -> Ink:
     centre = field.centres_px[np.maximum(bubble, 0)]
     away = np.hypot(columns - centre[:, 0], rows - centre[:, 1]) / PX_PER_MM
     return Ink(
+        at,
         columns / PX_PER_MM,
         rows / PX_PER_MM,
         field.ink.ravel()[at],

@@ -112,11 +112,13 @@ def judge_question(
     """
     judged = {b.option: judge_bubble(b, thresholds, sheet) for b in bubbles}
     single = question.kind is QuestionKind.SINGLE
-    if any(mark is Mark.MARKED for mark, _ in judged.values()):
+    marked = {option for option, (mark, _) in judged.items() if mark is Mark.MARKED}
+    if marked:
         # The row has a mark of its own, so a tail that comes in from another row is none.
         for bubble in bubbles:
-            if _is_tail(bubble, thresholds):
+            if marked - {bubble.option} and _is_tail(bubble, thresholds):
                 judged[bubble.option] = (Mark.BLANK, None)
+                marked.discard(bubble.option)
         if single:
             judged |= _second(bubbles, judged, thresholds, sheet)
     judged |= _faint(bubbles, judged, thresholds, sheet, single=single)
@@ -150,13 +152,11 @@ def _answer(
 
 
 def _is_tail(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
-    """Whether a bubble's ink is the thin, straight end of a stroke made in another one."""
+    """Whether a bubble's ink is the thin end of a stroke made in one further down."""
+    t = thresholds
+    straight = bubble.straight > 0 and bubble.bend < t.crossed and bubble.coverage < t.tail
     return (
-        bubble.share < thresholds.tail_share
-        and bubble.below > 0
-        and bubble.straight > 0
-        and bubble.bend < thresholds.crossed
-        and bubble.coverage < thresholds.tail
+        bubble.share < t.tail_share and bubble.below > 0 and (straight or bubble.coverage < t.bit)
     )
 
 

@@ -77,13 +77,20 @@ def judge_bubble(
         return Mark.BLANK, None
     long = bubble.extent >= t.long and bubble.darkness >= t.definite_long
     meant = long or _is_dot(bubble, t) or _is_edged(bubble, t)
-    if bubble.darkness < t.definite and not meant:
+    if bubble.darkness < t.definite and not (meant and _ends_here(bubble, t)):
         return Mark.MARGINAL, Reason.MARGINAL_MARK
     if comes_from_elsewhere(bubble, t, sheet):
         return Mark.MARGINAL, Reason.STRAY_LINE
     if min(bubble.whole / t.crumbs, bubble.coverage / t.least) < 1 or _is_shade(bubble, t, sheet):
         return Mark.MARGINAL, Reason.MARGINAL_MARK
     return Mark.MARKED, None
+
+
+def _ends_here(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether a light stroke is seen whole: none that goes on under print without a knee."""
+    t = thresholds
+    kneed = bubble.bend >= t.bend if bubble.straight > 0 else bubble.extent >= t.kneed
+    return bubble.cut == 0 or kneed
 
 
 def _is_dot(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:

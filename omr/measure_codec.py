@@ -42,6 +42,7 @@ _SHARES = (
     "length",
     "share",
     "below",
+    "cut",
     "home",
     "housed",
 )

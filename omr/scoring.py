@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from omr.discs import discs_of, ring_reach
 from omr.fiducials import GreyImage
-from omr.field import ZONE_MM, field_of, frame_of
+from omr.field import ZONE_MM, Light, field_of, frame_of
 from omr.geometry import PagePoint, Registration
 from omr.ink_objects import trace
 from omr.layout import Bubble, Fiducial, Layout
@@ -58,6 +58,7 @@ class BubbleMeasure:
     length: float  # how far apart the ends of its piece are, in diameters / 10
     share: float  # of the ink that its piece leaves in any two bubbles, the part in this one
     below: float  # 1 if that other bubble is further down on the sheet, else 0
+    cut: float  # 1 if its piece touches print, and may go on under it, else 0
     home: float  # of all ink of that piece, the part in this bubble ...
     housed: float  # ... and in and just around any bubbles: of a stray line or a seal little
     paper: float  # grey level of the paper here, 0 to 255
@@ -89,7 +90,8 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     black = _black_level(grey, registration, layout.fiducials)
 
     first = _patches(grey, registration, printed, HALF_SIDE_MM)
-    paper = _paper_levels(first, printed, radius)
+    light = _light_on(first, printed, radius)
+    paper = light.at_bubbles
     shades = Shades.between(paper, black)
     settled = settle_offsets(first, printed, radius, PX_PER_MM, shades)
     maps = local_maps(registration, printed + settled.offsets_mm)
@@ -110,7 +112,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
         frame_of(layout, printed, radius),
         printed,
         settled,
-        paper,
+        light,
         black,
         pale,
     )
@@ -138,6 +140,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
         found.length_mm / (20 * radius),
         found.share,
         found.below,
+        found.cut,
         found.home,
         found.housed,
     )
@@ -197,8 +200,8 @@ def is_bilevel(grey: GreyImage) -> bool:
     return bool(between < 0.002 * some.size)
 
 
-def _paper_levels(first: Samples, centres_mm: Floats, radius_mm: float) -> Floats:
-    """The paper's grey level at every bubble, shape (n,): the middle of its clear ring.
+def _light_on(first: Samples, centres_mm: Floats, radius_mm: float) -> Light:
+    """The paper's grey level: at every bubble the middle of its clear ring.
 
     Where a mark fills the ring as well the level would be the ink's. Light varies smoothly
     over a sheet, even under a lamp, so a level far below its surroundings takes theirs.
@@ -209,13 +212,12 @@ def _paper_levels(first: Samples, centres_mm: Floats, radius_mm: float) -> Float
     middle = ring.shape[1] // 2
     # One sample, or the two in the middle.
     levels: Floats = ring[:, [-middle - 1, middle]].mean(axis=1, dtype=np.float64)
-    if len(levels) < 2 * TERMS:
-        smooth = np.full_like(levels, np.median(levels))
-    else:
+    surface = None
+    smooth = np.full_like(levels, np.median(levels))
+    if len(levels) >= 2 * TERMS:
         surface = fit_surface(centres_mm, levels[:, None], least_spread=_PAPER_SPREAD)
         smooth = surface.at(centres_mm)[:, 0]
-    paper: Floats = np.where(levels < 0.9 * smooth, smooth, levels)
-    return paper
+    return Light(np.where(levels < 0.9 * smooth, smooth, levels), surface)
 
 
 def _blank_population(raw: NDArray[np.float32]) -> tuple[float, float]:
