@@ -291,7 +291,7 @@ def test_a_stroke_from_the_row_above_is_no_tail() -> None:
 
 
 def test_crumbs_of_a_1_bit_scan_are_asked_about_and_its_rough_outlines_are_not() -> None:
-    crumb, rough = bubble(darkness=T.black), bubble(zone=T.rough - JUST)
+    crumb, rough = bubble(darkness=T.black), bubble(zone=T.rough - JUST, peak=T.spot_peak)
     bilevel = Sheet(bilevel=True)
 
     assert _judge(SINGLE, bilevel, r2=crumb).state is AnswerState.DOUBTFUL

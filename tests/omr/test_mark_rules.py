@@ -232,6 +232,18 @@ def test_a_stroke_at_the_edge_is_a_mark_only_if_it_is_a_whole_one_of_this_bubble
     assert judge_bubble(replace(EDGED, **less), T) == UNSURE
 
 
+def test_a_light_stroke_that_may_go_on_under_print_is_asked_about_unless_it_has_a_knee() -> None:
+    light = replace(TICK, darkness=T.definite_long)
+
+    assert judge_bubble(light, T) == MARKED
+    assert judge_bubble(replace(light, cut=1.0, extent=T.kneed - JUST), T) == UNSURE
+    assert judge_bubble(replace(light, cut=1.0, extent=T.kneed), T) == MARKED
+    dash = replace(DASH, darkness=T.definite_long, cut=1.0)
+    assert judge_bubble(replace(dash, bend=T.bend - JUST), T) == UNSURE
+    assert judge_bubble(replace(dash, bend=T.bend), T) == MARKED
+    assert judge_bubble(replace(DASH, darkness=T.definite, cut=1.0), T) == MARKED
+
+
 def test_darkness_without_any_ink_is_the_papers_shading() -> None:
     shade = bubble(darkness=T.shading - JUST)
 
