@@ -31,7 +31,9 @@ _COARSEST_PX_PER_MM = 5.5  # of the image that the field is taken from
 _GROWN_MM = 0.4  # blur and misplacement of print round its box
 _NEAREST_MM = 5.7  # beyond the outline: what is further from every bubble is not looked at
 _CELL_PX = 48  # 12 mm: a feed that slips is even over so much
-_PAPER_STEP = 16  # px between the places at which the paper's level is worked out
+_PAPER_STEP = 32  # px between the places at which the paper's level is worked out
+_SHADOW_MM = 7.0  # a shadow's edge is no sharper; bubbles stand nearer to each other
+_NO_SHADOW = 0.05  # weight of "nothing was missed", far from every bubble
 _LEAST_SPAN = 20.0  # grey levels; as in omr.shades
 _WITHIN_MM = 0.65  # the softened outline reaches so far into the bubble
 _OUTLINE_MM = 0.75  # ... and so far to both sides
@@ -149,7 +151,7 @@ def field_of(
         pale: (n,) which bubbles look blank.
     """
     levels = _sampled(grey, registration, frame, printed_mm, settled)
-    ink = np.subtract(_paper(frame, light), levels, dtype=np.float32)
+    ink = np.subtract(_paper(frame, printed_mm, light), levels, dtype=np.float32)
     ink /= np.float32(max(median(light.at_bubbles) - black, _LEAST_SPAN))
     left_over = settled.offsets_mm - settled.shifts(printed_mm, printed_mm)
     centres_px = frame.to_px(printed_mm + left_over)
@@ -222,19 +224,24 @@ def _where(
     return np.ascontiguousarray(columns, np.float32), np.ascontiguousarray(rows, np.float32)
 
 
-def _paper(frame: Frame, light: Light) -> Picture | np.float32:
+def _paper(frame: Frame, centres_mm: Floats, light: Light) -> Picture | np.float32:
     """The paper's grey level everywhere."""
     height, width = frame.blocked.shape
     if light.surface is None:
         return np.float32(median(light.at_bubbles))
-    columns, rows = (np.arange(0, side + _PAPER_STEP, _PAPER_STEP) for side in (width, height))
+    columns, rows = (np.arange(0, side + 2 * _PAPER_STEP, _PAPER_STEP) for side in (width, height))
     x, y = np.meshgrid(frame.left_mm + columns / PX_PER_MM, frame.top_mm + rows / PX_PER_MM)
-    coarse = light.surface.at(np.stack([x.ravel(), y.ravel()], axis=1))[:, 0].reshape(x.shape)
+    at = np.stack([x.ravel(), y.ravel()], axis=1)
+    # The edge of a shadow is no quadratic surface: what that misses is shared out nearby.
+    missed = light.at_bubbles - light.surface.at(centres_mm)[:, 0]
+    apart = np.square(at[:, None] - centres_mm[None]).sum(axis=-1)
+    weight = np.exp(-0.5 * apart / _SHADOW_MM**2)
+    local = (weight @ missed) / (weight.sum(axis=1) + _NO_SHADOW)
+    coarse = (light.surface.at(at)[:, 0] + local).reshape(x.shape)
     size = (len(columns) * _PAPER_STEP, len(rows) * _PAPER_STEP)
-    # cv2.resize puts a coarse value in the middle of its cell; half a cell of so smooth a
-    # surface is less than a grey level.
     whole = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(whole[:height, :width], np.float32)
+    first = _PAPER_STEP // 2  # cv2.resize puts a coarse value in the middle of its cell
+    return np.asarray(whole[first : first + height, first : first + width], np.float32)
 
 
 @dataclass(frozen=True, slots=True)

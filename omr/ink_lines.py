@@ -23,6 +23,7 @@ _KNEE_ROUND_MM = 1.7  # a tick's short arm lies in the bubble, or so near to it,
 _KNEE_OFF_MM = 0.25  # ... and is no part of the line: so far from its edge
 _GAP_MM = 1.3  # in a line: where an outline swallows it, or the pen skips
 _SAGITTA_MM = 0.3  # a line is no more bent within a bubble; a tick's knee is
+_GOES_ON = 0.6  # of the ink in one bubble, the least in the next of a line through both
 _NEXT_MM = 16.0  # the next bubble but one, along a column
 _SAME_WAY = 0.92  # cosine: two steps of the directions
 _NEAR_LINE_MM = 0.8  # ink so far from a line belongs to it: its own width and its wavering
@@ -74,7 +75,11 @@ def lines_of(ink: Ink, mine: NDArray[np.bool_], main: Integers, field: Field) ->
         places.append((n, line))
     for n, line in places:
         lines.aligned[n] = any(
-            n != other and _goes_on(line, centres[n], centres[other], two) for other, two in places
+            n != other
+            # A tick's tail runs on as well, but leaves little in the next bubble.
+            and number[other] >= _GOES_ON * number[n]
+            and _goes_on(line, centres[n], centres[other], two)
+            for other, two in places
         )
     return lines
 
@@ -188,7 +193,7 @@ def _is_hidden(
     height, width = field.seen.shape
     beyond = reach_mm + np.arange(_BEYOND_MM[0], _BEYOND_MM[1], 1 / PX_PER_MM)
     at = centre + beyond[:, None] * direction + offset_mm * normal
-    columns, rows = (at * PX_PER_MM).astype(np.int64).T
+    columns, rows = np.rint(at * PX_PER_MM).astype(np.int64).T
     within = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
     rows, columns = rows[within], columns[within]
     printed = field.frame.printed[rows, columns]

@@ -138,9 +138,11 @@ def _answer(
     """What a row's marks say together."""
     chosen = tuple(option for option, (mark, _) in judged.items() if mark is not Mark.BLANK)
     reasons = [reason for _, reason in judged.values() if reason is not None]
-    lone = [b for b in bubbles if chosen == (b.option,)]
-    if single and not reasons and any(_looks_struck(b, thresholds) for b in lone):
-        reasons.append(Reason.CORRECTION)  # what was meant instead may be lost
+    # What was meant instead may be lost, or where several may be marked, be nothing.
+    alone = not single or len(chosen) == 1
+    meant = [b for b in bubbles if b.option in chosen]
+    if alone and not reasons and any(_looks_struck(b, thresholds) for b in meant):
+        reasons.append(Reason.CORRECTION)
     if single and len(chosen) > 1:
         struck = any(b.arms >= thresholds.struck for b in bubbles)
         reasons.append(Reason.CORRECTION if struck else Reason.OVERVOTE)

@@ -7,6 +7,7 @@ one pen. ``docs/mark-specification.md`` states the same rules for people.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -58,10 +59,21 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         floor=min(t.noise_factor * measured.noise, _MOST_FLOOR),
         peaks=tuple(b.peak for b in marks),
         dashes=sum(b.straight > 0 and b.leaves < t.enters for b in marks),
-        pencil=bool(marks) and median(b.darkness / b.coverage for b in marks) < t.pencil,
+        pencil=_is_pencil(measured, marks, t),
         lossy=measured.bilevel and measured.outlines_found < WHOLE_OUTLINES,
         bilevel=measured.bilevel,
     )
+
+
+def _is_pencil(
+    measured: SheetMeasure, marks: Sequence[BubbleMeasure], thresholds: Thresholds
+) -> bool:
+    """Whether a sheet was filled with a light pen: by its marks, or else by traces of some."""
+    t = thresholds
+    if marks:
+        return median(b.darkness / b.coverage for b in marks) < t.pencil
+    traces = [b for b in measured.bubbles if b.zone >= t.faint_zone and b.peak >= t.faint_peak]
+    return len(traces) > t.alike
 
 
 def judge_bubble(

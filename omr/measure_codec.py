@@ -1,4 +1,4 @@
-"""A sheet's measurements as bytes for the ledger, and back: about 4 bytes a bubble.
+"""A sheet's measurements as bytes for the ledger, and back: about 7 bytes a bubble.
 
 The order of the bubbles is the layout's, so only numbers are kept, and a check number over
 the bubbles' names that tells another layout. Shares are stored in steps of 1/250, darkness

@@ -17,6 +17,9 @@ _ROUNDS = 4
 # Of the normal matrix's eigenvalues: what rounding leaves of a direction that does not exist,
 # as where all bubbles stand in two columns. Real layouts have 0.01 and more.
 _NO_DIRECTION = 1e-8
+# A direction that the samples leave open (two columns cannot tell a bend across them from
+# the level) is settled in favour of the level: the least solution, in these units.
+_PREFERENCE = np.array([100.0, 1.0, 1.0, 1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ def fit_surface(at_mm: Floats, seen: Floats, *, least_spread: float) -> Surface:
         least_spread: Samples scatter at least so much, in their own unit.
     """
     middle, spread = at_mm.mean(axis=0), at_mm.std(axis=0) + 1e-6
-    terms = _terms((at_mm - middle) / spread)
+    terms = _terms((at_mm - middle) / spread) * _PREFERENCE
     weighted = terms.T
     for _round in range(_ROUNDS):
         solution, _rest, _rank, _singular = np.linalg.lstsq(
@@ -53,7 +56,7 @@ def fit_surface(at_mm: Floats, seen: Floats, *, least_spread: float) -> Surface:
         off = np.sqrt(((seen - terms @ solution) ** 2).sum(axis=1))
         cut = _TUKEY * max(1.4826 * median(off), least_spread)
         weighted = terms.T * np.where(off < cut, (1 - (off / cut) ** 2) ** 2, 0.0)
-    return Surface(middle, spread, np.asarray(solution, np.float64))
+    return Surface(middle, spread, np.asarray(solution * _PREFERENCE[:, None], np.float64))
 
 
 def _terms(uv: Floats) -> Floats:
