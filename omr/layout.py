@@ -83,7 +83,10 @@ class Layout:
     @property
     def layout_id(self) -> str:
         """Content hash, 12 hexadecimal digits; the first 6 stand in the QR code."""
-        canonical = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
+        described = asdict(self)
+        if not self.artwork:  # forms that were printed before their print was kept
+            del described["artwork"]
+        canonical = json.dumps(described, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:12].upper()
 
     @property
@@ -177,7 +180,7 @@ def layout_from_json(data: dict[str, Any]) -> Layout:
         ),
         comment=PageRect(**data["comment"]),
         stamp=PageRect(**data["stamp"]),
-        artwork=tuple(PageRect(**box) for box in data["artwork"]),
+        artwork=tuple(PageRect(**box) for box in data.get("artwork", ())),
     )
     if layout.layout_id != data["layout"]:
         raise ValueError(f"layout {data['layout']} does not match its own content")
