@@ -146,7 +146,7 @@ def _answer(
     if single and len(chosen) > 1:
         struck = any(b.arms >= thresholds.struck for b in bubbles)
         reasons.append(Reason.CORRECTION if struck else Reason.OVERVOTE)
-    if single and not chosen and sheet.lossy:
+    if single and not chosen and sheet.bilevel:
         reasons.append(Reason.POOR_IMAGE)  # what stood here may be lost
     if reasons:
         return Answer(AnswerState.DOUBTFUL, chosen, _unique(reasons))
@@ -178,7 +178,7 @@ def _second(
         reach = max(b.zone, b.extent)
         if (struck or sheet.pencil) and reach >= t.second_light and b.extent >= t.second_inside:
             return True
-        if sheet.lossy and (reach >= t.faint_zone or b.darkness >= t.light):
+        if sheet.bilevel and (reach >= t.rough or b.darkness >= t.light):
             return True
         if reach < t.second:
             return False
@@ -213,7 +213,8 @@ def _faint(
     for b in bubbles:
         if judged[b.option][0] is not Mark.BLANK:
             continue
-        if b.ring >= t.ring_alone or b.loose >= t.loose_alone:
+        ring = t.faint_loose if sheet.pencil else t.loose_alone
+        if b.ring >= t.ring_alone or b.loose >= ring:
             found[b.option] = (Mark.MARGINAL, Reason.CIRCLED)
         elif _is_trace(b, t, sheet):
             found[b.option] = (Mark.MARGINAL, usual)

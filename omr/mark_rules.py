@@ -16,7 +16,6 @@ from omr.scoring import BubbleMeasure, SheetMeasure
 from omr.thresholds import Thresholds
 
 _ALIKE = 1.6  # peaks of one pencil's marks differ by no more
-WHOLE_OUTLINES = 0.75  # share of outlines seen, below which a 1-bit scan loses thin strokes
 _MOST_FLOOR = 0.020  # noise excuses no more: a light pencil's tick begins at 0.02
 
 
@@ -29,15 +28,13 @@ class Sheet:
         peaks: Of the sheet's marks: one person fills a sheet with one pen.
         dashes: How many of its marks are straight and end where print cannot hide it.
         pencil: Whether its pen is a light one.
-        lossy: Whether thin strokes may be lost in it: a 1-bit scan without its outlines.
-        bilevel: Whether it is a 1-bit scan.
+        bilevel: Whether it is a 1-bit scan: any stroke may be lost without a trace.
     """
 
     floor: float = 0.0
     peaks: tuple[float, ...] = ()
     dashes: int = 0
     pencil: bool = False
-    lossy: bool = False
     bilevel: bool = False
 
 
@@ -60,7 +57,6 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         peaks=tuple(b.peak for b in marks),
         dashes=sum(b.straight > 0 and b.leaves < t.enters for b in marks),
         pencil=_is_pencil(measured, marks, t),
-        lossy=measured.bilevel and measured.outlines_found < WHOLE_OUTLINES,
         bilevel=measured.bilevel,
     )
 
@@ -164,4 +160,6 @@ def comes_from_elsewhere(
         bubble.share < t.own_straight and bubble.straight > 0
     )
     amid = bubble.loose >= t.amid
+    wanders = thin and bubble.length > t.wander_length and bubble.home < t.wander_home
+    amid |= wanders and bubble.share < t.wander_share
     return passing or spilt or scattered or foreign or amid or bubble.housed < t.spread

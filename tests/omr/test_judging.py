@@ -274,14 +274,15 @@ def test_beside_a_mark_that_may_be_struck_out_a_lighter_second_one_is_asked_abou
     assert _judge(SINGLE, r1=less, r2=second).state is AnswerState.ANSWERED
 
 
-def test_a_1_bit_scan_that_lost_outlines_proves_no_blank_and_no_only_mark() -> None:
-    lossy = Sheet(bilevel=True, lossy=True)
+def test_a_1_bit_scan_proves_no_blank_and_no_only_mark() -> None:
+    bilevel = Sheet(bilevel=True)
 
-    assert _judge(SINGLE, lossy) == Answer(AnswerState.DOUBTFUL, (), (Reason.POOR_IMAGE,))
-    assert _judge(SINGLE, lossy, r1=FILLED).state is AnswerState.ANSWERED
-    crumb = bubble(zone=T.faint_zone)
-    assert _judge(SINGLE, lossy, r1=FILLED, r2=crumb).state is AnswerState.DOUBTFUL
-    assert _judge(SINGLE, Sheet(bilevel=True), r1=FILLED, r2=crumb).state is AnswerState.ANSWERED
+    assert _judge(SINGLE, bilevel) == Answer(AnswerState.DOUBTFUL, (), (Reason.POOR_IMAGE,))
+    assert _judge(MULTI, bilevel).state is AnswerState.BLANK
+    assert _judge(SINGLE, bilevel, r1=FILLED).state is AnswerState.ANSWERED
+    crumb = bubble(zone=T.rough)
+    assert _judge(SINGLE, bilevel, r1=FILLED, r2=crumb).state is AnswerState.DOUBTFUL
+    assert _judge(SINGLE, r1=FILLED, r2=crumb).state is AnswerState.ANSWERED
 
 
 def test_a_stroke_from_the_row_above_is_no_tail() -> None:
@@ -296,7 +297,7 @@ def test_crumbs_of_a_1_bit_scan_are_asked_about_and_its_rough_outlines_are_not()
 
     assert _judge(SINGLE, bilevel, r2=crumb).state is AnswerState.DOUBTFUL
     assert _judge(SINGLE, r2=crumb).state is AnswerState.BLANK
-    assert _judge(SINGLE, bilevel, r2=rough).state is AnswerState.BLANK
+    assert _judge(MULTI, bilevel, r2=rough).state is AnswerState.BLANK
     assert _judge(SINGLE, r2=rough).state is AnswerState.DOUBTFUL
     assert _judge(SINGLE, bilevel, r2=bubble(zone=T.rough)).state is AnswerState.DOUBTFUL
 

@@ -10,7 +10,6 @@ from make_measures import SHARES, bubble, filled, sheet
 
 from omr.mark_rules import (
     ALONE,
-    WHOLE_OUTLINES,
     Sheet,
     comes_from_elsewhere,
     judge_bubble,
@@ -335,12 +334,6 @@ def test_a_light_pen_is_known_by_the_darkness_of_its_ink() -> None:
     assert not _sheet().pencil
 
 
-@pytest.mark.parametrize("found", [0.9, WHOLE_OUTLINES, WHOLE_OUTLINES - JUST, 0.1])
-def test_a_1_bit_scan_that_lost_outlines_may_have_lost_strokes(found: float) -> None:
-    assert _sheet(bilevel=True, outlines_found=found).lossy == (found < WHOLE_OUTLINES)
-    assert not _sheet(bilevel=False, outlines_found=found).lossy
-
-
 def test_only_straight_marks_that_end_in_time_are_dashes() -> None:
     assert _sheet(DASH, TICK, DASH, replace(DASH, leaves=T.enters)).dashes == 2
 
@@ -349,3 +342,20 @@ def test_noise_raises_the_floor_but_not_as_high_as_a_pencil() -> None:
     assert _sheet(noise=0.001).floor == pytest.approx(0.001 * T.noise_factor)
     assert _sheet(noise=0.5).floor < T.definite_long
     assert _sheet(bilevel=True).bilevel
+
+
+def test_a_thin_line_that_wanders_through_bubbles_is_no_mark_of_any() -> None:
+    wandering = bubble(
+        darkness=0.09,
+        coverage=T.broad - JUST,
+        peak=0.6,
+        extent=0.9,
+        zone=1.0,
+        length=T.wander_length + JUST,
+        home=T.wander_home - JUST,
+        share=T.wander_share - JUST,
+    )
+
+    assert judge_bubble(wandering, T) == (Mark.MARGINAL, Reason.STRAY_LINE)
+    at_home = replace(wandering, home=T.wander_home)
+    assert judge_bubble(at_home, T) == (Mark.MARKED, None)
