@@ -153,12 +153,15 @@ def comes_from_elsewhere(
     )
     around = max(bubble.outside, bubble.beside) if bubble.peak < t.pale else bubble.outside
     spilt = around > max(t.spilt * bubble.coverage, t.spilt_least)
+    spilt |= bubble.beside > max(2 * bubble.coverage, t.spilt_far)
     an_end = bubble.straight > 0 and bubble.bend < t.bend
     thin = bubble.coverage < t.broad
     scattered = bubble.outside > bubble.coverage and bubble.housed < t.scattered
     foreign = (bubble.share < t.own and (an_end or (thin and bubble.housed < t.apart))) or (
         bubble.share < t.own_straight and bubble.straight > 0
     )
+    # A tick's tail comes from further down; the mark of this bubble is the greater part.
+    foreign |= thin and bubble.below > 0 and bubble.share < t.own
     amid = bubble.loose >= t.amid
     wanders = thin and bubble.length > t.wander_length and bubble.home < t.wander_home
     amid |= wanders and bubble.share < t.wander_share

@@ -85,6 +85,7 @@ class Thresholds:
     not_struck: float = 0.26  # ... beside a mark that has no more such ends than this
     spilt: float = 1.3  # ink outside per ink inside from which it comes from elsewhere, ...
     spilt_least: float = 0.12  # ... if there is so much of it
+    spilt_far: float = 0.20  # ... or twice as much of any trace outside as inside, and so much
     # Middle coverage of a sheet's marks in a 1-bit scan: the thinnest ball pen's ticks make
     # 0.09, pencil that has fallen to pieces at most 0.06.
     whole: float = 0.085
