@@ -19,7 +19,8 @@ from omr.geometry import PagePoint, PageRect, Registration
 from omr.layout import Layout
 from omr.medians import median, medians
 from omr.outline import Settled
-from omr.surfaces import Surface
+from omr.shades import LEAST_SPAN
+from omr.surfaces import Surface, shared_out
 
 PX_PER_MM = 4.0  # a stroke of 0.3 mm, softened, is two pixels wide
 ROUND_MM = 7.0  # so much round the outermost bubbles belongs to the field
@@ -34,7 +35,6 @@ _CELL_PX = 48  # 12 mm: a feed that slips is even over so much
 _PAPER_STEP = 32  # px between the places at which the paper's level is worked out
 _SHADOW_MM = 7.0  # a shadow's edge is no sharper; bubbles stand nearer to each other
 _NO_SHADOW = 0.05  # weight of "nothing was missed", far from every bubble
-_LEAST_SPAN = 20.0  # grey levels; as in omr.shades
 _WITHIN_MM = 0.65  # the softened outline reaches so far into the bubble
 _OUTLINE_MM = 0.75  # ... and so far to both sides
 _BIN_MM = 0.0625
@@ -152,7 +152,7 @@ def field_of(
     """
     levels = _sampled(grey, registration, frame, printed_mm, settled)
     ink = np.subtract(_paper(frame, printed_mm, light), levels, dtype=np.float32)
-    ink /= np.float32(max(median(light.at_bubbles) - black, _LEAST_SPAN))
+    ink /= np.float32(max(median(light.at_bubbles) - black, LEAST_SPAN))
     left_over = settled.offsets_mm - settled.shifts(printed_mm, printed_mm)
     centres_px = frame.to_px(printed_mm + left_over)
     scatter = _without_outlines(ink, frame, centres_px, pale)
@@ -233,11 +233,9 @@ def _paper(frame: Frame, centres_mm: Floats, light: Light) -> Picture | np.float
     x, y = np.meshgrid(frame.left_mm + columns / PX_PER_MM, frame.top_mm + rows / PX_PER_MM)
     at = np.stack([x.ravel(), y.ravel()], axis=1)
     # The edge of a shadow is no quadratic surface: what that misses is shared out nearby.
-    missed = light.at_bubbles - light.surface.at(centres_mm)[:, 0]
-    apart = np.square(at[:, None] - centres_mm[None]).sum(axis=-1)
-    weight = np.exp(-0.5 * apart / _SHADOW_MM**2)
-    local = (weight @ missed) / (weight.sum(axis=1) + _NO_SHADOW)
-    coarse = (light.surface.at(at)[:, 0] + local).reshape(x.shape)
+    missed = light.at_bubbles[:, None] - light.surface.at(centres_mm)
+    local = shared_out(at, centres_mm, missed, reach_mm=_SHADOW_MM, nothing=_NO_SHADOW)
+    coarse = (light.surface.at(at) + local).reshape(x.shape)
     size = (len(columns) * _PAPER_STEP, len(rows) * _PAPER_STEP)
     whole = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
     first = _PAPER_STEP // 2  # cv2.resize puts a coarse value in the middle of its cell

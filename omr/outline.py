@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from omr.products import product
 from omr.shades import Shades
-from omr.surfaces import TERMS, Surface, fit_surface
+from omr.surfaces import TERMS, Surface, fit_surface, shared_out
 
 REACH_MM = 0.9  # as far as an outline is looked for
 _BAND_MM = 0.35  # width of the band that stands for the outline: its line and some blur
@@ -29,6 +29,7 @@ _INNER_HALF = 8  # px: this far round its middle a bubble is light, or a mark hi
 _MOST_INNER = 0.15  # darkness
 
 _LOCAL_MM = 12.0  # two rows: what moves one moves its neighbours
+_HALF_A_NEIGHBOUR = 0.5  # weight of "nothing was missed" there
 _OUT_OF_PLACE_MM = 0.12  # half of the outline's line: less hardly shows inside
 _LOST_MM = 0.20  # no surface follows this paper; a flat sheet's outlines agree to 0.05 mm
 _ONE_OUTLINE_MM = 0.35  # the band that stands for an outline; further off is something else
@@ -116,11 +117,10 @@ def _local(
     Feed slips and creases move a few rows together, which six terms cannot follow.
     """
     missed = seen_mm - surface.at(at_mm)
-    apart = np.hypot(*np.moveaxis(wanted_mm[:, None] - at_mm[None], -1, 0))
-    weight = np.exp(-0.5 * (apart / _LOCAL_MM) ** 2) * (np.hypot(*missed.T) < _ONE_OUTLINE_MM)
-    # Half a neighbour's weight for "nothing was missed": one lonely outline moves nobody far.
-    local: NDArray[np.float64] = (weight @ missed) / (weight.sum(axis=1, keepdims=True) + 0.5)
-    return local
+    near = np.hypot(*missed.T) < _ONE_OUTLINE_MM
+    return shared_out(
+        wanted_mm, at_mm[near], missed[near], reach_mm=_LOCAL_MM, nothing=_HALF_A_NEIGHBOUR
+    )
 
 
 def _snapped(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from omr.medians import counted_median
 from omr.sampling import Floats, Samples
 
-_LEAST_SPAN = 20.0  # grey levels; a page with less between paper and black shows nothing
+LEAST_SPAN = 20.0  # grey levels; a page with less between paper and black shows nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Shades:
     @classmethod
     def between(cls, paper: Floats, black: float) -> Shades:
         """From the paper's level at every bubble and that of solid print on the sheet."""
-        return cls(paper, np.maximum(paper - black, _LEAST_SPAN))
+        return cls(paper, np.maximum(paper - black, LEAST_SPAN))
 
     def dark(self, levels: NDArray[np.uint8 | np.float32]) -> NDArray[np.float32]:
         """Grey levels (n, ...) as darkness, clipped to -0.2 .. 1.2."""

@@ -59,6 +59,27 @@ def fit_surface(at_mm: Floats, seen: Floats, *, least_spread: float) -> Surface:
     return Surface(middle, spread, np.asarray(solution * _PREFERENCE[:, None], np.float64))
 
 
+def shared_out(
+    wanted_mm: Floats, at_mm: Floats, missed: Floats, *, reach_mm: float, nothing: float
+) -> Floats:
+    """What a surface missed at some places, shared out to others near them.
+
+    Args:
+        wanted_mm: (m, 2).
+        at_mm: (n, 2) places of what was missed.
+        missed: (n, k).
+        reach_mm: Sigma of the weights.
+        nothing: Weight of "nothing was missed": one lonely sample moves nobody far.
+
+    Returns:
+        (m, k).
+    """
+    apart = np.hypot(*np.moveaxis(wanted_mm[:, None] - at_mm[None], -1, 0))
+    weight = np.exp(-0.5 * (apart / reach_mm) ** 2)
+    found: Floats = (weight @ missed) / (weight.sum(axis=1, keepdims=True) + nothing)
+    return found
+
+
 def _terms(uv: Floats) -> Floats:
     u, v = uv.T
     return np.stack([np.ones_like(u), u, v, u * u, u * v, v * v], axis=1)

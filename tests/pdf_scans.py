@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 
 import cv2
 import numpy as np
-from make_scans import Grey, image_bytes, picture
+from make_scans import Grey, image_bytes, picture, raw_pdf
 from PIL import Image
 
 from scans.faults import PageFault
@@ -44,3 +45,32 @@ def difference(page: Grey, truth: Grey) -> float:
     size = (truth.shape[1], truth.shape[0])
     small = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
     return float(np.abs(small.astype(int) - truth).mean())
+
+
+def with_grey_image(path: Path, content: bytes, **keys: str) -> Path:
+    """A PDF whose page shows the test picture through *content*; *keys* of the image."""
+    keys = {
+        "Width": "240",
+        "Height": "330",
+        "ColorSpace": "/DeviceGray",
+        "BitsPerComponent": "8",
+        "Filter": "/FlateDecode",
+        **keys,
+    }
+    data = zlib.compress(picture().tobytes())
+    return raw_pdf(path, page=MEDIA, content=content, image=data, **keys)
+
+
+def with_jpeg(path: Path, data: bytes, *, page: str = MEDIA) -> Path:
+    """A PDF whose page a JPEG covers; *page* are the page's keys."""
+    return raw_pdf(
+        path,
+        page=page,
+        content=COVER,
+        image=data,
+        Width="240",
+        Height="330",
+        ColorSpace="/DeviceGray",
+        BitsPerComponent="8",
+        Filter="/DCTDecode",
+    )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import math
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,22 +12,19 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from benchmark_parts import benchmark_parts
 
 from omr.marks import AnswerState
 from scans.stages import PageOutcome
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
 PARTS = ("bounds", "strata", "office", "tally", "worker", "record")
 
 
 @pytest.fixture(scope="module")
 def parts() -> Iterator[dict[str, ModuleType]]:
-    """The benchmark's modules, as its script finds them: beside each other."""
-    sys.path.insert(0, str(FOLDER))
-    yield {part: importlib.import_module(f"accuracy_{part}") for part in PARTS} | {
-        "main": importlib.import_module("accuracy")
-    }
-    sys.path.remove(str(FOLDER))
+    names = {part: f"accuracy_{part}" for part in PARTS}
+    with benchmark_parts(names | {"main": "accuracy"}) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import json
-import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from benchmark_parts import benchmark_parts
 
-FOLDER = Path(__file__).parent.parent / "benchmarks"
 PARTS = ("marks", "effects", "page", "generator")
 needs_augraphy = pytest.mark.skipif(
     find_spec("augraphy") is None,
@@ -24,12 +22,9 @@ needs_augraphy = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def parts() -> Iterator[dict[str, ModuleType]]:
-    """The benchmark's modules, as its script finds them: beside each other."""
-    sys.path.insert(0, str(FOLDER))
-    yield {part: importlib.import_module(f"second_{part}") for part in PARTS} | {
-        "office": importlib.import_module("accuracy_office")
-    }
-    sys.path.remove(str(FOLDER))
+    names = {part: f"second_{part}" for part in PARTS}
+    with benchmark_parts(names | {"office": "accuracy_office"}) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

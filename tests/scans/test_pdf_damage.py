@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from make_scans import pdf_with_image, picture, raw_pdf, resized_jpeg
-from pdf_scans import A5_PT, COVER, MEDIA, difference, fault_of, jpeg_of, page_of
+from pdf_scans import (
+    A5_PT,
+    COVER,
+    MEDIA,
+    difference,
+    fault_of,
+    jpeg_of,
+    page_of,
+    with_grey_image,
+    with_jpeg,
+)
 from PIL import Image
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
@@ -26,33 +36,6 @@ from scans.pages import PageRef, count_pages, load_page
 @pytest.fixture(autouse=True)
 def _as_scanners_write(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rl_config, "useA85", 0)
-
-
-def _with_grey_image(path: Path, content: bytes, **keys: str) -> Path:
-    keys = {
-        "Width": "240",
-        "Height": "330",
-        "ColorSpace": "/DeviceGray",
-        "BitsPerComponent": "8",
-        "Filter": "/FlateDecode",
-        **keys,
-    }
-    data = zlib.compress(picture().tobytes())
-    return raw_pdf(path, page=MEDIA, content=content, image=data, **keys)
-
-
-def _with_jpeg(path: Path, data: bytes, *, page: str = MEDIA) -> Path:
-    return raw_pdf(
-        path,
-        page=page,
-        content=COVER,
-        image=data,
-        Width="240",
-        Height="330",
-        ColorSpace="/DeviceGray",
-        BitsPerComponent="8",
-        Filter="/DCTDecode",
-    )
 
 
 def test_a_giant_page_of_a_tiny_file_is_drawn_small(tmp_path: Path) -> None:
@@ -94,7 +77,7 @@ def test_an_image_that_claims_giant_size_is_refused(tmp_path: Path, filters: str
 def test_a_jpeg_that_is_larger_than_its_page_says_is_refused_before_it_is_decoded(
     tmp_path: Path,
 ) -> None:
-    path = _with_jpeg(tmp_path / "a.pdf", resized_jpeg(jpeg_of(), 30_000, 30_000))
+    path = with_jpeg(tmp_path / "a.pdf", resized_jpeg(jpeg_of(), 30_000, 30_000))
 
     assert isinstance(load_page(PageRef(path, 0)), PageFault)
 
@@ -106,7 +89,7 @@ def test_a_jpeg_cut_off_inside_a_pdf_is_a_fault_not_a_page_with_a_white_end(
 ) -> None:
     folder = tmp_path_factory.mktemp("cut")
     data = jpeg_of()
-    path = _with_jpeg(folder / "a.pdf", data[: int(share * len(data))])
+    path = with_jpeg(folder / "a.pdf", data[: int(share * len(data))])
 
     assert isinstance(load_page(PageRef(path, 0)), PageFault)
     shutil.rmtree(folder)
@@ -185,7 +168,7 @@ def test_a_pdf_with_wrong_bytes_never_raises(
     wrong: list[tuple[float, int]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("wrong")
-    path = _with_grey_image(folder / "a.pdf", COVER)
+    path = with_grey_image(folder / "a.pdf", COVER)
     data = bytearray(path.read_bytes())
     for share, value in wrong:
         data[int(share * len(data))] = value

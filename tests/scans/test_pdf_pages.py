@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from make_scans import image_bytes, pdf_with_image, picture, raw_pdf
-from pdf_scans import A5_PT, COVER, MEDIA, difference, jpeg_of, page_of
+from pdf_scans import A5_PT, COVER, MEDIA, difference, jpeg_of, page_of, with_grey_image, with_jpeg
 from PIL import Image
 from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
@@ -71,7 +71,7 @@ def test_a_fax_page_is_taken_out_as_its_own_pixels(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 def test_a_turned_page_is_read_whichever_way_it_lies(tmp_path: Path, rotate: int) -> None:
-    path = _with_jpeg(tmp_path / "a.pdf", jpeg_of(), page=f"{MEDIA} /Rotate {rotate}")
+    path = with_jpeg(tmp_path / "a.pdf", jpeg_of(), page=f"{MEDIA} /Rotate {rotate}")
 
     page = page_of(path)
     turns = [np.ascontiguousarray(np.rot90(page, quarters)) for quarters in range(4)]
@@ -120,48 +120,21 @@ def test_a_small_picture_on_a_page_is_not_taken_for_the_page(tmp_path: Path) -> 
     assert page.mean() > 240
 
 
-def _with_grey_image(path: Path, content: bytes, **keys: str) -> Path:
-    keys = {
-        "Width": "240",
-        "Height": "330",
-        "ColorSpace": "/DeviceGray",
-        "BitsPerComponent": "8",
-        "Filter": "/FlateDecode",
-        **keys,
-    }
-    data = zlib.compress(picture().tobytes())
-    return raw_pdf(path, page=MEDIA, content=content, image=data, **keys)
-
-
 def test_a_picture_that_the_page_shows_mirrored_is_read_as_shown(tmp_path: Path) -> None:
-    path = _with_grey_image(tmp_path / "a.pdf", b"q -420 0 0 595 420 0 cm /Im0 Do Q")
+    path = with_grey_image(tmp_path / "a.pdf", b"q -420 0 0 595 420 0 cm /Im0 Do Q")
 
     assert difference(page_of(path), np.ascontiguousarray(picture()[:, ::-1])) < 8
 
 
 def test_a_picture_that_the_page_shows_upside_down_is_not_mirrored(tmp_path: Path) -> None:
-    path = _with_grey_image(tmp_path / "a.pdf", b"q -420 0 0 -595 420 595 cm /Im0 Do Q")
+    path = with_grey_image(tmp_path / "a.pdf", b"q -420 0 0 -595 420 595 cm /Im0 Do Q")
     turned = np.ascontiguousarray(np.rot90(picture(), 2))
 
     assert min(difference(page_of(path), turned), difference(page_of(path), picture())) < 8
 
 
-def _with_jpeg(path: Path, data: bytes, *, page: str = MEDIA) -> Path:
-    return raw_pdf(
-        path,
-        page=page,
-        content=COVER,
-        image=data,
-        Width="240",
-        Height="330",
-        ColorSpace="/DeviceGray",
-        BitsPerComponent="8",
-        Filter="/DCTDecode",
-    )
-
-
 def test_an_image_that_the_page_shows_inverted_can_be_drawn_as_shown(tmp_path: Path) -> None:
-    path = _with_grey_image(tmp_path / "a.pdf", COVER, Decode="[1 0]")
+    path = with_grey_image(tmp_path / "a.pdf", COVER, Decode="[1 0]")
 
     assert difference(page_of(path, rendered=True), 255 - picture()) < 8
 

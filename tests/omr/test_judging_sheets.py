@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+from make_layout import make_layout
+from make_measures import bubble, filled, sheet
+
+from omr.judging import (
+    MAX_BENT_MM,
+    MAX_NOISE,
+    MIN_CONTRAST,
+    MIN_OUTLINES_FOUND,
+    is_doubtful,
+    judge_sheet,
+)
+from omr.marks import Answer, AnswerState, Reason
+from omr.scoring import BubbleMeasure
+from omr.thresholds import Thresholds
+
+LAYOUT = make_layout()
+T = Thresholds()
+
+
+def test_no_noise_of_a_sheet_excuses_a_pencil() -> None:
+    pencil = {("q1", "r2"): bubble("r2", "q1", darkness=0.025, coverage=0.05, extent=0.5, zone=0.5)}
+    answers, _doubts = judge_sheet(sheet(LAYOUT, pencil, noise=MAX_NOISE), LAYOUT, T)
+    assert answers["q1"].state is not AnswerState.BLANK
+
+
+def _said(**options: str) -> dict[tuple[str, str], BubbleMeasure]:
+    return {(q, option): filled(option, q) for q, option in options.items()}
+
+
+def test_every_question_of_a_sheet_has_an_answer_in_printed_order() -> None:
+    answers, doubts = judge_sheet(sheet(LAYOUT, _said(q1="r5", q7="r2")), LAYOUT, T)
+
+    assert list(answers) == [q.id for q in LAYOUT.questions]
+    assert doubts == ()
+    assert answers["q1"] == Answer(AnswerState.ANSWERED, ("r5",))
+    assert answers["q7"] == Answer(AnswerState.ANSWERED, ("r2",))
+    assert not is_doubtful(answers)
+    assert sum(a.state is AnswerState.BLANK for a in answers.values()) == 10
+
+
+@pytest.mark.parametrize(
+    ("about", "reason"),
+    [
+        ({"noise": MAX_NOISE + 0.001}, Reason.POOR_IMAGE),
+        ({"contrast": MIN_CONTRAST - 1}, Reason.POOR_IMAGE),
+        ({"outlines_found": MIN_OUTLINES_FOUND - 0.01}, Reason.POOR_IMAGE),
+        ({"bent_mm": MAX_BENT_MM + 0.01}, Reason.REGISTRATION),
+    ],
+    ids=str,
+)
+def test_nothing_on_a_doubtful_sheet_stands_without_a_person(
+    about: dict[str, float], reason: Reason
+) -> None:
+    answers, doubts = judge_sheet(sheet(LAYOUT, _said(q1="r5"), **about), LAYOUT, T)
+
+    assert doubts == (reason,)
+    assert {answer.state for answer in answers.values()} == {AnswerState.DOUBTFUL}
+    assert answers["q1"].options == ("r5",)
+    assert is_doubtful(answers)
+
+
+def test_a_sheet_just_good_enough_stands() -> None:
+    about = {
+        "noise": MAX_NOISE,
+        "contrast": MIN_CONTRAST,
+        "outlines_found": MIN_OUTLINES_FOUND,
+        "bent_mm": MAX_BENT_MM,
+    }
+    answers, doubts = judge_sheet(sheet(LAYOUT, _said(q1="r5"), **about), LAYOUT, T)
+
+    assert doubts == ()
+    assert answers["q1"].state is AnswerState.ANSWERED
+
+
+def test_a_two_level_scan_with_hardly_any_mark_left_proves_no_blank() -> None:
+    answers, doubts = judge_sheet(
+        sheet(LAYOUT, _said(q1="r5"), bilevel=True, outlines_found=0.1), LAYOUT, T
+    )
+
+    assert doubts == (Reason.POOR_IMAGE,)
+    assert is_doubtful(answers)
+
+
+def test_only_doubtful_answers_make_a_sheet_doubtful() -> None:
+    settled = {
+        "a": Answer(AnswerState.ANSWERED, ("r1",)),
+        "b": Answer(AnswerState.BLANK),
+        "c": Answer(AnswerState.INVALID),
+    }
+
+    assert not is_doubtful(settled)
+    assert is_doubtful(settled | {"d": Answer(AnswerState.DOUBTFUL, ("r1",))})
