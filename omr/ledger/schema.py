@@ -1,4 +1,4 @@
-"""The ledger's tables. Rows are only ever added; the schema itself enforces it.
+"""The ledger's tables. Rows are only ever added, save leases; the schema itself enforces it.
 
 ``migrations/`` brings a ledger to this shape; a test compares the two. Times are ISO 8601
 in UTC, serials and ids are text, and what varies with the survey is JSON text.
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -22,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD_REVISION = "0004"  # the newest step in migrations/versions
+HEAD_REVISION = "0005"  # the newest step in migrations/versions
 
 metadata = MetaData(
     naming_convention={
@@ -239,6 +240,98 @@ identified = Table(
     Column("answers_json", Text, nullable=False),
     Column("measurements", LargeBinary, nullable=False),
 )
+
+# Crops kept of a sheet, for the page on which people decide.
+picture_part = Table(
+    "picture_part",
+    metadata,
+    Column("sheet_id", Integer, ForeignKey("sheet.sheet_id"), primary_key=True),
+    Column("part", Text, primary_key=True),  # question id, or what sheets.py names
+    Column("sha256", Text, nullable=False, index=True),
+    Column("x_mm", Float, nullable=False),  # on the upright sheet
+    Column("y_mm", Float, nullable=False),
+    Column("w_mm", Float, nullable=False),
+    Column("h_mm", Float, nullable=False),
+)
+
+# The form that a person chose for a sheet whose number cannot be read.
+identified_place = Table(
+    "identified_place",
+    metadata,
+    Column("decision_id", Integer, ForeignKey("decision.decision_id"), primary_key=True),
+    Column("unit", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("layout_id", Text, ForeignKey("layout.layout_id"), nullable=False),
+    Column("reasons", Text, nullable=False),  # joined by |
+    Column("answers_json", Text, nullable=False),
+    Column("measurements", LargeBinary, nullable=False),
+)
+
+# A decision read again by a person who did not see it.
+second_reading = Table(
+    "second_reading",
+    metadata,
+    Column("second_id", Integer, primary_key=True),
+    Column("decision_id", Integer, ForeignKey("decision.decision_id"), nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("options", Text, nullable=False),  # option ids joined by |
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    UniqueConstraint("decision_id"),
+    CheckConstraint("verdict in ('answered', 'blank', 'invalid')", name="verdict"),
+)
+
+# Which of two papers with one serial counts. The newest row about a second paper counts.
+paper_choice = Table(
+    "paper_choice",
+    metadata,
+    Column("choice_id", Integer, primary_key=True),
+    Column("second_id", Integer, ForeignKey("sheet.sheet_id"), nullable=False, index=True),
+    Column("first_id", Integer, ForeignKey("sheet.sheet_id"), nullable=False, index=True),
+    Column("keeps", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", Text, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    CheckConstraint("keeps in ('first', 'second', 'both', 'neither', 'undone')", name="keeps"),
+)
+
+# What people made of a handwritten comment. The newest row about a sheet counts.
+comment_note = Table(
+    "comment_note",
+    metadata,
+    Column("note_id", Integer, primary_key=True),
+    Column("sheet_id", Integer, ForeignKey("sheet.sheet_id"), nullable=False, index=True),
+    Column("text", Text, nullable=False),  # as typed; empty: not transcribed
+    Column("tags", Text, nullable=False),  # joined by |
+    Column("personal", Integer, nullable=False),  # 1: it names or describes somebody
+    Column("said_by", Text, nullable=False),
+    Column("said_at", Text, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+    CheckConstraint("personal in (0, 1)", name="personal"),
+)
+
+# Who may review from another machine. The newest row of a name counts; no secret: nobody.
+reviewer = Table(
+    "reviewer",
+    metadata,
+    Column("entry_id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, index=True),
+    Column("secret", Text, nullable=False),  # scrypt with its salt; never the password
+    Column("said_at", Text, nullable=False),
+)
+
+# Who has what on the screen now. Nothing is lost with it, so its rows change and go.
+lease = Table(
+    "lease",
+    metadata,
+    Column("sheet_id", Integer, ForeignKey("sheet.sheet_id"), primary_key=True),
+    Column("about", Text, primary_key=True),
+    Column("person", Text, nullable=False, index=True),
+    Column("until", Float, nullable=False),  # seconds since 1970, UTC
+)
+PASSING = frozenset({"lease"})  # tables whose rows may change
 
 electronic_import = Table(
     "electronic_import",

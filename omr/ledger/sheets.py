@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from omr.geometry import PageRect
 from omr.marks import Answers, Reason, SheetStatus
+
+
+COMMENT_PART = "comment"  # of a sheet's kept crops, beside the questions' ids
+WHOLE_PART = "whole"  # the sheet's picture, made when a second paper with its serial came
 
 
 class Axis(StrEnum):
@@ -25,6 +31,24 @@ class Streak:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPart:
+    """A crop on the way to the store."""
+
+    part: str  # question id, COMMENT_PART or WHOLE_PART
+    region: PageRect  # of the upright sheet that it shows, exactly
+    jpeg: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A kept crop."""
+
+    part: str
+    region: PageRect
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class SheetReading:
     """What the machine saw on one sheet, before the ledger has its say."""
 
@@ -41,6 +65,7 @@ class SheetReading:
     measurements: bytes | None = None
     streaks: tuple[Streak, ...] = ()  # of a sheet that was set aside because of them
     picture: bytes | None = None  # JPEG of the sheet, upright; only on the way to the store
+    parts: tuple[KeptPart, ...] = ()  # sharper crops of it; only on the way to the store
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +81,4 @@ class SheetRow:
     open: tuple[str, ...] = ()  # that of it which still waits
     seen_answers: Answers = field(default_factory=dict)  # before any decision about them
     picture: str | None = None  # SHA-256 of the kept picture
+    parts: Mapping[str, Part] = field(default_factory=dict)  # kept crops, by what they show
