@@ -14,7 +14,8 @@ from omr.settings import Language
 from omr.survey_file import shipped_survey
 from scans.review import language
 from scans.review.language import Words
-from scans.review.view import answer_view, crop_of, marks_of, serial_crop, words_of
+from scans.review.view import answer_view, marks_of, serial_crop, words_of
+from scans.rows_shown import crop_of
 
 SURVEY = shipped_survey()
 
