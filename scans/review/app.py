@@ -16,6 +16,8 @@ from omr.errors import OmrError
 from omr.ledger.decisions import DecisionRefused, Refusal
 from omr.ledger.standing import IDENTITY, Verdict
 from scans.review.desk import Desk
+from scans.review.door import Door
+from scans.review.gate import Gate
 from scans.review.guard import Guard
 from scans.review.language import Words
 from scans.review.pages import Pages
@@ -27,7 +29,9 @@ Several = Annotated[tuple[str, ...], Form()]
 Milliseconds = Annotated[int, Form()]
 
 
-def create_app(desk: Desk, words: Words, port: int, next_command: str) -> tuple[FastAPI, Guard]:
+def create_app(
+    desk: Desk, words: Words, port: int, next_command: str, *, guard: Gate | None = None
+) -> tuple[FastAPI, Gate]:
     """The page over *desk*.
 
     Args:
@@ -35,12 +39,13 @@ def create_app(desk: Desk, words: Words, port: int, next_command: str) -> tuple[
         words: In the office's language.
         port: Where it is served; requests that name another one are refused.
         next_command: What to run when nothing is left.
+        guard: Who is let in; by default, one browser on this machine.
 
     Returns:
         The application, and the guard that knows the address to open.
     """
     pages = Pages(desk, words, next_command)
-    guard = Guard(port, pages.denied)
+    guard = guard or Guard(port, Door(words.language).refuse)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(guard)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
