@@ -20,6 +20,7 @@ DEFAULT_TIME_ZONE = "Asia/Ho_Chi_Minh"
 DEFAULT_PAD_SIZE = 50
 MAX_PAD_SIZE = 1000
 MAX_JOBS = 256
+DEFAULT_SECOND_READING = 5
 _DATABASES = ("postgresql", "sqlite")
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -57,6 +58,7 @@ class Settings:
     paper: Paper
     public_code: bool  # forms carry the code of the electronic survey, see omr.links
     issue_when_printed: bool  # a unit has its forms once they are printed, see omr.stock
+    second_reading: int  # percent of decisions that another person reads blind
 
     @property
     def zone(self) -> ZoneInfo:
@@ -85,6 +87,7 @@ def parse_settings(file: TomlFile) -> Settings:
     office = top.table("office")
     ledger, period = _section(top, "ledger"), _section(top, "period")
     reading, printing = _section(top, "reading"), _section(top, "printing")
+    review = _section(top, "review")
     settings = Settings(
         agency=office.text("agency"),
         office=office.text("name"),
@@ -100,9 +103,10 @@ def parse_settings(file: TomlFile) -> Settings:
         paper=_word(printing, "paper", Paper.A5),
         public_code=printing.flag("public_code", default=False),
         issue_when_printed=printing.flag("issue_when_printed", default=True),
+        second_reading=review.integer("second_reading", 0, 100, DEFAULT_SECOND_READING),
     )
     _check_thresholds(reading, settings)
-    for table in (office, ledger, period, reading, printing, top):
+    for table in (office, ledger, period, reading, printing, review, top):
         table.close()
     problems.raise_if_any()
     return settings
