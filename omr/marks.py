@@ -28,9 +28,11 @@ class Reason(StrEnum):
     CORRECTION = "correction"  # a marked bubble looks struck through
     CIRCLED = "circled"  # ink round a bubble rather than in it
     STRAY_LINE = "stray-line"  # a thin line that only crosses the bubble
+    DISAGREEMENT = "disagreement"  # two people read it differently
     # a person decides about the sheet
     NO_CODE = "no-code"
     MANUAL_IDENTITY = "manual-identity"
+    NO_SERIAL = "no-serial"  # a person knows unit and domain, but not which form it is
     FIDUCIAL_MISSING = "fiducial-missing"
     REGISTRATION = "registration"
     POOR_IMAGE = "poor-image"

@@ -9,10 +9,22 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
 
-from omr.ledger.schema import answer, batch, decision, identified, issued, sheet, source
-from omr.ledger.sheets import SheetReading, SheetRow
+from omr.geometry import PageRect
+from omr.ledger.choices import roles_of
+from omr.ledger.schema import (
+    answer,
+    batch,
+    decision,
+    identified,
+    issued,
+    picture_part,
+    sheet,
+    source,
+)
+from omr.ledger.sheets import Part, SheetReading, SheetRow
 from omr.ledger.standing import (
     IDENTITY,
+    NO_ROLE,
     Decision,
     Verdict,
     current,
@@ -38,6 +50,7 @@ _ROWS_AT_ONCE = 500  # keeps memory flat over a month of sheets
 class Holder:
     """What the machine saw on the sheet that holds a serial."""
 
+    sheet_id: int
     answers: Answers
     layout_id: str
     measurements: bytes | None
@@ -53,12 +66,27 @@ def sheets_query() -> Select[Any]:
     )
 
 
-def rows_of(connection: Connection, query: Select[Any]) -> Iterator[SheetRow]:
-    """The sheets that *query* (a narrowed :func:`sheets_query`) finds, as they stand."""
+def rows_of(
+    connection: Connection, query: Select[Any], *, with_parts: bool = False
+) -> Iterator[SheetRow]:
+    """The sheets that *query* (a narrowed :func:`sheets_query`) finds, as they stand.
+
+    Args:
+        connection: To the ledger.
+        query: What to find.
+        with_parts: Whether their kept crops are looked up too.
+    """
     for rows in connection.execute(query).partitions(_ROWS_AT_ONCE):
         answers = answers_by_sheet(connection, [row.sheet_id for row in rows])
-        waiting = [row.sheet_id for row in rows if row.status == SheetStatus.REVIEW.value]
-        decisions = decisions_by_sheet(connection, waiting)
+        every = [row.sheet_id for row in rows]
+        roles = roles_of(connection, every)
+        looked_at = [
+            row.sheet_id
+            for row in rows
+            if row.status == SheetStatus.REVIEW.value or row.sheet_id in roles
+        ]
+        decisions = decisions_by_sheet(connection, looked_at)
+        parts = parts_by_sheet(connection, every) if with_parts else {}
         again = remeasured_by_decision(
             connection,
             [
@@ -70,7 +98,8 @@ def rows_of(connection: Connection, query: Select[Any]) -> Iterator[SheetRow]:
         )
         for row in rows:
             seen = _seen(row, answers.get(row.sheet_id, {}))
-            standing = stand(seen, decisions.get(row.sheet_id, []), again)
+            role = roles.get(row.sheet_id, NO_ROLE)
+            standing = stand(seen, decisions.get(row.sheet_id, []), again, role)
             yield SheetRow(
                 file=row.name,
                 period=row.period,
@@ -81,7 +110,18 @@ def rows_of(connection: Connection, query: Select[Any]) -> Iterator[SheetRow]:
                 open=standing.open,
                 seen_answers=standing.seen_answers,
                 picture=row.picture,
+                parts=parts.get(row.sheet_id, {}),
             )
+
+
+def parts_by_sheet(connection: Connection, sheet_ids: Sequence[int]) -> dict[int, dict[str, Part]]:
+    """The kept crops of each sheet, by what they show."""
+    found: dict[int, dict[str, Part]] = {}
+    query = select(picture_part).where(picture_part.c.sheet_id.in_(sheet_ids))
+    for row in connection.execute(query):
+        region = PageRect(row.x_mm, row.y_mm, row.w_mm, row.h_mm)
+        found.setdefault(row.sheet_id, {})[row.part] = Part(row.part, region, row.sha256)
+    return found
 
 
 def held_answers(connection: Connection, serial: str) -> Answers | None:
@@ -113,7 +153,7 @@ def holder_of(connection: Connection, serial: str) -> Holder | None:
     ).one_or_none()
     if row is not None:
         answers = answers_by_sheet(connection, [row.sheet_id]).get(row.sheet_id, {})
-        return Holder(answers, row.layout_id or "", row.measurements)
+        return Holder(row.sheet_id, answers, row.layout_id or "", row.measurements)
     typed = connection.execute(
         select(decision.c.sheet_id, decision.c.decision_id)
         .join(identified, identified.c.decision_id == decision.c.decision_id)
@@ -124,7 +164,7 @@ def holder_of(connection: Connection, serial: str) -> Holder | None:
         now: Decision | None = current(said[one.sheet_id], IDENTITY)
         if now is not None and now.decision_id == one.decision_id:
             found = remeasured_by_decision(connection, [one.decision_id])[one.decision_id]
-            return Holder(found.answers, found.layout_id, found.measurements)
+            return Holder(one.sheet_id, found.answers, found.layout_id, found.measurements)
     return None
 
 

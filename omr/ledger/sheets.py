@@ -9,7 +9,6 @@ from enum import StrEnum
 from omr.geometry import PageRect
 from omr.marks import Answers, Reason, SheetStatus
 
-
 COMMENT_PART = "comment"  # of a sheet's kept crops, beside the questions' ids
 WHOLE_PART = "whole"  # the sheet's picture, made when a second paper with its serial came
 

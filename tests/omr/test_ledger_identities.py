@@ -48,7 +48,7 @@ def test_a_typed_serial_with_certain_answers_counts_at_once(desk: Desk) -> None:
     assert desk.sheet(record).reading.status is SheetStatus.COUNTED
 
 
-def test_another_serial_asks_again_what_was_decided_under_the_first(desk: Desk) -> None:
+def test_answers_given_by_people_stay_when_the_serial_is_corrected(desk: Desk) -> None:
     record = desk.nameless()
     desk.name(record, 0)
     desk.say(record, "q2", Verdict.BLANK)
@@ -58,7 +58,7 @@ def test_another_serial_asks_again_what_was_decided_under_the_first(desk: Desk) 
 
     desk.name(record, 1)
 
-    assert desk.sheet(record).open == ("q2", "q3")
+    assert desk.sheet(record).open == ("q3",)
 
 
 def test_a_missing_corner_is_remembered_after_the_serial_was_typed(desk: Desk) -> None:

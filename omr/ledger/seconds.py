@@ -1,0 +1,233 @@
+"""Decisions read again by somebody who does not see them, and how well people agree.
+
+A share of all decisions, chosen by hash so that nobody can foresee or steer it, and every
+decision that contradicts the machine is shown to a second person as if nobody had looked. Where
+the two disagree, the answer waits again, for a third decision made with both in view.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, exists, insert, select
+
+from omr.ledger import Ledger, now
+from omr.ledger.decisions import LONGEST_MS, check_options
+from omr.ledger.refusals import DecisionRefused, Refusal
+from omr.ledger.reviewers import reviewers
+from omr.ledger.rows import rows_of, sheets_query
+from omr.ledger.schema import decision, second_reading, sheet
+from omr.ledger.sheets import SheetRow
+from omr.ledger.standing import (
+    ABOUT_ANSWER,
+    IDENTITY,
+    WHOLE,
+    Decision,
+    SecondReading,
+    Verdict,
+    current,
+    decisions_by_sheet,
+)
+from omr.ledger.waiting import may_be_asked, row_of
+from omr.marks import AnswerState
+
+_PARTS = 10_000  # a share is kept to a hundredth of a percent
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """A decision that waits for its blind second reading."""
+
+    record_id: str
+    question: str
+    decision_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How two people who read the same answers agree."""
+
+    pairs: int
+    agreeing: int
+    kappa: float | None  # Cohen's; None without pairs, or where chance alone would agree
+    open: int  # disagreements that wait for a third decision
+
+
+def waiting(ledger: Ledger, person: str, share: float) -> list[Second]:
+    """The decisions that *person* should read blind.
+
+    Nobody reads their own decision again while anybody else could: only in an office without
+    registered reviewers, where one person does everything, are they asked twice themselves.
+
+    Args:
+        ledger: The open ledger.
+        person: Who would read.
+        share: Of all decisions, 0 to 1.
+    """
+    alone = not reviewers(ledger)
+    query = sheets_query().where(
+        may_be_asked(), exists().where(decision.c.sheet_id == sheet.c.sheet_id)
+    )
+    found = []
+    with ledger.read() as connection:
+        authors = set(connection.execute(select(decision.c.decided_by).distinct()).scalars())
+        own_too = alone and authors <= {person}
+        for row, stands in _decided(connection, rows_of(connection, query)):
+            if stands.second is not None or stands.question in row.open:
+                continue
+            if stands.decided_by == person and not own_too:
+                continue
+            if _is_third(connection, row, stands):
+                continue
+            if _is_drawn(row.record_id, stands, share) or _contradicts(row, stands):
+                found.append(Second(row.record_id, stands.question, stands.decision_id))
+    return found
+
+
+def add(
+    ledger: Ledger,
+    decision_id: int,
+    verdict: Verdict,
+    options: Iterable[str] = (),
+    *,
+    by: str,
+    milliseconds: int = 0,
+) -> bool:
+    """Keep a blind second reading.
+
+    Returns:
+        Whether it agrees; if not, the answer waits again.
+
+    Raises:
+        DecisionRefused: If the decision does not stand any more, was read a second time
+            already, or such an answer cannot be.
+    """
+    chosen = tuple(dict.fromkeys(options))
+    with ledger.write() as connection:
+        place = connection.execute(
+            select(sheet.c.record_id, decision.c.sheet_id, decision.c.question)
+            .join(sheet, sheet.c.sheet_id == decision.c.sheet_id)
+            .where(decision.c.decision_id == decision_id)
+            .with_for_update()
+        ).one_or_none()
+        if place is None or verdict not in ABOUT_ANSWER:
+            raise DecisionRefused(Refusal.NOT_ASKED)
+        said = decisions_by_sheet(connection, [place.sheet_id])[place.sheet_id]
+        stands = current(said, place.question)
+        row = row_of(connection, place.record_id)
+        if stands is None or stands.decision_id != decision_id or row is None:
+            raise DecisionRefused(Refusal.NOT_ASKED)
+        if stands.second is not None:
+            if _says(stands.second, by, verdict, chosen):
+                return not stands.is_disputed
+            raise DecisionRefused(Refusal.DECIDED_MEANWHILE, stands.second.decided_by)
+        check_options(connection, row, place.question, verdict, chosen)
+        connection.execute(
+            insert(second_reading).values(
+                decision_id=decision_id,
+                verdict=verdict.value,
+                options="|".join(chosen),
+                decided_by=by,
+                decided_at=now(),
+                milliseconds=min(max(milliseconds, 0), LONGEST_MS),
+            )
+        )
+        return (verdict, set(chosen)) == (stands.verdict, set(stands.options))
+
+
+def agreement(ledger: Ledger) -> Agreement:
+    """How well first and second readings agree, over all that there are."""
+    query = select(
+        decision.c.sheet_id,
+        decision.c.question,
+        decision.c.decision_id,
+        decision.c.verdict,
+        decision.c.options,
+        second_reading.c.verdict.label("second_verdict"),
+        second_reading.c.options.label("second_options"),
+    ).join(second_reading, second_reading.c.decision_id == decision.c.decision_id)
+    with ledger.read() as connection:
+        rows = connection.execute(query).all()
+        still = decisions_by_sheet(connection, {row.sheet_id for row in rows})
+        waits = 0
+        for row in rows:
+            stands = current(still[row.sheet_id], row.question)
+            waits += (
+                stands is not None
+                and stands.decision_id == row.decision_id
+                and (stands.is_disputed)
+            )
+    pairs = [
+        (_category(row.verdict, row.options), _category(row.second_verdict, row.second_options))
+        for row in rows
+    ]
+    return Agreement(
+        len(pairs), sum(one == other for one, other in pairs), cohens_kappa(pairs), waits
+    )
+
+
+def cohens_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Agreement of two readings beyond chance (Cohen, 1960); ``None`` where it is undefined."""
+    if not pairs:
+        return None
+    total = len(pairs)
+    first, second = Counter(one for one, _two in pairs), Counter(two for _one, two in pairs)
+    chance = sum(first[word] * second[word] for word in first) / total**2
+    if chance == 1:
+        return None
+    return (sum(one == two for one, two in pairs) / total - chance) / (1 - chance)
+
+
+def _category(verdict: str, options: str) -> str:
+    return f"{verdict}:{'|'.join(sorted(options.split('|')))}"
+
+
+def _decided(
+    connection: Connection, rows: Iterable[SheetRow]
+) -> Iterator[tuple[SheetRow, Decision]]:
+    """Every answer that a person decided, with the decision that stands."""
+    for row in rows:
+        said = _said_about(connection, row.record_id)
+        for question in row.asked:
+            stands = current(said, question)
+            if question not in (IDENTITY, WHOLE) and stands and stands.verdict in ABOUT_ANSWER:
+                yield row, stands
+
+
+def _said_about(connection: Connection, record_id: str) -> list[Decision]:
+    sheet_id = connection.execute(
+        select(sheet.c.sheet_id).where(sheet.c.record_id == record_id)
+    ).scalar_one()
+    return decisions_by_sheet(connection, [sheet_id]).get(sheet_id, [])
+
+
+def _is_third(connection: Connection, row: SheetRow, stands: Decision) -> bool:
+    """Whether the decision settled a disagreement: it was made with both in view."""
+    return any(
+        said.question == stands.question and said.second is not None
+        for said in _said_about(connection, row.record_id)
+    )
+
+
+def _is_drawn(record_id: str, stands: Decision, share: float) -> bool:
+    drawn = hashlib.sha256(f"{record_id}/{stands.question}".encode()).digest()
+    return int.from_bytes(drawn[:4], "big") % _PARTS < share * _PARTS
+
+
+def _contradicts(row: SheetRow, stands: Decision) -> bool:
+    """Whether a person says something that the machine did not think possible.
+
+    Where it saw candidates, the answer is one of them or, struck out or by mistake, blank.
+    """
+    machine = row.seen_answers.get(stands.question)
+    if machine is None or not machine.options or machine.state is not AnswerState.DOUBTFUL:
+        return False
+    return stands.verdict is Verdict.ANSWERED and not set(stands.options) <= set(machine.options)
+
+
+def _says(second: SecondReading, by: str, verdict: Verdict, chosen: tuple[str, ...]) -> bool:
+    same = (second.decided_by, second.verdict) == (by, verdict)
+    return same and set(second.options) == set(chosen)
