@@ -134,7 +134,7 @@ def _chosen() -> ColumnElement[bool]:
     return sheet.c.sheet_id.in_(select(paper_choice.c.first_id))
 
 
-def _fits(row: Row[Any], standing: Standing, wanted: SheetFilter) -> bool:
+def _fits(row: Row[Any, Any, Any], standing: Standing, wanted: SheetFilter) -> bool:
     one = standing.get(row.sheet_id)
     status = row.status if one is None else one.status.value
     if wanted.status is not None and status != wanted.status.value:
