@@ -9,8 +9,10 @@ import typer
 
 from omr.i18n import _
 from omr.options import WorkspaceOption
+from scans.reviewers_cli import app as reviewers_app
 
 app = typer.Typer(no_args_is_help=True, help=_("Read scanned forms and settle what is doubtful."))
+app.add_typer(reviewers_app, name="reviewers")
 
 
 @app.command(help=_("Read scans: PDF, TIFF, JPEG or PNG files, or folders of them."))
@@ -86,13 +88,23 @@ def thresholds(
     print_thresholds(workspace, batch)
 
 
-@app.command(help=_("Settle what is doubtful, in the browser on this machine. Ends with Ctrl-C."))
+@app.command(help=_("Settle what is doubtful, in the browser. Ends with Ctrl-C."))
 def review(
     *,
     workspace: WorkspaceOption = Path(),
     port: Annotated[
         int | None,
-        typer.Option(min=1, max=65535, help=_("Port on 127.0.0.1. Default: any free one.")),
+        typer.Option(min=1, max=65535, help=_("Port of the page. Default: any free one.")),
+    ] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help=_(
+                "This machine's address in a trusted office network, for reviewers with a "
+                "password. Default: this machine alone."
+            ),
+        ),
     ] = None,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help=_("Only print the address."))
@@ -100,4 +112,4 @@ def review(
 ) -> None:
     from scans.review.command import review_scans
 
-    review_scans(workspace, port=port, browser=not no_browser)
+    review_scans(workspace, port=port, host=host, browser=not no_browser)
