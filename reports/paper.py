@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from omr.ledger.readings import SheetRow
+from omr.ledger.standing import PAPER
 from omr.marks import AnswerState, Reason, SheetStatus
 from reports.responses import Channel, Place, Response
 
@@ -25,6 +26,7 @@ ANOMALIES = frozenset(
         Reason.NOT_HANDED_OUT,
         Reason.RETURNED_UNUSED,
         Reason.REPORTED_LOST,
+        Reason.NO_SERIAL,
     }
 )
 
@@ -67,7 +69,7 @@ def paper_month(rows: Iterable[SheetRow]) -> PaperMonth:
                 month.duplicates[owner] += 1
                 # With other answers, which of the two counts changes the tally. On perhaps
                 # another paper with the same answers nothing does: it is named, no more.
-                month.disputed += Reason.OTHER_ANSWERS in seen.reasons
+                month.disputed += PAPER in row.open and Reason.OTHER_ANSWERS in seen.reasons
             case SheetStatus.REFUSED | SheetStatus.BLANK:
                 pass
     return month

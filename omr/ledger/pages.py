@@ -12,17 +12,30 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, or_, select
 
 from omr.ledger import Ledger
 from omr.ledger.issued import Issued, find_all_issued
-from omr.ledger.rows import Holder, holder_of, perhaps_held
-from omr.ledger.schema import answer, sheet, streak
-from omr.ledger.sheets import SheetReading
+from omr.ledger.rows import Holder, answers_by_sheet, holder_of, perhaps_held
+from omr.ledger.schema import answer, picture_part, sheet, source, streak
+from omr.ledger.sheets import WHOLE_PART, KeptPart, SheetReading
 from omr.marks import DISPUTED, HOLDS_SERIAL, Answers, AnswerState, Reason, SheetStatus
 from omr.stock import FormState
 
 SamePaper = Callable[[str, bytes, bytes], bool]  # layout id, two sheets' measurements
+FirstPicture = Callable[["Scanned"], KeptPart | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Where a sheet that was read earlier lies in its scan file."""
+
+    sha256: str  # of the file
+    name: str  # as it was given then; never a path
+    page: int  # 0-based
+    sheet: int  # 0-based on its page
+    layout_id: str
+    registration: tuple[float, ...] | None
 
 
 def _its_own(seen: SheetReading) -> bytes | None:
@@ -46,6 +59,7 @@ def add_pages(
     *,
     keep_picture: Callable[[bytes], str] | None = None,
     same_paper: SamePaper | None = None,
+    first_picture: FirstPicture | None = None,
 ) -> list[list[SheetReading]]:
     """Keep every sheet of *pages*, in one transaction and as if they came one by one.
 
@@ -56,37 +70,50 @@ def add_pages(
             row is written, so that no row ever names a picture that is not there.
         same_paper: Tells a sheet that was scanned again from a second paper with the same
             serial and answers. Without it the answers alone decide.
+        first_picture: Makes the picture of the sheet that a second paper is held against, if
+            its scan file is still at hand. Without it, or without the file, the page for
+            people shows what was read.
 
     Returns:
         The sheets as kept, page by page.
     """
-    pictured = [
-        (
-            page,
-            [
-                (seen, keep_picture(seen.picture) if keep_picture and seen.picture else None)
-                for seen in page.sheets
-            ],
-        )
-        for page in pages
-    ]
-    every = [seen for _page, sheets in pictured for seen, _picture in sheets]
+    pictured = [(page, [_stored(seen, keep_picture) for seen in page.sheets]) for page in pages]
+    every = [each.seen for _page, sheets in pictured for each in sheets]
     kept = []
     with ledger.write() as connection:
         desk = _Desk(connection, every, same_paper)
         for page, sheets in pictured:
             settled = []
-            for seen, kept_before in sheets:
-                picture = kept_before
-                one = desk.settle(seen)
-                if picture is None and keep_picture and DISPUTED.intersection(one.reasons):
-                    jpeg = page.picture_of(seen)  # seldom, so the lock is held while it is made
-                    picture = keep_picture(jpeg) if jpeg else None
-                desk.add(page, one, picture)
+            for each in sheets:
+                one, holder = desk.settle(each.seen)
+                stored = each
+                if keep_picture and DISPUTED.intersection(one.reasons):
+                    # Seldom, so the lock is held while pictures are made.
+                    jpeg = None if each.picture else page.picture_of(each.seen)
+                    stored = replace(each, picture=keep_picture(jpeg)) if jpeg else each
+                    if holder is not None and first_picture is not None:
+                        desk.show(holder, first_picture, keep_picture)
+                desk.add(page, one, stored)
                 settled.append(one)
             kept.append(settled)
         desk.write()
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """A sheet whose pictures are in the store."""
+
+    seen: SheetReading
+    picture: str | None  # SHA-256
+    parts: tuple[tuple[KeptPart, str], ...]  # with their SHA-256
+
+
+def _stored(seen: SheetReading, keep_picture: Callable[[bytes], str] | None) -> _Stored:
+    if keep_picture is None:
+        return _Stored(seen, None, ())
+    picture = keep_picture(seen.picture) if seen.picture else None
+    return _Stored(seen, picture, tuple((part, keep_picture(part.jpeg)) for part in seen.parts))
 
 
 class _Desk:
@@ -103,13 +130,32 @@ class _Desk:
         self._same_paper = same_paper
         self._issued: Mapping[str, Issued] = find_all_issued(connection, serials)
         self._held = perhaps_held(connection, serials)
-        self._waiting: list[tuple[dict[str, Any], SheetReading]] = []
+        self._waiting: list[tuple[dict[str, Any], SheetReading, _Stored]] = []
 
-    def settle(self, seen: SheetReading) -> SheetReading:
-        """*seen* with the status that the ledger's knowledge gives it."""
+    def settle(self, seen: SheetReading) -> tuple[SheetReading, Holder | None]:
+        """*seen* with the status that the ledger's knowledge gives it.
+
+        Returns:
+            The sheet, and the one that holds its serial already.
+        """
         if seen.status not in HOLDS_SERIAL or seen.serial is None:
-            return seen
-        known = self._issued.get(seen.serial)
+            return seen, None
+        refused = self._against_the_records(seen, seen.serial)
+        if refused is not None:
+            return refused, None
+        held = self._holder(seen.serial)
+        if held is not None:
+            reason = _seen_again(held, seen, self._same_paper)
+            if reason in DISPUTED and self._is_known_paper(seen, seen.serial):
+                reason = Reason.SAME_ANSWERS
+            return replace(seen, status=SheetStatus.DUPLICATE, reasons=(reason,)), held
+        against = self._issued[seen.serial].against_the_books
+        if against is None:
+            return seen, None
+        return replace(seen, status=SheetStatus.REVIEW, reasons=(*seen.reasons, against)), None
+
+    def _against_the_records(self, seen: SheetReading, serial: str) -> SheetReading | None:
+        known = self._issued.get(serial)
         if known is None:
             return _refused(seen, Reason.NOT_ISSUED)
         if known.state is FormState.VOID:
@@ -118,18 +164,59 @@ class _Desk:
             return _refused(seen, Reason.IDENTITY_CONFLICT)
         if seen.layout_id not in (None, known.layout_id):
             return _refused(seen, Reason.LAYOUT)  # it was read with another form's places
-        held = self._holder(seen.serial)
-        if held is None:
-            if known.against_the_books is None:
-                return seen
-            reasons = (*seen.reasons, known.against_the_books)
-            return replace(seen, status=SheetStatus.REVIEW, reasons=reasons)
-        reason = _seen_again(held, seen, self._same_paper)
-        return replace(seen, status=SheetStatus.DUPLICATE, reasons=(reason,))
+        return None
 
-    def add(self, page: Page, kept: SheetReading, picture: str | None) -> None:
+    def _is_known_paper(self, seen: SheetReading, serial: str) -> bool:
+        """Whether it is the same paper as an earlier second one: people are asked once."""
+        if self._same_paper is None or seen.measurements is None:
+            return False
+        self.write()  # that one may be among those
+        query = select(sheet.c.sheet_id, sheet.c.layout_id, sheet.c.measurements).where(
+            sheet.c.serial == serial,
+            sheet.c.status == SheetStatus.DUPLICATE.value,
+            or_(*(sheet.c.reasons_json.contains(f'"{r.value}"') for r in sorted(DISPUTED))),
+        )
+        papers = self._connection.execute(query).all()
+        answers = answers_by_sheet(self._connection, [row.sheet_id for row in papers])
+        known = (
+            Holder(row.sheet_id, answers.get(row.sheet_id, {}), row.layout_id, row.measurements)
+            for row in papers
+        )
+        return any(
+            _seen_again(paper, seen, self._same_paper) is Reason.SAME_ANSWERS for paper in known
+        )
+
+    def show(
+        self, holder: Holder, first_picture: FirstPicture, keep: Callable[[bytes], str]
+    ) -> None:
+        """Keep a picture of the sheet that a second paper is held against, if there is none."""
+        query = select(sheet, source.c.sha256, source.c.name).join(
+            source, source.c.source_id == sheet.c.source_id
+        )
+        row = self._connection.execute(query.where(sheet.c.sheet_id == holder.sheet_id)).one()
+        shown = select(picture_part.c.part).where(
+            picture_part.c.sheet_id == holder.sheet_id, picture_part.c.part == WHOLE_PART
+        )
+        if row.serial is None or self._connection.execute(shown).first() is not None:
+            return  # a nameless sheet's whole picture is kept anyway
+        where = json.loads(row.registration_json) if row.registration_json else None
+        scanned = Scanned(
+            row.sha256,
+            row.name,
+            row.page,
+            row.sheet,
+            holder.layout_id,
+            tuple(where) if where else None,
+        )
+        part = first_picture(scanned)
+        if part is not None:
+            self._connection.execute(
+                insert(picture_part), [_part_row(holder.sheet_id, part, keep(part.jpeg))]
+            )
+
+    def add(self, page: Page, kept: SheetReading, stored: _Stored) -> None:
         """Let *kept* be written; the sheets settled after it know it."""
-        self._waiting.append((_row(page, kept, picture), kept))
+        self._waiting.append((_row(page, kept, stored.picture), kept, stored))
         if kept.status in HOLDS_SERIAL and kept.serial is not None:
             self._held.add(kept.serial)
 
@@ -137,18 +224,25 @@ class _Desk:
         """Write what waits, in the order in which it came."""
         if not self._waiting:
             return
-        rows = [row for row, _kept in self._waiting]
+        rows = [row for row, _kept, _stored in self._waiting]
         found = self._connection.execute(
             insert(sheet).returning(sheet.c.record_id, sheet.c.sheet_id), rows
         )
         ids = {row.record_id: row.sheet_id for row in found}
-        sheets = [(ids[row["record_id"]], kept) for row, kept in self._waiting]
+        sheets = [(ids[row["record_id"]], kept) for row, kept, _stored in self._waiting]
         answers = [row for sheet_id, kept in sheets for row in _answer_rows(sheet_id, kept)]
         if answers:
             self._connection.execute(insert(answer), answers)
         streaks = [row for sheet_id, kept in sheets for row in _streak_rows(sheet_id, kept)]
         if streaks:
             self._connection.execute(insert(streak), streaks)
+        parts = [
+            _part_row(ids[row["record_id"]], part, digest)
+            for row, _kept, stored in self._waiting
+            for part, digest in stored.parts
+        ]
+        if parts:
+            self._connection.execute(insert(picture_part), parts)
         self._waiting = []
 
     def _holder(self, serial: str) -> Holder | None:
@@ -225,6 +319,18 @@ def _answer_rows(sheet_id: int, kept: SheetReading) -> Iterable[dict[str, Any]]:
             "options": "|".join(said.options),
             "reasons": "|".join(said.reasons),
         }
+
+
+def _part_row(sheet_id: int, part: KeptPart, digest: str) -> dict[str, Any]:
+    return {
+        "sheet_id": sheet_id,
+        "part": part.part,
+        "sha256": digest,
+        "x_mm": part.region.x_mm,
+        "y_mm": part.region.y_mm,
+        "w_mm": part.region.w_mm,
+        "h_mm": part.region.h_mm,
+    }
 
 
 def _streak_rows(sheet_id: int, kept: SheetReading) -> Iterable[dict[str, Any]]:

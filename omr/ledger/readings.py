@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from omr.ledger import Ledger
 from omr.ledger.held import among
 from omr.ledger.pages import Page, add_pages
 from omr.ledger.rows import rows_of, sheets_query
-from omr.ledger.schema import batch, decision, identified, issued, sheet, source
+from omr.ledger.schema import batch, decision, identified, issued, paper_choice, sheet, source
 from omr.ledger.sheets import SheetReading, SheetRow
 from omr.ledger.sources import (
     NewSource,
@@ -103,9 +103,13 @@ def count_by_status(ledger: Ledger, *, period: str | None = None) -> dict[SheetS
         .join(batch, batch.c.batch_id == source.c.batch_id)
         .group_by(sheet.c.status)
     )
+    chosen = or_(
+        sheet.c.sheet_id.in_(select(paper_choice.c.first_id)),
+        sheet.c.sheet_id.in_(select(paper_choice.c.second_id)),
+    )
+    decided = exists().where(decision.c.sheet_id == sheet.c.sheet_id)
     looked_at = sheets_query().where(
-        sheet.c.status == SheetStatus.REVIEW.value,
-        exists().where(decision.c.sheet_id == sheet.c.sheet_id),
+        or_(and_(sheet.c.status == SheetStatus.REVIEW.value, decided), chosen)
     )
     if period is not None:
         query = query.where(batch.c.period == period)
@@ -114,6 +118,6 @@ def count_by_status(ledger: Ledger, *, period: str | None = None) -> dict[SheetS
         found = {row[0]: row[1] for row in connection.execute(query)}
         counts = {status: found.get(status.value, 0) for status in SheetStatus}
         for row in rows_of(connection, looked_at):
-            counts[SheetStatus.REVIEW] -= 1
+            counts[row.seen.status] -= 1
             counts[row.reading.status] += 1
     return counts

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import secrets
 import unicodedata
 
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from sqlalchemy import Connection, func, insert, select
 
 from omr.ledger import Ledger, now
@@ -17,6 +17,7 @@ from omr.ledger.schema import reviewer
 # r=8, p=5. A page that several people sign in to must not take 128 MiB each time.
 _COST, _BLOCK, _LANES = 2**14, 8, 5
 _SALT, _LENGTH = 16, 32
+_MEMORY = 64 * 2**20  # bytes that it may take at most
 _NOBODY = "scrypt$" + base64.b64encode(bytes(_SALT)).decode() + "$" + "x"
 
 
@@ -67,7 +68,13 @@ def _normal(text: str) -> str:
 
 
 def _locked(password: str, salt: bytes) -> str:
-    kept = Scrypt(salt, _LENGTH, _COST, _BLOCK, _LANES).derive(
-        unicodedata.normalize("NFC", password).encode()
+    kept = hashlib.scrypt(
+        unicodedata.normalize("NFC", password).encode(),
+        salt=salt,
+        n=_COST,
+        r=_BLOCK,
+        p=_LANES,
+        dklen=_LENGTH,
+        maxmem=_MEMORY,
     )
     return f"scrypt${base64.b64encode(salt).decode()}${base64.b64encode(kept).decode()}"

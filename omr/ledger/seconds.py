@@ -75,15 +75,13 @@ def waiting(ledger: Ledger, person: str, share: float) -> list[Second]:
     with ledger.read() as connection:
         authors = set(connection.execute(select(decision.c.decided_by).distinct()).scalars())
         own_too = alone and authors <= {person}
-        for row, stands in _decided(connection, rows_of(connection, query)):
-            if stands.second is not None or stands.question in row.open:
-                continue
-            if stands.decided_by == person and not own_too:
-                continue
-            if _is_third(connection, row, stands):
-                continue
-            if _is_drawn(row.record_id, stands, share) or _contradicts(row, stands):
-                found.append(Second(row.record_id, stands.question, stands.decision_id))
+        every = _said_by_record(connection)
+        for row in rows_of(connection, query):
+            for stands in _readable(row, every.get(row.record_id, [])):
+                if stands.decided_by == person and not own_too:
+                    continue
+                if _is_drawn(row.record_id, stands, share) or _contradicts(row, stands):
+                    found.append(Second(row.record_id, stands.question, stands.decision_id))
     return found
 
 
@@ -185,31 +183,28 @@ def _category(verdict: str, options: str) -> str:
     return f"{verdict}:{'|'.join(sorted(options.split('|')))}"
 
 
-def _decided(
-    connection: Connection, rows: Iterable[SheetRow]
-) -> Iterator[tuple[SheetRow, Decision]]:
-    """Every answer that a person decided, with the decision that stands."""
-    for row in rows:
-        said = _said_about(connection, row.record_id)
-        for question in row.asked:
-            stands = current(said, question)
-            if question not in (IDENTITY, WHOLE) and stands and stands.verdict in ABOUT_ANSWER:
-                yield row, stands
-
-
-def _said_about(connection: Connection, record_id: str) -> list[Decision]:
-    sheet_id = connection.execute(
-        select(sheet.c.sheet_id).where(sheet.c.record_id == record_id)
-    ).scalar_one()
-    return decisions_by_sheet(connection, [sheet_id]).get(sheet_id, [])
-
-
-def _is_third(connection: Connection, row: SheetRow, stands: Decision) -> bool:
-    """Whether the decision settled a disagreement: it was made with both in view."""
-    return any(
-        said.question == stands.question and said.second is not None
-        for said in _said_about(connection, row.record_id)
+def _said_by_record(connection: Connection) -> dict[str, list[Decision]]:
+    """Everything that was ever said, by the sheet's record id."""
+    query = select(sheet.c.sheet_id, sheet.c.record_id).where(
+        exists().where(decision.c.sheet_id == sheet.c.sheet_id)
     )
+    records = {row.sheet_id: row.record_id for row in connection.execute(query)}
+    said = decisions_by_sheet(connection, records)
+    return {records[sheet_id]: each for sheet_id, each in said.items()}
+
+
+def _readable(row: SheetRow, said: Sequence[Decision]) -> Iterator[Decision]:
+    """The decisions about a sheet's answers that stand and that nobody read a second time.
+
+    What settled a disagreement was decided with both readings in view: it is not read again.
+    """
+    twice = {each.question for each in said if each.second is not None}
+    for question in row.asked:
+        stands = current(said, question)
+        if question in (IDENTITY, WHOLE) or question in twice or question in row.open:
+            continue
+        if stands is not None and stands.verdict in ABOUT_ANSWER:
+            yield stands
 
 
 def _is_drawn(record_id: str, stands: Decision, share: float) -> bool:

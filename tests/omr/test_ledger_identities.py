@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 from decision_desk import DOUBTS, Desk, refused, remeasured
-from make_ledger import answers, fresh_ledger, seen, take, void
+from make_ledger import LAYOUT, answers, fresh_ledger, seen, take, void
 
 from omr.ledger import decisions
 from omr.ledger.decisions import Refusal
+from omr.ledger.issued import keep_layout
 from omr.ledger.standing import IDENTITY, WHOLE, Verdict
 from omr.marks import Reason, SheetStatus
+from reports.paper import paper_month
 
 
 @pytest.fixture
@@ -159,3 +161,53 @@ def test_a_serial_is_free_again_when_its_typing_is_undone(desk: Desk) -> None:
     assert kept.reading.status is SheetStatus.COUNTED
     with refused(Refusal.HELD):
         desk.name(record, 0)
+
+
+def test_a_sheet_whose_serial_nobody_can_read_counts_for_the_unit_that_is_named(
+    desk: Desk,
+) -> None:
+    record = desk.nameless()
+    found = replace(remeasured("", dict(answers(q1="r5"))), reasons=())
+
+    decisions.place(desk.ledger, record, found, by="an")
+
+    row = desk.sheet(record)
+    assert (row.reading.status, row.reading.serial) == (SheetStatus.COUNTED, None)
+    assert (row.reading.unit, row.reading.domain) == ("HP-PC08", "GTDB")
+    assert {Reason.MANUAL_IDENTITY, Reason.NO_SERIAL} <= set(row.reading.reasons)
+    [response] = paper_month([row]).responses
+    assert response.answers["q1"] == ("r5",)
+    assert paper_month([row]).anomalies[("HP-PC08", "GTDB")] == 1
+    desk.undo(record, IDENTITY)
+    assert desk.sheet(record).open == (IDENTITY,)
+
+
+def test_a_place_must_fit_the_layout_and_a_nameless_sheet(desk: Desk) -> None:
+    record = desk.nameless()
+    found = remeasured("", dict(answers(q1="r5")))
+
+    with refused(Refusal.OTHER_LAYOUT):
+        decisions.place(desk.ledger, record, replace(found, domain="PCCC"), by="an")
+    with refused(Refusal.OTHER_LAYOUT):
+        decisions.place(desk.ledger, record, replace(found, serial=desk.serials[0]), by="an")
+    with refused(Refusal.NOT_ASKED):
+        decisions.place(desk.ledger, desk.doubtful(), found, by="an")
+
+
+def test_an_answer_that_the_corrected_form_cannot_have_is_asked_again(desk: Desk) -> None:
+    record = desk.nameless()
+    desk.name(record, 0)
+    desk.say(record, "q2", Verdict.ANSWERED, "r4")
+    desk.say(record, "q3", Verdict.ANSWERED, "r4")
+    desk.undo(record, IDENTITY)
+    questions = tuple(
+        replace(q, bubbles=q.bubbles[:1]) if q.id == "q2" else q for q in LAYOUT.questions
+    )
+    other = replace(LAYOUT, questions=questions)
+    keep_layout(desk.ledger, other)
+    serial = str(next(take(desk.ledger, 1, layout=other).serials()))
+    found = replace(remeasured(serial, dict(DOUBTS)), layout_id=other.layout_id)
+
+    decisions.identify(desk.ledger, record, found, by="an")
+
+    assert desk.sheet(record).open == ("q2",)

@@ -443,8 +443,8 @@ def test_a_rescan_that_leaves_an_answer_doubtful_is_a_rescan_all_the_same(tmp_pa
             return kept.reasons
 
         assert add(1, doubtful, same_ink=True) == (Reason.SAME_ANSWERS,)
-        assert add(2, doubtful, same_ink=False) == (Reason.OTHER_ANSWERS,)
-        assert add(3, changed, same_ink=True) == (Reason.OTHER_ANSWERS,)  # a mark was added
+        assert add(2, changed, same_ink=True) == (Reason.OTHER_ANSWERS,)  # a mark was added
+        assert add(3, doubtful, same_ink=False) == (Reason.OTHER_ANSWERS,)
 
 
 @pytest.mark.parametrize(
