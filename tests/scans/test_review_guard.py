@@ -29,6 +29,71 @@ def decision(office: Office) -> dict[str, str]:
     return {"record": sheet(office.ledger, 1).record_id, "about": "a1", "say": "blank"}
 
 
+def test_a_session_of_another_run_is_told_what_to_do_and_goes_on_after_a_new_visit(
+    office: Office,
+) -> None:
+    browser = office.browser(let_in=False)
+    browser.cookies.set(f"omr_review_{PORT}", "of-an-earlier-run", domain="127.0.0.1", path="/")
+
+    answer = browser.get("/item", params={"record": "x", "about": "a1"})
+    assert answer.status_code == 403
+    assert "Phiên làm việc đã kết thúc" in answer.text
+    assert "omr scans review" in answer.text
+    assert 'href="/"' in answer.text
+    posted = browser.post("/decide", data=decision(office))
+    assert posted.status_code == 403
+    assert "Mọi quyết định đã lưu vẫn còn" in posted.text
+
+    assert browser.get(office.guard.address).url.path == "/item"
+
+
+def test_a_script_is_told_why_it_is_refused_in_words_that_it_can_show(office: Office) -> None:
+    stranger, browser = office.browser(let_in=False), office.browser()
+    by_script = {"x-requested-with": "omr"}
+    stranger.cookies.set(f"omr_review_{PORT}", "of-an-earlier-run")
+
+    for answer, status, kind in (
+        (stranger.post("/decide", headers=by_script), 403, "lost"),
+        (stranger.get("/", headers=by_script), 403, "lost"),
+        (browser.post("/decide", headers=by_script | {"origin": "null"}), 403, "denied_request"),
+        (browser.get("/", headers=by_script | {"host": "evil.example"}), 400, "denied_request"),
+        (browser.get("/a%00", headers=by_script), 404, "no_such_page"),
+    ):
+        assert answer.status_code == status
+        assert answer.json()["kind"] == kind
+        assert answer.json()["why"]
+        assert "content-security-policy" in answer.headers
+
+
+def test_no_other_site_can_send_what_marks_our_script_unasked(office: Office) -> None:
+    asked = office.browser().options(
+        "/decide",
+        headers={
+            "origin": "http://evil.example",
+            "access-control-request-method": "POST",
+            "access-control-request-headers": "x-requested-with",
+        },
+    )
+
+    assert asked.status_code == 403
+    assert not [name for name in asked.headers if name.startswith("access-control")]
+
+
+def test_the_person_at_the_machine_has_no_button_to_sign_out(office: Office) -> None:
+    assert "/leave" not in office.browser().get("/").text
+
+
+def test_a_post_too_large_or_of_unknown_length_is_not_read(office: Office) -> None:
+    browser = office.browser()
+
+    huge = browser.post("/decide", data=decision(office) | {"more": "x" * 1_000_001})
+    assert huge.status_code == 413
+    assert browser.post("/decide", content=iter([b"record=x"])).status_code == 411
+    wrong = browser.post("/decide", content=b"x", headers={"content-length": "-1"})
+    assert wrong.status_code == 400
+    assert left(office.ledger) == 5
+
+
 def test_without_the_one_time_address_nothing_is_shown(office: Office) -> None:
     stranger = office.browser(let_in=False)
     digest = sheet(office.ledger, 1).picture
@@ -125,6 +190,8 @@ def test_every_answer_forbids_foreign_and_inline_content(office: Office) -> None
         assert "frame-ancestors 'none'" in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["cache-control"] == "no-store"
+        for part in ("script-src", "style-src", "img-src", "connect-src"):
+            assert f"{part} 'self';" in policy
 
 
 def test_the_pages_obey_their_own_policy(office: Office) -> None:
@@ -151,6 +218,17 @@ def test_the_pages_obey_their_own_policy(office: Office) -> None:
         "/static/%2e%2e/app.py",
         "/static/..%2fapp.py",
         "/static//etc/passwd",
+        "/static/%00",
+        "/static/review.css%00.png",
+        "/static/..%5capp.py",
+        f"/static/{'a' * 5000}",
+        "/pictures/%00.jpg",
+        "/pictures//etc/passwd.jpg",
+        "/pictures/%2fetc%2fpasswd.jpg",
+        "/pictures/%2e%2e/%2e%2e/omr.toml.jpg",
+        f"/pictures/{'a' * 5000}.jpg",
+        f"/pictures/{'../' * 400}etc/passwd.jpg",
+        "/static/../pictures/x.jpg",
     ],
 )
 def test_no_path_leads_to_another_file(office: Office, path: str) -> None:
@@ -160,6 +238,16 @@ def test_no_path_leads_to_another_file(office: Office, path: str) -> None:
     assert "agency" not in answer.text
     assert "import" not in answer.text
     assert "root:" not in answer.text
+
+
+def test_the_way_to_the_style_sheets_leads_no_stranger_to_a_picture(office: Office) -> None:
+    digest = sheet(office.ledger, 1).picture
+    stranger = office.browser(let_in=False)
+
+    for start in ("/static/../pictures/", "/static/%2e%2e/pictures/", "/static/..%2fpictures/"):
+        answer = stranger.get(f"{start}{digest}.jpg")
+        assert answer.status_code in (403, 404)
+        assert answer.headers["content-type"] != "image/jpeg"
 
 
 def test_a_picture_that_no_sheet_names_is_not_served(office: Office) -> None:
