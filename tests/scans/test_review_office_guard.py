@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx2 import Response
 
 from omr.errors import LedgerUnusable
 from omr.settings import Language
