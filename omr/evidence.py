@@ -206,15 +206,16 @@ def size_px(layout: Layout) -> tuple[int, int]:
     return round(layout.width_mm * PX_PER_MM), round(layout.height_mm * PX_PER_MM)
 
 
-def jpeg_of(grey: GreyImage, *, bilevel: bool) -> bytes:
+def jpeg_of(grey: GreyImage, *, bilevel: bool, quality: int = JPEG_QUALITY) -> bytes:
     """A grey picture as JPEG, as small as still shows a faint pencil: about 250 kB a sheet.
 
     Args:
         grey: Shape (h, w), uint8.
+        quality: 1 to 100.
         bilevel: Whether the scan it was made from knew only black and white. Turning and
             packing make greys, so the picture carries this as its comment.
     """
-    done, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    done, data = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, quality])
     if not done:
         raise RuntimeError("the picture could not be packed")
     jpeg, note = bytes(data), _ONE_BIT if bilevel else _GREY

@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 
 from omr.codes import CodeBody
-from omr.evidence import jpeg_of, upright
 from omr.fiducials import FoundFiducial, GreyImage, find_fiducials, is_bare
 from omr.geometry import PagePoint
 from omr.glance import place_at_a_glance
@@ -32,6 +31,7 @@ from scans.formless import code_of, is_mirrored, is_negative, name_page, reduced
 from scans.identify import read_page_codes
 from scans.identity import identify, serial_of
 from scans.jpeg import Decoded
+from scans.keeping import with_pictures, with_whole
 from scans.likeness import may_be_ours
 from scans.overlap import set_covered_apart
 from scans.pages import PageRef, can_render, load_enough, load_page
@@ -118,7 +118,10 @@ def _plain(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetRea
     if streaked(grey, where, identified.layout, measured.measure.contrast / 2):
         return None
     reading = _judged(measured, context)
-    return reading if reading.status is SheetStatus.COUNTED else None
+    if reading.status is not SheetStatus.COUNTED:
+        return None
+    # Nothing but a comment can be kept of it, which is large enough in half its size.
+    return _pictured(reading, grey, measured, asked=False)
 
 
 def _glanced(grey: GreyImage, context: ReadingContext) -> list[Placed]:
@@ -187,11 +190,8 @@ def _read_placed(grey: GreyImage, placed: Placed, context: ReadingContext) -> Sh
     measured = Measured(identified, measure(grey, where, identified.layout))
     if streaked(grey, where, identified.layout, measured.measure.contrast):
         return _of(identified, SheetStatus.REFUSED, (Reason.STREAK,))
-    reading = _judged(measured, context)
     asked = context.asks_about(identified.domain, identified.body)
-    if reading.status is not SheetStatus.REVIEW and not asked:
-        return reading
-    return _pictured(reading, grey, placed, bilevel=measured.measure.bilevel)
+    return _pictured(_judged(measured, context), grey, measured, asked=asked)
 
 
 def _nameless(grey: GreyImage, placed: Placed) -> SheetReading:
@@ -206,15 +206,22 @@ def _nameless(grey: GreyImage, placed: Placed) -> SheetReading:
         reasons += (Reason.FIDUCIAL_MISSING,)
     where = placed.place.registration
     reading = SheetReading(0, 0, SheetStatus.REVIEW, reasons, registration=where.h)
-    return _pictured(reading, grey, placed, bilevel=is_bilevel(grey))
+    return with_whole(reading, grey, where, placed.frame, bilevel=is_bilevel(grey))
 
 
 def _pictured(
-    reading: SheetReading, grey: GreyImage, placed: Placed, *, bilevel: bool
+    reading: SheetReading, grey: GreyImage, measured: Measured, *, asked: bool
 ) -> SheetReading:
-    """*reading* with a picture of its sheet, so that the scan file is needed no more."""
-    sheet = upright(grey, placed.place.registration, placed.frame)
-    return replace(reading, picture=jpeg_of(sheet, bilevel=bilevel))
+    """*reading* with what people may be shown, so that the scan file is needed no more."""
+    return with_pictures(
+        reading,
+        grey,
+        measured.identified.placed.place.registration,
+        measured.identified.layout,
+        contrast=measured.measure.contrast,
+        bilevel=measured.measure.bilevel,
+        asked=asked,
+    )
 
 
 def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
