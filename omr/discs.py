@@ -20,6 +20,7 @@ class Discs:
 
     inside: NDArray[np.int64]
     ring: NDArray[np.int64]
+    offsets_mm: NDArray[np.float64]  # (2, m) right and down of the middle: inside, then ring
 
 
 @lru_cache(maxsize=16)
@@ -29,7 +30,10 @@ def discs_of(radius_mm: float, half_side: int, px_per_mm: float) -> Discs:
     outer = radius_mm + _LINE_MM / 2
     inside = distance <= radius_mm - _LINE_MM / 2 - _EDGE_MM
     ring = (distance >= outer + _EDGE_MM) & (distance <= _ring_end(radius_mm))
-    return Discs(np.flatnonzero(inside), np.flatnonzero(ring))
+    at = np.concatenate([np.flatnonzero(inside), np.flatnonzero(ring)])
+    rows, columns = np.divmod(at, 2 * half_side + 1)
+    offsets = (np.stack([columns, rows]) - half_side) / px_per_mm
+    return Discs(np.flatnonzero(inside), np.flatnonzero(ring), offsets)
 
 
 def ring_reach(radius_mm: float, px_per_mm: float) -> int:

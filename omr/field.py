@@ -27,11 +27,13 @@ ROUND_MM = 7.0  # so much round the outermost bubbles belongs to the field
 # Beyond its outline a bubble keeps so much free of print: omr.discs.CLEAR_MM less the blur.
 ZONE_MM = 0.7
 _SOFT_MM = 0.2  # sigma of the softening: noise and grain nearly vanish, strokes stay
-_KERNEL_PX = (7, 7)  # four sigmas to each side
+_KERNEL_PX = 7  # four sigmas to each side
+_SOFTENING = cv2.getGaussianKernel(_KERNEL_PX, _SOFT_MM * PX_PER_MM)
 _COARSEST_PX_PER_MM = 5.5  # of the image that the field is taken from
 _GROWN_MM = 0.4  # blur and misplacement of print round its box
 _NEAREST_MM = 5.7  # beyond the outline: what is further from every bubble is not looked at
 _CELL_PX = 48  # 12 mm: a feed that slips is even over so much
+_STRIP_PX, _STRIP_APART_PX = 24, 32  # cutting finer costs more than the pixels it saves
 _PAPER_STEP = 32  # px between the places at which the paper's level is worked out
 _SHADOW_MM = 7.0  # a shadow's edge is no sharper; bubbles stand nearer to each other
 _NO_SHADOW = 0.05  # weight of "nothing was missed", far from every bubble
@@ -59,10 +61,13 @@ class Frame:
     radius_mm: float
     printed: NDArray[np.bool_]  # (h, w): print, or too near to it
     beside_print: NDArray[np.bool_]  # (h, w): next to it
-    blocked: NDArray[np.bool_]  # (h, w): print, or too far from every bubble
+    blocked: NDArray[np.bool_]  # (h, w): print, or too far from every bubble ...
+    open: NDArray[np.bool_]  # (h, w): ... and what is neither
     nearest: NDArray[np.int16]  # (h, w): the nearest bubble, or NO_BUBBLE
     zone: NDArray[np.int64]  # (z,) flat indices of the pixels in and just around bubbles ...
-    zone_bubble: NDArray[np.int64]  # (z,) ... and whose they are
+    zone_at: Picture  # (2, z) ... their columns and rows ...
+    zone_counts: NDArray[np.int64]  # (n,) ... and how many are whose: they lie bubble by bubble
+    strips: tuple[tuple[slice, slice], ...]  # rows and columns that hold all that is not blocked
 
     def to_px(self, points_mm: Floats) -> Floats:
         """Places on the page, (n, 2) mm, as columns and rows of the field."""
@@ -122,10 +127,44 @@ def _frame(
     # What is printed lies outside every zone; a box's rim that grew into one is no print.
     printed.ravel()[zone] = False
     blocked = printed | (nearest == NO_BUBBLE)
-    owners = nearest.ravel()[zone].astype(np.int64)
+    owners = nearest.ravel()[zone]
+    zone = zone[np.argsort(owners, kind="stable")]
+    zone_at = np.stack([zone % width, zone // width]).astype(np.float32)
+    counts = np.bincount(owners, minlength=len(centres_mm))
     spread = cv2.dilate(printed.view(np.uint8), np.ones((5, 5), np.uint8))
     beside = np.asarray(spread, np.bool_) & ~printed
-    return Frame(left, top, radius_mm, printed, beside, blocked, nearest, zone, owners)
+    strips = _strips(~blocked)
+    return Frame(
+        left,
+        top,
+        radius_mm,
+        printed,
+        beside,
+        blocked,
+        ~blocked,
+        nearest,
+        zone,
+        zone_at,
+        counts,
+        strips,
+    )
+
+
+def _strips(wanted: NDArray[np.bool_]) -> tuple[tuple[slice, slice], ...]:
+    """Rectangles that hold the pixels *wanted* and those which soften into them."""
+    kernel = np.ones((_KERNEL_PX, _KERNEL_PX), np.uint8)
+    live = np.asarray(cv2.dilate(wanted.view(np.uint8), kernel), np.bool_)
+    found = []
+    for top in range(0, len(live), _STRIP_PX):
+        rows = slice(top, min(top + _STRIP_PX, len(live)))
+        used = np.concatenate([[False], live[rows].any(axis=0), [False]])
+        edges = np.flatnonzero(used[1:] != used[:-1])
+        apart = np.diff(edges) > _STRIP_APART_PX
+        apart[::2] = True  # these are what is wanted itself
+        kept = np.concatenate([[True], apart]) & np.concatenate([apart, [True]])
+        for left, right in edges[kept[: len(edges)]].reshape(-1, 2).tolist():
+            found.append((rows, slice(left, right)))
+    return tuple(found)
 
 
 def field_of(
@@ -156,14 +195,12 @@ def field_of(
     left_over = settled.offsets_mm - settled.shifts(printed_mm, printed_mm)
     centres_px = frame.to_px(printed_mm + left_over)
     scatter = _without_outlines(ink, frame, centres_px, pale)
-    flat, zone = ink.ravel(), frame.zone
-    inside = scatter.inside
-    middle = median(flat[inside])
-    spread = 1.4826 * median(np.abs(flat[inside] - middle))
+    middle = median(scatter.inside)
+    spread = 1.4826 * median(np.abs(scatter.inside - np.float32(middle)))
     level = float(np.clip(_FACTOR * spread, _LEAST, _MOST))
     seen = ink > level
-    seen.ravel()[zone] &= flat[zone] > scatter.outline
-    seen &= ~frame.blocked
+    seen.ravel()[frame.zone[~scatter.darker]] = False
+    seen &= frame.open
     return Field(frame, centres_px, ink, level, seen)
 
 
@@ -181,9 +218,17 @@ def _sampled(
         size = (grey.shape[1] // factor, grey.shape[0] // factor)
         even = grey[: size[1] * factor, : size[0] * factor]
         grey = np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA), np.uint8)
-    upright = cv2.remap(grey, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    soft = cv2.GaussianBlur(np.asarray(upright, np.float32), _KERNEL_PX, _SOFT_MM * PX_PER_MM)
-    return np.asarray(soft, np.float32)
+    upright = np.zeros(frame.blocked.shape, np.uint8)
+    for strip in frame.strips:
+        cv2.remap(
+            grey,
+            columns[strip],
+            rows[strip],
+            cv2.INTER_LINEAR,
+            dst=upright[strip],
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+    return np.asarray(cv2.sepFilter2D(upright, cv2.CV_32F, _SOFTENING, _SOFTENING), np.float32)
 
 
 def _px_per_mm(registration: Registration, frame: Frame) -> float:
@@ -221,7 +266,7 @@ def _where(
         )[inner]
         for axis in (0, 1)
     )
-    return np.ascontiguousarray(columns, np.float32), np.ascontiguousarray(rows, np.float32)
+    return np.asarray(columns, np.float32), np.asarray(rows, np.float32)
 
 
 def _paper(frame: Frame, centres_mm: Floats, light: Light) -> Picture | np.float32:
@@ -246,42 +291,44 @@ def _paper(frame: Frame, centres_mm: Floats, light: Light) -> Picture | np.float
 class _Scatter:
     """What is left of the print once it was taken away."""
 
-    outline: Picture  # (z,) darkness at the pixels of the zones that print alone may leave
-    inside: NDArray[np.int64]  # flat indices of pixels well inside blank bubbles
+    darker: NDArray[np.bool_]  # (z,) pixels of the zones darker than print alone may leave them
+    inside: Picture  # darkness of the pixels well inside blank bubbles
 
 
 def _without_outlines(
     ink: Picture, frame: Frame, centres_px: Floats, pale: NDArray[np.bool_]
 ) -> _Scatter:
     """Take the outlines out of *ink* (in place), as blank bubbles show them."""
-    width = ink.shape[1]
-    rows, columns = np.divmod(frame.zone, width)
-    at = centres_px.astype(np.float32)[frame.zone_bubble]
-    across, down = columns.astype(np.float32) - at[:, 0], rows.astype(np.float32) - at[:, 1]
-    away = np.sqrt(across * across + down * down) / np.float32(PX_PER_MM)
+    counts = frame.zone_counts
+    across, down = (
+        along - np.repeat(middles, counts)
+        for along, middles in zip(frame.zone_at, centres_px.astype(np.float32).T, strict=True)
+    )
+    away = np.asarray(cv2.magnitude(across, down), np.float32) / np.float32(PX_PER_MM)
     bins = (away * np.float32(1 / _BIN_MM)).astype(np.int64)
-    values = ink.ravel()[frame.zone]
-    blank = pale[frame.zone_bubble]
+    values = ink.ravel().take(frame.zone)
+    blank = np.flatnonzero(np.repeat(pale, counts))
+    bins_of_blank = bins.take(blank)
     count = int(bins.max()) + 1
-    number = np.bincount(bins[blank], minlength=count) + 1e-6
-    profile = np.bincount(bins[blank], values[blank], minlength=count) / number
+    number = np.bincount(bins_of_blank, minlength=count) + 1e-6
+    profile = np.bincount(bins_of_blank, values.take(blank), minlength=count) / number
     profile[: int((frame.radius_mm - _OUTLINE_MM) / _BIN_MM)] = 0.0
     profile[int((frame.radius_mm + _OUTLINE_MM) / _BIN_MM) :] = 0.0
     bold = _boldness(ink, centres_px, frame.radius_mm, pale)
-    left = values - (profile[bins] * bold[frame.zone_bubble]).astype(np.float32)
-    squares = np.minimum(left[blank], 0.0) ** 2  # its dark side may be ink
-    sigma = np.sqrt(2 * np.bincount(bins[blank], squares, minlength=count) / number)
+    left = values - profile.astype(np.float32).take(bins) * np.repeat(bold, counts)
+    squares = np.minimum(left.take(blank), 0.0) ** 2  # its dark side may be ink
+    sigma = np.sqrt(2 * np.bincount(bins_of_blank, squares, minlength=count) / number)
     slope = np.abs(np.gradient(profile)) / _BIN_MM
     slope = np.maximum(slope, np.maximum(np.roll(slope, 1), np.roll(slope, -1)))
     excused = np.maximum(_OUTLINE_FACTOR * sigma, _MISPLACED_MM * slope + _UNEVEN * profile)
     ink.ravel()[frame.zone] = left
-    inside = frame.zone[blank & (away < frame.radius_mm - _WITHIN_MM)]
-    return _Scatter(excused[bins].astype(np.float32), inside)
+    inside = left.take(blank[away.take(blank) < frame.radius_mm - _WITHIN_MM])
+    return _Scatter(left > excused.astype(np.float32).take(bins), inside)
 
 
 def _boldness(
     ink: Picture, centres_px: Floats, radius_mm: float, pale: NDArray[np.bool_]
-) -> Floats:
+) -> Picture:
     """How dark every bubble's outline is, (n,), compared with the sheet's blank bubbles."""
     where = radius_mm * PX_PER_MM * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
     places = (centres_px[:, :, None] + where[None]).astype(np.float32)
@@ -294,5 +341,4 @@ def _boldness(
     )
     darkness = medians(np.asarray(along, np.float32))
     usual = max(median(darkness[pale]), 0.02)
-    found: Floats = np.clip(darkness / usual, _FAINTEST, _BOLDEST).astype(np.float64)
-    return found
+    return np.asarray(np.clip(darkness / usual, _FAINTEST, _BOLDEST), np.float32)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from omr.fiducials import GreyImage
 from omr.geometry import Registration
+from omr.products import product
 
 Floats = NDArray[np.float64]
 Samples = NDArray[np.uint8]
@@ -37,6 +38,24 @@ def local_maps(registration: Registration, centres_mm: Floats) -> Floats:
     maps[:, 1, 0], maps[:, 1, 1] = (d - g * row) / w, (e - h * row) / w
     maps[:, 0, 2], maps[:, 1, 2] = column, row
     return maps
+
+
+def samples_at(grey: GreyImage, maps: Floats, offsets_mm: Floats) -> Samples:
+    """The page's grey levels at the same places round every centre of *maps*.
+
+    Args:
+        grey: Shape (h, w), uint8.
+        maps: (n, 2, 3), from :func:`local_maps`.
+        offsets_mm: (2, m) from the centre.
+
+    Returns:
+        Shape (n, m), uint8; beyond the image its edge.
+    """
+    places = np.ones((3, offsets_mm.shape[1]), np.float32)
+    places[:2] = offsets_mm
+    at = product(maps.reshape(-1, 3).astype(np.float32), places)
+    found = cv2.remap(grey, at[0::2], at[1::2], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, np.uint8)
 
 
 def patches(grey: GreyImage, maps: Floats, half_side: int, px_per_mm: float) -> Samples:

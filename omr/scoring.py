@@ -6,25 +6,30 @@ sheet itself: 0 is its paper beside the bubble, 1 the black of its fiducials.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from omr.discs import discs_of, ring_reach
 from omr.fiducials import GreyImage
-from omr.field import ZONE_MM, Light, field_of, frame_of
-from omr.geometry import PagePoint, Registration
+from omr.field import ZONE_MM, Frame, Light, field_of, frame_of
+from omr.geometry import Registration
 from omr.ink_objects import trace
-from omr.layout import Bubble, Fiducial, Layout
+from omr.layout import Bubble, Layout
+from omr.medians import median
+from omr.once import once_each
 from omr.outline import settle_offsets
-from omr.sampling import Floats, Samples, local_maps, patches
+from omr.sampling import Floats, Samples, local_maps, patches, samples_at
 from omr.shades import Shades
 from omr.surfaces import TERMS, fit_surface
 
 PX_PER_MM = 8.0  # sampling density; a 0.3 mm stroke is 2.4 samples wide
 HALF_SIDE_MM = 4.0  # a patch in which the outline is looked for reaches so far from the centre
+_AROUND = np.mgrid[-1:2, -1:2].reshape(2, 9)  # rows and columns round a pixel
 _PAPER_SPREAD = 2.0  # grey levels between neighbouring bubbles of an even sheet
 # A sample is ink from five times the paper's own scatter on, but at least a light pencil's
 # 0.12 and at most 0.30, which every ball pen passes.
@@ -64,6 +69,21 @@ class BubbleMeasure:
     paper: float  # grey level of the paper here, 0 to 255
 
 
+_SETTERS = tuple(getattr(BubbleMeasure, field.name).__set__ for field in fields(BubbleMeasure))
+
+
+def measures_of(*columns: Sequence[Any]) -> tuple[BubbleMeasure, ...]:
+    """Many measures at once: *columns* of as many values, in the order of the fields.
+
+    A frozen class checks every value that it is given; its slots, filled column by column,
+    take a third of that time.
+    """
+    made = tuple(BubbleMeasure.__new__(BubbleMeasure) for _ in columns[0])
+    for fill, values in zip(_SETTERS, columns, strict=True):
+        deque(map(fill, made, values), maxlen=0)
+    return made
+
+
 @dataclass(frozen=True, slots=True)
 class SheetMeasure:
     """Everything measured on one sheet; enough to judge it again without the image."""
@@ -84,10 +104,9 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
         registration: Page to image.
         layout: The sheet's layout.
     """
-    places = bubbles_of(layout)
-    printed = np.array([(b.centre.x_mm, b.centre.y_mm) for _, b in places])
-    radius = float(np.median([b.diameter_mm for _, b in places])) / 2
-    black = _black_level(grey, registration, layout.fiducials)
+    known = _known_of(layout)
+    printed, radius = known.centres_mm, known.radius_mm
+    black = _black_level(grey, registration, known.borders_mm)
 
     first = _patches(grey, registration, printed, HALF_SIDE_MM)
     light = _light_on(first, printed, radius)
@@ -97,19 +116,18 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     maps = local_maps(registration, printed + settled.offsets_mm)
 
     half = ring_reach(radius, PX_PER_MM)
-    samples = patches(grey, maps, half, PX_PER_MM)
     discs = discs_of(radius, half, PX_PER_MM)
-    inside = samples.reshape(len(samples), -1)[:, discs.inside]
-    ring = samples.reshape(len(samples), -1)[:, discs.ring]
+    samples = samples_at(grey, maps, discs.offsets_mm)
+    inside, ring = np.split(samples, [len(discs.inside)], axis=1)
     raw = shades.dark(inside).mean(axis=1)
     blank, noise = _blank_population(raw)
-    pale = raw <= np.median(raw)
+    pale = raw <= median(raw)
     ink = float(np.clip(_INK_FACTOR * shades.scatter(inside, pale), _LEAST_INK, _MOST_INK))
     below = shades.lightest_ink(ink)
     field = field_of(
         grey,
         registration,
-        frame_of(layout, printed, radius),
+        known.frame,
         printed,
         settled,
         light,
@@ -144,11 +162,9 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
         found.home,
         found.housed,
     )
-    questions = [question for question, _ in places]
-    options = [bubble.option for _, bubble in places]
     columns = np.clip(np.array(shares, np.float64), 0.0, 1.0).tolist()
-    bubbles = tuple(map(BubbleMeasure, questions, options, *columns, paper.tolist()))
-    contrast = float(np.median(paper)) - black
+    bubbles = measures_of(known.questions, known.options, *columns, paper.tolist())
+    contrast = median(paper) - black
     return SheetMeasure(
         bubbles,
         noise,
@@ -173,24 +189,15 @@ def _patches(
     return patches(grey, local_maps(registration, centres_mm), half_side, PX_PER_MM)
 
 
-def _black_level(
-    grey: GreyImage, registration: Registration, fiducials: Sequence[Fiducial]
-) -> float:
+def _black_level(grey: GreyImage, registration: Registration, borders_mm: Floats) -> float:
     """The grey level of solid print: the median over the fiducials' black borders."""
     height, width = grey.shape
-    places = []
-    for fiducial in fiducials:
-        reach = fiducial.size_mm / 2 - fiducial.size_mm / 12  # middle of the border cell
-        x, y = fiducial.centre.x_mm, fiducial.centre.y_mm
-        for dx, dy in ((-reach, 0.0), (reach, 0.0), (0.0, -reach), (0.0, reach)):
-            at = registration.locate(PagePoint(x + dx, y + dy))
-            column, row = round(at.x_px), round(at.y_px)
-            if 1 <= row < height - 1 and 1 <= column < width - 1:
-                places.append((row, column))
-    if not places:
+    columns, rows = np.rint(local_maps(registration, borders_mm)[:, :, 2]).astype(np.int64).T
+    within = (rows >= 1) & (rows < height - 1) & (columns >= 1) & (columns < width - 1)
+    if not within.any():
         return 0.0
-    rows, columns = np.array(places).T[:, :, None, None] + np.mgrid[-1:2, -1:2][:, None]
-    return float(np.median(grey[rows, columns].mean(axis=(1, 2))))
+    around = grey[rows[within, None] + _AROUND[0], columns[within, None] + _AROUND[1]]
+    return median(around.mean(axis=1))
 
 
 def is_bilevel(grey: GreyImage) -> bool:
@@ -213,7 +220,7 @@ def _light_on(first: Samples, centres_mm: Floats, radius_mm: float) -> Light:
     # One sample, or the two in the middle.
     levels: Floats = ring[:, [-middle - 1, middle]].mean(axis=1, dtype=np.float64)
     surface = None
-    smooth = np.full_like(levels, np.median(levels))
+    smooth = np.full_like(levels, median(levels))
     if len(levels) >= 2 * TERMS:
         surface = fit_surface(centres_mm, levels[:, None], least_spread=_PAPER_SPREAD)
         smooth = surface.at(centres_mm)[:, 0]
@@ -227,9 +234,41 @@ def _blank_population(raw: NDArray[np.float32]) -> tuple[float, float]:
     most one mark, so the lower 60 % of a sheet's bubbles are blank ones.
     """
     lower = np.sort(raw)[: max(3, int(0.6 * len(raw)))]
-    middle = float(np.median(lower))
-    spread = 1.4826 * float(np.median(np.abs(lower - middle)))
+    middle = median(lower)
+    spread = 1.4826 * median(np.abs(lower - np.float32(middle)))
     return middle, spread
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is the same on every sheet of a layout; bubbles in the order of measuring."""
+
+    questions: tuple[str, ...]
+    options: tuple[str, ...]
+    centres_mm: Floats  # (n, 2)
+    radius_mm: float
+    borders_mm: Floats  # (m, 2) in the middle of the fiducials' black borders
+    frame: Frame
+
+
+@once_each
+def _known_of(layout: Layout) -> _Known:
+    places = bubbles_of(layout)
+    centres = np.array([(b.centre.x_mm, b.centre.y_mm) for _, b in places])
+    radius = float(np.median([b.diameter_mm for _, b in places])) / 2
+    borders = []
+    for fiducial in layout.fiducials:
+        reach = fiducial.size_mm / 2 - fiducial.size_mm / 12  # middle of the border cell
+        x, y = fiducial.centre.x_mm, fiducial.centre.y_mm
+        borders += [(x - reach, y), (x + reach, y), (x, y - reach), (x, y + reach)]
+    return _Known(
+        questions=tuple(question for question, _ in places),
+        options=tuple(bubble.option for _, bubble in places),
+        centres_mm=centres,
+        radius_mm=radius,
+        borders_mm=np.array(borders, np.float64).reshape(-1, 2),
+        frame=frame_of(layout, centres, radius),
+    )
 
 
 def bubbles_of(layout: Layout) -> list[tuple[str, Bubble]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,12 +56,18 @@ def fit_surface(at_mm: Floats, seen: Floats, *, least_spread: float) -> Surface:
         )
         off = np.sqrt(((seen - terms @ solution) ** 2).sum(axis=1))
         cut = _TUKEY * max(1.4826 * median(off), least_spread)
-        weighted = terms.T * np.where(off < cut, (1 - (off / cut) ** 2) ** 2, 0.0)
+        weighted = terms.T * np.maximum(1 - (off / cut) ** 2, 0.0) ** 2
     return Surface(middle, spread, np.asarray(solution * _PREFERENCE[:, None], np.float64))
 
 
 def shared_out(
-    wanted_mm: Floats, at_mm: Floats, missed: Floats, *, reach_mm: float, nothing: float
+    wanted_mm: Floats,
+    at_mm: Floats,
+    missed: Floats,
+    *,
+    which: NDArray[np.bool_] | None = None,
+    reach_mm: float,
+    nothing: float,
 ) -> Floats:
     """What a surface missed at some places, shared out to others near them.
 
@@ -68,16 +75,27 @@ def shared_out(
         wanted_mm: (m, 2).
         at_mm: (n, 2) places of what was missed.
         missed: (n, k).
+        which: (n,) those that count; all, if not said.
         reach_mm: Sigma of the weights.
         nothing: Weight of "nothing was missed": one lonely sample moves nobody far.
 
     Returns:
         (m, k).
     """
-    apart = np.hypot(*np.moveaxis(wanted_mm[:, None] - at_mm[None], -1, 0))
-    weight = np.exp(-0.5 * (apart / reach_mm) ** 2)
-    found: Floats = (weight @ missed) / (weight.sum(axis=1, keepdims=True) + nothing)
+    counted = np.ones(len(at_mm), np.bool_) if which is None else which
+    shares = np.column_stack([np.where(counted[:, None], missed, 0.0), counted])
+    sums = _nearness(wanted_mm.tobytes(), at_mm.tobytes(), reach_mm) @ shares
+    found: Floats = sums[:, :-1] / (sums[:, -1:] + nothing)
     return found
+
+
+@lru_cache(maxsize=32)
+def _nearness(wanted: bytes, at: bytes, reach_mm: float) -> Floats:
+    """The weight of every place at every other, (m, n); kept, as places are a layout's own."""
+    wanted_mm, at_mm = (np.frombuffer(places, np.float64).reshape(-1, 2) for places in (wanted, at))
+    apart = np.hypot(*np.moveaxis(wanted_mm[:, None] - at_mm[None], -1, 0))
+    weight: Floats = np.exp(-0.5 * (apart / reach_mm) ** 2)
+    return weight
 
 
 def _terms(uv: Floats) -> Floats:

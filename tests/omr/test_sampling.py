@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from draw_sheets import place_matrix
 
 from omr.geometry import PagePoint, Registration
-from omr.sampling import local_maps, patches
+from omr.sampling import local_maps, patches, samples_at
 
 CENTRES = np.array([[30.0, 60.0], [118.0, 66.0], [74.5, 170.0]])
 
@@ -58,3 +59,23 @@ def test_no_bubble_gives_no_patch() -> None:
     none = local_maps(TURNED, CENTRES)[:0]
 
     assert patches(np.zeros((50, 50), np.uint8), none, 5, 8.0).shape == (0, 11, 11)
+
+
+def test_samples_at_places_are_those_of_the_patch_round_them() -> None:
+    rng = np.random.default_rng(5)
+    grey = cv2.GaussianBlur(rng.integers(0, 256, (900, 700)).astype(np.uint8), (0, 0), 1.5)
+    maps = local_maps(TURNED, CENTRES)
+    whole = patches(np.asarray(grey, np.uint8), maps, 12, 8.0).reshape(len(CENTRES), -1)
+    rows, columns = np.divmod(np.array([0, 12, 77, 312, 624]), 25)
+
+    found = samples_at(np.asarray(grey, np.uint8), maps, (np.stack([columns, rows]) - 12) / 8.0)
+
+    wanted = whole[:, [0, 12, 77, 312, 624]]
+    assert found.shape == (len(CENTRES), 5)
+    assert np.abs(found.astype(int) - wanted).max() <= 1  # rounded in another order
+
+
+def test_beyond_the_image_samples_are_its_edge_too() -> None:
+    far = samples_at(np.full((40, 40), 90, np.uint8), local_maps(TURNED, CENTRES), np.eye(2) * 900)
+
+    assert (far == 90).all()

@@ -10,7 +10,7 @@ from draw_sheets import LAYOUT, PX_PER_MM, Grey, Scan, draw_sheet, place_matrix
 from make_layout import make_layout, make_questions
 
 from omr.geometry import Registration
-from omr.scoring import BubbleMeasure, SheetMeasure, bubbles_of, measure
+from omr.scoring import BubbleMeasure, SheetMeasure, bubbles_of, measure, measures_of
 
 FILLED = (("q2", "r3"), ("q5", "r1"), ("q9", "r5"))
 
@@ -172,3 +172,14 @@ def test_layouts_do_not_borrow_each_others_places() -> None:
             if b.darkness > 0.5
         }
         assert marked == set(FILLED)
+
+
+def test_measures_made_together_are_those_made_one_by_one() -> None:
+    count = len(fields(BubbleMeasure)) - 2
+    rows = [("q1", "r1", *(n / 100 for n in range(count))), ("q1", "r2", *(0.5,) * count)]
+
+    made = measures_of(*map(list, zip(*rows, strict=True)))
+
+    assert made == tuple(BubbleMeasure(*row) for row in rows)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="shorter"):
+        measures_of(["q1"], ["r1"])
