@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 GUARD_WORDS: dict[str, tuple[str, str]] = {
+    "whose_page": ("Xem lại phiếu quét", "Review scanned forms"),
     "refused_title": ("Không mở được trang này", "This page cannot be opened"),
     "try_again": ("Thử lại", "Try again"),
     "denied_link": (
@@ -60,10 +61,10 @@ GUARD_WORDS: dict[str, tuple[str, str]] = {
         "Mở địa chỉ đó. Trang tiếp tục ở mục đang chờ.",
         "Open that address. The page goes on with what is waiting.",
     ),
-    "sign_in_title": ("Đăng nhập để xem lại phiếu", "Sign in to review forms"),
+    "sign_in_title": ("Đăng nhập", "Sign in"),
     "sign_in_ask": (
-        "Dùng tên và mật khẩu do người phụ trách máy này cấp.",
-        "Use the name and password given to you by whoever looks after this machine.",
+        "Dùng tên và mật khẩu mà anh/chị đã được cấp.",
+        "Use the name and password that you were given.",
     ),
     "name": ("Tên", "Name"),
     "password": ("Mật khẩu", "Password"),
