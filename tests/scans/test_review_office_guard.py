@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import html
 import re
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -288,6 +291,23 @@ def test_a_thousand_guesses_an_hour_look_at_a_hundred_passwords_at_most(office: 
         office.now += 3.6
 
     assert len(office.checked) <= 100
+
+
+def test_guesses_sent_all_at_once_wait_for_one_another(office: Office) -> None:
+    def slow(name: str, password: str) -> bool:
+        time.sleep(0.02)
+        return check(name, password)
+
+    check, office.guard._attempts._check = office.check, slow
+
+    def guess(number: int) -> int:
+        return sign_in(office.browser(at=f"10.0.0.{number}"), "Lan", f"x{number}").status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        answers = Counter(pool.map(guess, range(12)))
+
+    assert answers == {401: 4, 429: 8}
+    assert len(office.checked) == 4
 
 
 def test_guessing_many_names_from_one_machine_is_slowed(office: Office) -> None:
