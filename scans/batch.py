@@ -23,10 +23,11 @@ from omr.codes import Verifier
 from omr.layout import Layout
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.readings import NewSource, Page, SheetReading, Source
-from omr.marks import Reason, SheetStatus
+from omr.marks import DISPUTED, Reason, SheetStatus
 from omr.measure_codec import unpack
 from omr.same_paper import same_paper
 from omr.thresholds import Thresholds
+from scans.earlier_scans import EarlierScans
 from scans.faults import PageFault
 from scans.files import ScanFile, find_files, identify_file
 from scans.look_again import picture_of, with_streaks
@@ -56,6 +57,15 @@ class Failure:
 
 
 @dataclass(slots=True)
+class Kept:
+    """What was kept of sheets for people to see."""
+
+    pictures: int = 0
+    size_bytes: int = 0
+    sheets: int = 0  # of which there are some
+
+
+@dataclass(slots=True)
 class Summary:
     """What one command did."""
 
@@ -66,6 +76,7 @@ class Summary:
     files: int = 0  # read now, in full or the rest of them
     failures: list[Failure] = field(default_factory=list)
     batches: set[int] = field(default_factory=set)  # that got sheets now
+    kept: Kept = field(default_factory=Kept)
 
     @property
     def sheets(self) -> int:
@@ -117,15 +128,15 @@ def read_batch(
         jobs: Worker processes, at least 1.
         progress: Told the pages done and the pages in all.
         seen: Told every sheet as it was kept.
-        keep_picture: Stores the picture of a sheet that waits for a person; see
+        keep_picture: Stores a picture that people may be shown; see
             :func:`omr.ledger.readings.add_pages`. Without it the page for people shows none.
     """
     summary = Summary(period)
-    files, unusable = find_files(paths)
-    summary.failures += [Failure(str(bad.path), bad.why) for bad in unusable]
+    files = _identified(paths, summary)
     work = _plan(ledger, files, context, summary)
     summary.batches = {item.batch_id for item in work}
     layouts = _by_id(context)
+    earlier = EarlierScans(files, layouts)
     total, done = sum(len(item.pages) for item in work), 0
     progress(done, total)
     outcomes = _outcomes(work, context, jobs if total > _SERIAL_UP_TO else 1)
@@ -142,11 +153,14 @@ def read_batch(
         every = readings.add_pages(
             ledger,
             pages,
-            keep_picture=keep_picture,
+            keep_picture=partial(_keep, keep_picture, summary.kept) if keep_picture else None,
+            first_picture=earlier.picture_of,
             same_paper=lambda name, one, other: _is_same_paper(layouts.get(name), one, other),
         )
         for (item, outcome), kept in zip(group, every, strict=True):
             ref = PageRef(item.file.path, outcome.page)
+            if keep_picture:
+                summary.kept.sheets += _with_pictures(outcome.sheets, kept)
             for sheet in kept:
                 summary.new[sheet.status] += 1
                 summary.reasons.update(sheet.reasons)
@@ -156,6 +170,22 @@ def read_batch(
             done += 1
             progress(done, total)
     return summary
+
+
+def _keep(keep_picture: Callable[[bytes], str], kept: Kept, jpeg: bytes) -> str:
+    """Store a picture, and note how large it is."""
+    digest = keep_picture(jpeg)
+    kept.pictures += 1
+    kept.size_bytes += len(jpeg)
+    return digest
+
+
+def _with_pictures(seen: Sequence[SheetReading], kept: Sequence[SheetReading]) -> int:
+    """Of how many sheets there are pictures now; those of second papers were made afterwards."""
+    return sum(
+        bool(before.picture or before.parts or DISPUTED.intersection(after.reasons))
+        for before, after in zip(seen, kept, strict=True)
+    )
 
 
 def _by_id(context: ReadingContext) -> dict[str, Layout]:
@@ -187,16 +217,23 @@ def _in_groups(
         yield group
 
 
-def _plan(
-    ledger: Ledger, paths: Sequence[Path], context: ReadingContext, summary: Summary
-) -> list[_Work]:
-    """What is left to read; every new file is announced to the ledger."""
+def _identified(paths: Sequence[Path], summary: Summary) -> list[ScanFile]:
+    """The scan files behind *paths*; what is none is noted."""
+    found, unusable = find_files(paths)
+    summary.failures += [Failure(str(bad.path), bad.why) for bad in unusable]
     files = []
-    for path in paths:
+    for path in found:
         try:
             files.append(identify_file(path))
         except OSError as error:
             summary.failures.append(Failure(str(path), str(error)))
+    return files
+
+
+def _plan(
+    ledger: Ledger, files: Sequence[ScanFile], context: ReadingContext, summary: Summary
+) -> list[_Work]:
+    """What is left to read; every new file is announced to the ledger."""
     before = readings.find_sources(ledger, [file.sha256 for file in files])
     counts = {file.sha256: count_pages(file.path) for file in files if file.sha256 not in before}
     sources = before | _announce(ledger, files, counts, context.thresholds, summary.period)

@@ -157,8 +157,24 @@ def _told(summary: Summary) -> Iterator[str]:
     )
     for reason, count in summary.reasons.most_common():
         yield f"  {reason_in_words(reason)}: {count}"
+    if summary.kept.pictures:
+        yield _kept_in_words(summary)
     if summary.new[SheetStatus.REVIEW]:
         yield _("Next: omr scans review shows what waits for a person.")
+
+
+def _kept_in_words(summary: Summary) -> str:
+    kept, kilobytes = summary.kept, summary.kept.size_bytes / 1000
+    return _(
+        "kept to be shown to people: {pictures} pictures of {sheets} sheets, {megabytes:.1f} MB;"
+        " {of_each:.0f} kB for each of these, {of_all:.0f} kB for each sheet seen"
+    ).format(
+        pictures=kept.pictures,
+        sheets=kept.sheets,
+        megabytes=kilobytes / 1000,
+        of_each=kilobytes / max(1, kept.sheets),
+        of_all=kilobytes / max(1, summary.sheets),
+    )
 
 
 def _failed(summary: Summary) -> InputUnusable:
