@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -97,7 +98,7 @@ class Gate(ABC):
             response = self._deny(request, 503, "unusable")
         except Exception as error:  # a fault of ours costs one request, never the work
             if os.environ.get("OMR_DEBUG"):
-                raise
+                traceback.print_exc()
             print(f"omr: {type(error).__name__}: {error}", file=sys.stderr)
             response = self._deny(request, 500, "internal")
         for name, value in _HEADERS.items():

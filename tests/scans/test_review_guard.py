@@ -13,6 +13,7 @@ from review_office import PORT, Office, left, sheet
 
 from omr.ledger import Ledger
 from omr.ledger.schema import metadata
+from omr.pictures import PictureStore
 from omr.survey_file import shipped_survey
 from scans.review.desk import Desk
 
@@ -251,7 +252,7 @@ def test_the_way_to_the_style_sheets_leads_no_stranger_to_a_picture(office: Offi
 
 
 def test_a_picture_that_no_sheet_names_is_not_served(office: Office) -> None:
-    stray = office.desk._pictures.keep(b"\xff\xd8 somebody else's picture")
+    stray = PictureStore(office.workspace.evidence_folder).keep(b"\xff\xd8 somebody else's picture")
 
     assert office.browser().get(f"/pictures/{stray}.jpg").status_code == 404
 
@@ -285,7 +286,7 @@ def test_script_in_a_file_name_a_survey_or_a_persons_name_is_shown_as_text(
             questions=tuple(replace(q, text=evil) for q in survey.questions),
         )
     }
-    office.desk.person = evil
+    office.guard._visit = replace(office.guard._visit, person=evil)
     with office.ledger.write() as connection:
         batch_id = connection.execute(sa.select(batch.c.batch_id)).scalar_one()
         made = connection.execute(
@@ -318,7 +319,7 @@ def test_a_fault_of_ours_costs_one_request_and_shows_no_trace(
 ) -> None:
     browser = office.browser()
 
-    def broken(_desk: Desk) -> None:
+    def broken(_desk: Desk, *_details: object) -> None:
         raise RuntimeError("secret path /home/an")
 
     with monkeypatch.context() as patch:

@@ -509,6 +509,29 @@ def test_the_pages_at_the_door_obey_their_own_policy(office: Office) -> None:
         assert not re.findall(r'(?:src|href|action)="(?!/)', page)
 
 
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_a_fault_of_ours_is_traced_in_the_command_window_alone(
+    office: Office,
+    debug: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(_name: str, _password: str) -> bool:
+        raise RuntimeError("secret path")
+
+    monkeypatch.setenv("OMR_DEBUG", debug)
+    office.guard._attempts._check = broken
+
+    answer = sign_in(office.browser(), "Lan", PASSWORD)
+
+    assert answer.status_code == 500
+    assert "secret path" not in answer.text
+    assert "content-security-policy" in answer.headers
+    said = capsys.readouterr().err
+    assert "omr: RuntimeError: secret path" in said
+    assert ("Traceback" in said) is bool(debug)
+
+
 def test_a_ledger_that_is_busy_is_said_and_lets_nobody_in(
     office: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
