@@ -84,6 +84,17 @@ def find_batch(ledger: Ledger, standing: Standing, batch_id: int) -> BatchSummar
         return next(iter(_summaries(connection, standing, [batch_id])), None)
 
 
+def batch_of(ledger: Ledger, record_id: str) -> int | None:
+    """The batch in which the sheet *record_id* was read; None if there is no such sheet."""
+    query = (
+        select(source.c.batch_id)
+        .join(sheet, sheet.c.source_id == source.c.source_id)
+        .where(sheet.c.record_id == record_id)
+    )
+    with ledger.read() as connection:
+        return connection.execute(query).scalar_one_or_none()
+
+
 def batch_files(ledger: Ledger, standing: Standing, batch_id: int) -> list[FileSummary]:
     """The files of a batch, in the order in which they were announced."""
     with ledger.read() as connection:
