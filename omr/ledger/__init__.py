@@ -128,6 +128,19 @@ class Ledger:
         ):
             yield connection
 
+    def forget_deleted(self) -> None:
+        """Leave nothing of deleted rows in an embedded ledger's file or its write-ahead log.
+
+        A server's own upkeep does the same in time (PostgreSQL: ``vacuum full``).
+        """
+        if self._engine.dialect.name != "sqlite":
+            return
+        with _named_failures(), self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is not None:
+                raw.execute("vacuum")
+                raw.execute("pragma wal_checkpoint(truncate)")
+
     def _come_up_to_date(self, *, may_be_empty: bool) -> None:
         with self.read() as connection:
             known = _revision(connection)

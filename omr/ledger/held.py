@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, true
 
 from omr.ledger.rows import rows_of, sheets_query
-from omr.ledger.schema import answer, batch, decision, issued, sheet, source
+from omr.ledger.schema import answer, batch, decision, issued, sheet, source, unlinked
 from omr.marks import HOLDS_SERIAL, AnswerState, SheetStatus
 from omr.serial_ranges import SerialRange
 from omr.serials import parse_serial
@@ -29,7 +29,11 @@ class HeldForm:
 
 def held_forms(connection: Connection, within: SerialRange | None = None) -> list[HeldForm]:
     """Every form that came back, or those of *within*, in no particular order."""
-    return [*_undecided(connection, within), *_decided(connection, within)]
+    return [
+        *_undecided(connection, within),
+        *_decided(connection, within),
+        *_destroyed(connection, within),
+    ]
 
 
 def _undecided(connection: Connection, within: SerialRange | None) -> Iterator[HeldForm]:
@@ -52,6 +56,7 @@ def _undecided(connection: Connection, within: SerialRange | None) -> Iterator[H
         .where(
             sheet.c.status.in_([SheetStatus.COUNTED.value, SheetStatus.REVIEW.value]),
             or_(sheet.c.status == SheetStatus.COUNTED.value, ~_is_decided()),
+            ~_is_destroyed(),
             among(within),
         )
     )
@@ -62,7 +67,7 @@ def _undecided(connection: Connection, within: SerialRange | None) -> Iterator[H
 def _decided(connection: Connection, within: SerialRange | None) -> Iterator[HeldForm]:
     """Sheets that a person looked at; the serial may be typed, the answers too."""
     query: Select[tuple[object, ...]] = sheets_query().where(
-        sheet.c.status == SheetStatus.REVIEW.value, _is_decided()
+        sheet.c.status == SheetStatus.REVIEW.value, _is_decided(), ~_is_destroyed()
     )
     if within is not None:
         query = query.outerjoin(issued, issued.c.serial == sheet.c.serial).where(
@@ -70,7 +75,8 @@ def _decided(connection: Connection, within: SerialRange | None) -> Iterator[Hel
         )
     for row in rows_of(connection, query):
         reading = row.reading
-        if reading.serial is None or reading.status not in HOLDS_SERIAL:
+        holds = reading.status in HOLDS_SERIAL or row.displaced  # the form came back all the same
+        if reading.serial is None or not holds:
             continue
         serial = parse_serial(reading.serial)
         same = within is None or (serial.domain, serial.year) == (within.domain, within.year)
@@ -82,6 +88,31 @@ def _decided(connection: Connection, within: SerialRange | None) -> Iterator[Hel
                 row.period,
                 any(said.state is not AnswerState.BLANK for said in reading.answers.values()),
             )
+
+
+def _destroyed(connection: Connection, within: SerialRange | None) -> Iterator[HeldForm]:
+    """Forms whose answers were destroyed once their month was closed."""
+    query = (
+        select(
+            issued.c.domain,
+            issued.c.year,
+            issued.c.number,
+            batch.c.period,
+            unlinked.c.says_something,
+        )
+        .select_from(unlinked)
+        .join(sheet, sheet.c.sheet_id == unlinked.c.sheet_id)
+        .join(issued, issued.c.serial == unlinked.c.serial)
+        .join(source, source.c.source_id == sheet.c.source_id)
+        .join(batch, batch.c.batch_id == source.c.batch_id)
+        .where(among(within))
+    )
+    for row in connection.execute(query):
+        yield HeldForm(row.domain, row.year, row.number, row.period, bool(row.says_something))
+
+
+def _is_destroyed() -> ColumnElement[bool]:
+    return exists().where(unlinked.c.sheet_id == sheet.c.sheet_id)
 
 
 def _is_decided() -> ColumnElement[bool]:

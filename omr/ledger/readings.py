@@ -11,7 +11,16 @@ from omr.ledger import Ledger
 from omr.ledger.held import among
 from omr.ledger.pages import Page, add_pages
 from omr.ledger.rows import rows_of, sheets_query
-from omr.ledger.schema import batch, decision, identified, issued, paper_choice, sheet, source
+from omr.ledger.schema import (
+    batch,
+    decision,
+    identified,
+    issued,
+    paper_choice,
+    sheet,
+    source,
+    unlinked,
+)
 from omr.ledger.sheets import SheetReading, SheetRow
 from omr.ledger.sources import (
     NewSource,
@@ -109,7 +118,11 @@ def count_by_status(ledger: Ledger, *, period: str | None = None) -> dict[SheetS
     )
     decided = exists().where(decision.c.sheet_id == sheet.c.sheet_id)
     looked_at = sheets_query().where(
-        or_(and_(sheet.c.status == SheetStatus.REVIEW.value, decided), chosen)
+        or_(
+            and_(sheet.c.status == SheetStatus.REVIEW.value, decided),
+            chosen,
+            sheet.c.sheet_id.in_(select(unlinked.c.sheet_id)),
+        )
     )
     if period is not None:
         query = query.where(batch.c.period == period)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
@@ -20,6 +20,7 @@ from omr.ledger.schema import (
     picture_part,
     sheet,
     source,
+    unlinked,
 )
 from omr.ledger.sheets import Part, SheetReading, SheetRow
 from omr.ledger.standing import (
@@ -87,6 +88,7 @@ def rows_of(
         ]
         decisions = decisions_by_sheet(connection, looked_at)
         parts = parts_by_sheet(connection, every) if with_parts else {}
+        destroyed = _unlinked(connection, every)
         again = remeasured_by_decision(
             connection,
             [
@@ -98,6 +100,10 @@ def rows_of(
         )
         for row in rows:
             seen = _seen(row, answers.get(row.sheet_id, {}))
+            if row.sheet_id in destroyed:
+                ended = _ended(seen, destroyed[row.sheet_id])
+                yield SheetRow(row.name, row.period, row.record_id, ended, seen)
+                continue
             role = roles.get(row.sheet_id, NO_ROLE)
             standing = stand(seen, decisions.get(row.sheet_id, []), again, role)
             yield SheetRow(
@@ -111,7 +117,25 @@ def rows_of(
                 seen_answers=standing.seen_answers,
                 picture=row.picture,
                 parts=parts.get(row.sheet_id, {}),
+                displaced=standing.displaced,
             )
+
+
+def _unlinked(connection: Connection, sheet_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """How those of *sheet_ids* ended whose answers were destroyed."""
+    query = select(unlinked).where(unlinked.c.sheet_id.in_(sheet_ids))
+    return {row.sheet_id: row for row in connection.execute(query)}
+
+
+def _ended(seen: SheetReading, end: Row[Any]) -> SheetReading:
+    return replace(
+        seen,
+        status=SheetStatus(end.status),
+        serial=end.serial or seen.serial,
+        unit=end.unit,
+        domain=end.domain,
+        answers={},
+    )
 
 
 def parts_by_sheet(connection: Connection, sheet_ids: Sequence[int]) -> dict[int, dict[str, Part]]:

@@ -6,8 +6,6 @@ in UTC, serials and ids are text, and what varies with the survey is JSON text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -16,24 +14,60 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
     text,
 )
 
-HEAD_REVISION = "0005"  # the newest step in migrations/versions
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from omr.ledger.metadata import append_only_ddl, metadata
+from omr.ledger.report_schema import (
+    aggregate_count,
+    alert_note,
+    alias,
+    month_version,
+    unlinked,
+    visit_count,
 )
+
+__all__ = [
+    "HEAD_REVISION",
+    "PASSING",
+    "aggregate_count",
+    "alert_note",
+    "alias",
+    "answer",
+    "append_only_ddl",
+    "batch",
+    "code_number",
+    "comment_note",
+    "decision",
+    "electronic_import",
+    "electronic_response",
+    "identified",
+    "identified_place",
+    "issued",
+    "layout",
+    "lease",
+    "metadata",
+    "month_version",
+    "pad",
+    "paper_choice",
+    "picture_part",
+    "print_run",
+    "reviewer",
+    "run_finished",
+    "second_reading",
+    "sheet",
+    "source",
+    "stock_entry",
+    "stock_range",
+    "streak",
+    "unlinked",
+    "visit_count",
+]
+
+HEAD_REVISION = "0006"  # the newest step in migrations/versions
 
 # QR codes carry small numbers instead of ids; a number, once given, is never given again.
 code_number = Table(
@@ -361,28 +395,3 @@ electronic_response = Table(
     Column("answers_json", Text, nullable=False),
     Column("excluded", Text, nullable=False),  # reason why it is not counted, else empty
 )
-
-
-def append_only_ddl(dialect: str, names: Sequence[str]) -> list[str]:
-    """Statements that make tables refuse every update and delete; used by the migrations.
-
-    Args:
-        dialect: ``sqlite`` or ``postgresql``.
-        names: The tables.
-    """
-    if dialect == "sqlite":
-        return [
-            f"create trigger {name}_no_{verb} before {verb} on {name} begin "
-            f"select raise(abort, 'rows of {name} are only ever added'); end"
-            for name in names
-            for verb in ("update", "delete")
-        ]
-    function = (
-        "create or replace function omr_only_added() returns trigger language plpgsql as "
-        "$$ begin raise exception 'rows of % are only ever added', tg_table_name; end $$"
-    )
-    return [function] + [
-        f"create trigger {name}_only_added before update or delete on {name} "
-        "for each row execute function omr_only_added()"
-        for name in names
-    ]

@@ -81,3 +81,4 @@ class SheetRow:
     seen_answers: Answers = field(default_factory=dict)  # before any decision about them
     picture: str | None = None  # SHA-256 of the kept picture
     parts: Mapping[str, Part] = field(default_factory=dict)  # kept crops, by what they show
+    displaced: bool = False  # another paper with its serial counts instead, or neither does

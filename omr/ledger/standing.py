@@ -129,6 +129,7 @@ class Standing:
     asked: tuple[str, ...]  # what people are asked about: IDENTITY, WHOLE, question ids
     open: tuple[str, ...]  # that of it which still waits
     seen_answers: Answers  # what the machine saw, as the form that the sheet is now
+    displaced: bool = False  # another paper with its serial counts instead, or neither does
 
 
 def stand(
@@ -150,7 +151,7 @@ def stand(
         return standing
     ended = SheetStatus.REFUSED if role.as_first is Keeps.NEITHER else SheetStatus.DUPLICATE
     reading = replace(standing.reading, status=ended)
-    return replace(standing, reading=reading, open=())
+    return replace(standing, reading=reading, open=(), displaced=True)
 
 
 def _by_itself(
