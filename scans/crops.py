@@ -19,7 +19,7 @@ from omr.geometry import PagePoint, PageRect, Registration
 from omr.layout import Layout
 
 OVERVIEW_PX_PER_MM = 3.0  # 76 dpi: handwriting of 3 mm is 9 px high
-_ENOUGH = 0.9  # so many of the image's pixels for each wanted one show all that it can
+_ENOUGH = 1.2  # of the image's pixels for each wanted one: halved further, it would be soft
 
 
 def overview(grey: GreyImage, registration: Registration, layout: Layout) -> GreyImage:

@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omr.errors import UsageError
-from omr.evidence import ON_UPRIGHT, Ring, drawn_sheet, rings_of, size_px, upright
+from omr.evidence import Ring, drawn_sheet, rings_of, size_px, upright
 from omr.fiducials import GreyImage
 from omr.i18n import _
 from omr.layout import Layout
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.sheets import SheetRow
+from omr.ledger.waiting import find_sheet
 from omr.marks import HOLDS_SERIAL, Answer, AnswerState
 from omr.measure_codec import unpack
 from omr.pictures import PictureStore
@@ -26,6 +27,7 @@ from omr.workspace import Workspace, open_workspace
 from scans.explain_picture import Explained, Origin, draw_explanation
 from scans.faults import PageFault
 from scans.files import identify_file
+from scans.kept_sheet import kept_sheet
 from scans.look_again import page_image, registration_of
 from scans.pages import PageRef, load_page
 from scans.words import reason_in_words, status_in_words
@@ -57,6 +59,7 @@ def explain_sheet(root: Path, which: Which, *, scan: Path | None, out: Path | No
     workspace.refuse_own_file(out)
     with Ledger.open(workspace.ledger_url) as ledger:
         row, others = _find(ledger, which)
+        row = find_sheet(ledger, row.record_id) or row  # with its kept crops
         layouts = {layout.layout_id: layout for layout in issued.layouts(ledger)}
         if scan is not None:
             _check_is_its_file(ledger, scan, row)
@@ -178,11 +181,9 @@ def _picture(
                 _("Leave --scan out to see what was kept."),
             )
         return upright(grey, where, paper), Origin.SCAN
-    kept = PictureStore(workspace.evidence_folder).read(row.picture) if row.picture else None
+    kept = kept_sheet(PictureStore(workspace.evidence_folder), row, paper)
     if kept is not None:
-        opened = cv2.imdecode(np.frombuffer(kept, np.uint8), cv2.IMREAD_GRAYSCALE)
-        if opened is not None:
-            return upright(np.asarray(opened, np.uint8), ON_UPRIGHT, paper), Origin.KEPT
+        return kept, Origin.KEPT
     if measured is None:
         return np.full(size_px(paper)[::-1], 255, np.uint8), Origin.NOTHING
     return drawn_sheet(paper, measured), Origin.DRAWN

@@ -86,7 +86,7 @@ def test_stretched_over_its_region_a_smaller_crop_lies_where_the_print_is(
     there = shown_at(np.asarray(fine, np.uint8), region, 24)
     drawn = cv2.resize(part, there.shape[::-1], interpolation=cv2.INTER_LINEAR)
 
-    assert shift_px(np.asarray(drawn, np.uint8), there) < 0.12  # of 1/24 mm
+    assert shift_px(np.asarray(drawn, np.uint8), there) < 0.3  # of 1/24 mm
 
 
 def test_the_overview_shows_the_whole_sheet() -> None:
