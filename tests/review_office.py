@@ -46,11 +46,13 @@ from omr.workspace import Workspace, init_workspace, open_workspace
 from scans.commands import read_scans
 from scans.review.app import create_app
 from scans.review.desk import Desk
+from scans.review.door import Door
 from scans.review.guard import Guard
 from scans.review.language import Words
 
 PERIOD = "2026-10"
 PORT = 8123
+PERSON = "an.nguyen"
 _PX_PER_MM = 8.0
 _CHOSEN = {"a1": "r5", "a2": "r4", "b1": "r5", "c1": "r4", "y1": "kh"}
 
@@ -174,9 +176,13 @@ class Office:
 
 
 def open_office(
-    folder: Path, stack: ExitStack, *, language: Language = Language.VIETNAMESE
+    folder: Path,
+    stack: ExitStack,
+    *,
+    language: Language = Language.VIETNAMESE,
+    share: float = 0.0,
 ) -> Office:
-    """A fresh office with its page, closed with *stack*."""
+    """A fresh office with its page, closed with *stack*; *share* is read a second time."""
     workspace = fresh_office(folder)
     ledger = stack.enter_context(Ledger.open(workspace.ledger_url))
     desk = Desk(
@@ -184,9 +190,11 @@ def open_office(
         PictureStore(workspace.evidence_folder),
         workspace.surveys(),
         Thresholds(),
-        person="an.nguyen",
+        units=workspace.units(),
+        share=share,
     )
-    app, guard = create_app(
-        desk, Words(language), PORT, "omr reports export --period 2026-10 --out DIR"
+    guard = Guard(PORT, Door(language).refuse, PERSON)
+    app, _guard = create_app(
+        desk, Words(language), PORT, "omr reports export --period 2026-10 --out DIR", guard=guard
     )
     return Office(workspace, ledger, desk, app, guard)

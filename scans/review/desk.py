@@ -1,21 +1,25 @@
-"""The desk at which people decide: the queue, the pictures and the ledger, without a web."""
+"""The desk at which people sit: the queue, who has what of it, sheets and pictures; no web."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from omr.layout import Layout
-from omr.ledger import Ledger, decisions, issued
-from omr.ledger.decisions import DecisionRefused, Refusal
+from omr.ledger import Ledger, decisions, issued, leases, papers
+from omr.ledger.papers import Pair
 from omr.ledger.sheets import SheetRow
-from omr.ledger.standing import IDENTITY, Decision, Verdict, current
+from omr.ledger.standing import Decision, current
 from omr.pictures import PictureStore
 from omr.survey import Survey
 from omr.thresholds import Thresholds
-from scans.review.queue import Item, after, before, items_of
-from scans.review.remeasure import remeasure
+from omr.units import UnitCatalogue
+from scans.review.group import FEWEST, MOST, Sort, alike, sort_of
+from scans.review.queue import Item, Key, Kind, Queue, Ranks, items_of
+from scans.review.seconds_due import SecondsDue
 
 _FEW = 50  # changed sheets that are looked up one by one; more are loaded all at once
 
@@ -24,8 +28,8 @@ _FEW = 50  # changed sheets that are looked up one by one; more are loaded all a
 class Progress:
     """How far the work has come."""
 
-    left: int  # things that wait
-    done: int  # decided since this command was started
+    left: int  # things that wait, for whomever
+    done: int  # decided by this person since this command was started
 
     @property
     def share(self) -> int:
@@ -34,14 +38,15 @@ class Progress:
 
 
 class Desk:
-    """Everything that the page can ask for and do. Safe to use from several threads.
+    """Everything that the page can show. Safe to use from several threads.
 
     Args:
         ledger: Open; the caller closes it.
         pictures: Where sheets' pictures are kept.
         surveys: By id, for the words of questions and options.
         thresholds: For sheets that are measured again.
-        person: Who decides.
+        units: For sheets whose number nobody can read.
+        share: Of all decisions, 0 to 1, that a second person reads blind.
     """
 
     def __init__(
@@ -50,48 +55,166 @@ class Desk:
         pictures: PictureStore,
         surveys: Mapping[str, Survey],
         thresholds: Thresholds,
-        person: str,
+        *,
+        units: UnitCatalogue | None = None,
+        share: float = 0.0,
     ) -> None:
-        self._ledger = ledger
-        self._pictures = pictures
-        self._thresholds = thresholds
+        self.ledger = ledger
+        self.pictures = pictures
         self.surveys = surveys
-        self.person = person
-        self.layouts = {layout.layout_id: layout for layout in issued.layouts(ledger)}
+        self.thresholds = thresholds
+        self.units = units or UnitCatalogue(())
+        self.layouts: Mapping[str, Layout] = {}
+        self.seconds = SecondsDue(ledger, share)
         self._lock = threading.Lock()
+        self._done: Counter[str] = Counter()
+        self._alone: set[Item] = set()  # not to be shown in groups any more
+        self._rows: dict[str, SheetRow] = {}
+        self._ordinals: dict[str, int] = {}
+        self._entries: dict[str, list[tuple[Key, Item]]] = {}
+        self._know_layouts()
         self._reached = decisions.newest(ledger)
-        self._rows = {row.record_id: row for row in decisions.open_sheets(ledger)}
-        self._done = 0
+        self._load()
+        self._base = self._sorted()
 
-    def items(self) -> list[Item]:
-        """Everything that waits for a person."""
-        self._catch_up()
-        return items_of(self._rows.values(), self.layouts)
+    # What waits
 
-    def progress(self) -> Progress:
+    def queue(self, person: str) -> Queue:
+        """Everything that waits for *person*, as the ledger stands now."""
+        with self._lock:
+            self._catch_up()
+            base, reached = self._base, self._reached
+        blind = self.seconds.items(person, reached) if not len(base) else []
+        if not blind:
+            return base
+        return Queue((self._key(item), item) for item in blind)
+
+    def progress(self, person: str) -> Progress:
         """How much is left and done."""
-        return Progress(len(self.items()), self._done)
+        return Progress(len(self.queue(person)), self._done[person])
 
-    def first(self) -> Item | None:
-        """What to begin with."""
-        return next(iter(self.items()), None)
+    def first(self, person: str) -> Item | None:
+        """What to begin with; it is *person*'s from now."""
+        return next(iter(self.ahead(person, None, 1)), None)
 
-    def after(self, here: Item) -> Item | None:
-        """What to show after *here*."""
-        return after(self.items(), here, list(self._rows))
+    def ahead(
+        self, person: str, here: Item | None, many: int, skip: Collection[Item] = ()
+    ) -> list[Item]:
+        """What to show after *here*; all of it is *person*'s from now.
 
-    def before(self, here: Item) -> Item | None:
-        """What to show before *here*."""
-        return before(self.items(), here, list(self._rows))
+        Args:
+            person: Who looks.
+            here: What is on the screen; it may be settled by now.
+            many: How many at most.
+            skip: What the person has decided already, or has before them.
+        """
+        queue = self.queue(person)
+        found = self._take(person, queue.ahead(self._place(here), skip), many)
+        if len(found) < many and len(queue) and queue.items[0].kind is not Kind.SECOND:
+            # All others are on other screens: the time for second readings.
+            blind = self.seconds.items(person, self._reached)
+            rest = Queue((self._key(item), item) for item in blind)
+            more = rest.ahead(self._place(here), {*skip, *found})
+            found += self._take(person, more, many - len(found))
+        return found
+
+    def before(self, person: str, here: Item) -> Item | None:
+        """What to show before *here*; it is *person*'s from now."""
+        order = self.queue(person).behind(self._place(here))
+        return next(iter(self._take(person, order, 1)), None)
+
+    def group(self, person: str, here: Item | None) -> tuple[Sort, list[Item]] | None:
+        """Look-alike items from *here* on; all of them are *person*'s from now.
+
+        Returns:
+            What they have in common, and at least two of them; None if there is no group.
+        """
+        queue = self.queue(person)
+        with self._lock:
+            rows, alone = dict(self._rows), set(self._alone)
+        taken = leases.others(self.ledger, person)
+        free = [
+            item
+            for item in (*([here] if here in queue else []), *queue.ahead(self._place(here)))
+            if item is not None and item not in alone and item.place not in taken
+        ]
+        tried: set[Sort] = set()
+        for item in free:
+            row = rows.get(item.record_id)
+            sort = sort_of(row, self.layouts, item) if row is not None else None
+            if sort is None or sort in tried:
+                continue
+            tried.add(sort)
+            found = self.hold(person, alike(sort, free, rows, self.layouts))
+            if len(found) >= FEWEST:
+                return sort, found[:MOST]
+        return None
+
+    def keep_alone(self, items: Iterable[Item]) -> None:
+        """Show *items* by themselves from now on, not in groups."""
+        with self._lock:
+            self._alone.update(items)
+
+    # Who has it
+
+    def hold(self, person: str, items: Sequence[Item]) -> list[Item]:
+        """Make *items* this person's, or go on holding them.
+
+        Returns:
+            Those that nobody else has.
+        """
+        mine = leases.take(self.ledger, [item.place for item in items], person)
+        return [item for item in items if item.place in mine]
+
+    def give_back(self, person: str, items: Sequence[Item]) -> None:
+        """Let others have *items*."""
+        if items:
+            leases.give_back(self.ledger, person, [item.place for item in items])
+
+    def _take(self, person: str, order: Iterator[Item], many: int) -> list[Item]:
+        taken = leases.others(self.ledger, person)
+        free = (item for item in order if item.place not in taken)
+        found: list[Item] = []
+        while len(found) < many and (some := list(islice(free, many - len(found)))):
+            found += self.hold(person, some)
+        return found
+
+    # Sheets and pictures
 
     def sheet(self, record_id: str) -> SheetRow | None:
         """A sheet on which people are asked something; None if there is no such."""
-        row = decisions.find_sheet(self._ledger, record_id)
-        return row if row is not None and row.asked else None
+        row = decisions.find_sheet(self.ledger, record_id)
+        if row is None or not row.asked:
+            return None
+        self.layout(row)
+        return row
+
+    def layout(self, row: SheetRow) -> Layout | None:
+        """The layout of a sheet as it stands; None if its form is not known."""
+        layout_id = row.reading.layout_id
+        return None if layout_id is None else self.layout_by_id(layout_id)
+
+    def layout_by_id(self, layout_id: str) -> Layout:
+        """The layout with that id.
+
+        Raises:
+            KeyError: If nothing was ever printed with it.
+        """
+        if layout_id not in self.layouts:
+            self._know_layouts()  # printed after this command was started
+        return self.layouts[layout_id]
+
+    def newest_layout(self) -> Layout | None:
+        """A layout that shows where codes stand on a sheet whose own is not known."""
+        return next(reversed(list(self.layouts.values())), None)
 
     def decision(self, item: Item) -> Decision | None:
-        """What is said about *item* now."""
-        return current(decisions.find_decisions(self._ledger, item.record_id), item.about)
+        """What is said about *item* now; about two papers see :meth:`pair`."""
+        return current(decisions.find_decisions(self.ledger, item.record_id), item.about)
+
+    def pair(self, record_id: str) -> Pair | None:
+        """The two papers of which *record_id* is the second."""
+        return papers.find_pair(self.ledger, record_id)
 
     def picture(self, digest: str) -> bytes | None:
         """The picture with that SHA-256, if a sheet in the ledger has it.
@@ -100,86 +223,62 @@ class Desk:
             ValueError: If *digest* is no SHA-256.
         """
         return (
-            self._pictures.read(digest) if decisions.picture_is_kept(self._ledger, digest) else None
+            self.pictures.read(digest) if decisions.picture_is_kept(self.ledger, digest) else None
         )
 
-    def newest_layout(self) -> Layout | None:
-        """A layout that shows where codes stand on a sheet whose own is not known."""
-        return next(reversed(self.layouts.values()), None)
-
-    def decide(
-        self, item: Item, verdict: Verdict, options: tuple[str, ...], milliseconds: int
-    ) -> None:
-        """Keep a decision.
-
-        Raises:
-            DecisionRefused: If it does not fit.
-        """
-        known = self.decision(item)
-        decisions.append(
-            self._ledger,
-            item.record_id,
-            item.about,
-            verdict,
-            options,
-            by=self.person,
-            milliseconds=milliseconds,
-        )
-        self._count(0 if known else 1)
-
-    def identify(self, record_id: str, text: str, milliseconds: int) -> str:
-        """Keep the serial that a person typed for a sheet, and measure it as that form.
-
-        Returns:
-            The serial as it is printed.
-
-        Raises:
-            DecisionRefused: If the sheet cannot be that form, with the reason.
-        """
-        form = decisions.find_form(self._ledger, text, sheet_of=record_id)
-        row = self.sheet(record_id)
-        jpeg = self._pictures.read(row.picture) if row and row.picture else None
-        if jpeg is None:
-            raise DecisionRefused(Refusal.NO_PICTURE)
-        layout = self.layouts.get(form.layout_id)
-        if layout is None:  # printed after this command was started
-            self.layouts = {each.layout_id: each for each in issued.layouts(self._ledger)}
-            layout = self.layouts[form.layout_id]
-        found = remeasure(jpeg, form, layout, self._thresholds)
-        known = self.decision(Item(record_id, IDENTITY))
-        decisions.identify(
-            self._ledger, record_id, found, by=self.person, milliseconds=milliseconds
-        )
-        self._count(0 if known else 1)
-        return form.serial
-
-    def undo(self) -> Item | None:
-        """Take back this person's newest decision; None if there is none.
-
-        Raises:
-            DecisionRefused: If it cannot be taken back.
-        """
-        found = decisions.newest_of(self._ledger, self.person)
-        if found is None:
-            return None
-        record_id, said = found
-        decisions.undo(self._ledger, record_id, said.question, by=self.person)
-        self._count(-1)
-        return Item(record_id, said.question)
-
-    def _count(self, by: int) -> None:
+    def count(self, person: str, by: int) -> None:
+        """*person* has settled so many things more."""
         with self._lock:
-            self._done = max(0, self._done + by)
+            self._done[person] = max(0, self._done[person] + by)
+
+    # The ledger's rows
+
+    def _know_layouts(self) -> None:
+        found = issued.layouts(self.ledger)
+        self.layouts = {layout.layout_id: layout for layout in found}
+        self._ranks = Ranks(found)
+
+    def _load(self) -> None:
+        self._rows = {row.record_id: row for row in decisions.open_sheets(self.ledger)}
+        self._entries = {}
+        for row in self._rows.values():
+            self._enter(row)
+
+    def _enter(self, row: SheetRow) -> None:
+        self._rows[row.record_id] = row
+        ordinal = self._ordinals.setdefault(row.record_id, len(self._ordinals))
+        self.layout(row)
+        self._entries[row.record_id] = [
+            (self._ranks.key(row, item, ordinal), item) for item in items_of(row)
+        ]
+
+    def _sorted(self) -> Queue:
+        return Queue(entry for entries in self._entries.values() for entry in entries)
 
     def _catch_up(self) -> None:
         """Look up what was read or decided since, here or by another program."""
+        reached, changed = decisions.changed_sheets(self.ledger, self._reached)
+        if reached == self._reached:
+            return
+        if len(changed) > _FEW:
+            self._load()
+        else:
+            for record_id in changed:
+                row = decisions.find_sheet(self.ledger, record_id)
+                if row is not None:
+                    self._enter(row)
+        self._reached = reached
+        self._base = self._sorted()
+
+    def _place(self, here: Item | None) -> Key | None:
+        return None if here is None else self._key(here)
+
+    def _key(self, item: Item) -> Key:
+        """Where *item* stands, or stood, in the queue."""
         with self._lock:
-            reached, changed = decisions.changed_sheets(self._ledger, self._reached)
-            if len(changed) > _FEW:
-                self._rows = {row.record_id: row for row in decisions.open_sheets(self._ledger)}
-            else:
-                for record_id in changed:
-                    row = decisions.find_sheet(self._ledger, record_id)
-                    if row is not None:
-                        self._rows[record_id] = row
-            self._reached = reached
+            row, ordinal = self._rows.get(item.record_id), self._ordinals.get(item.record_id, 0)
+        if row is None:  # settled before this command was started
+            row = decisions.find_sheet(self.ledger, item.record_id)
+        if row is None:
+            return (item.kind, 0, 0, "", (), ordinal)
+        return self._ranks.key(row, item, ordinal)

@@ -1,23 +1,47 @@
-"""The review page's HTML: fills the templates in, everything escaped."""
+"""The review page's HTML: fills the templates in, everything escaped.
+
+An item is a piece of a page: alone inside the frame, or by itself for the script, which has
+the next ones ready before they are asked for.
+"""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from starlette.exceptions import HTTPException
 
 from omr.errors import OmrError
 from omr.ledger.decisions import DecisionRefused
-from omr.ledger.standing import IDENTITY, WHOLE
-from omr.marks import AGAINST_THE_BOOKS
 from scans.review.desk import Desk
+from scans.review.door import asked_by_script
+from scans.review.group import Sort
+from scans.review.group_view import Tile
+from scans.review.item_pages import ItemPages, address_of, key_of
 from scans.review.language import Words
 from scans.review.queue import Item
-from scans.review.view import answer_view, marks_of, serial_crop
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a page says above its content."""
+
+    note: str = ""
+    refused: DecisionRefused | None = None
+    trouble: str = ""  # in words, where no refusal of the ledger is meant
+    typed: str = ""  # what the person had typed
+    more: tuple[str, ...] = ()  # lines below the trouble
+
+
+NOTHING_SAID = Said()
+
+
+class OtherPerson(Exception):
+    """A decision that another person left in this browser; it must not be kept as this one's."""
 
 
 class Pages:
@@ -33,7 +57,9 @@ class Pages:
         self._desk = desk
         self._words = words
         self._next_command = next_command
-        self._templates = Environment(
+        self._items = ItemPages(desk, words)
+        self.links: list[tuple[str, str]] = [("/", words("start"))]  # addresses and their words
+        self.templates = Environment(
             loader=PackageLoader("scans.review"),
             autoescape=select_autoescape(default=True, default_for_string=True),
             undefined=StrictUndefined,
@@ -41,119 +67,135 @@ class Pages:
             lstrip_blocks=True,
         )
 
-    def item(
-        self,
-        here: Item,
-        *,
-        note: str = "",
-        refused: DecisionRefused | None = None,
-        typed: str = "",
-    ) -> Response:
-        """One item, as it stands."""
-        row = self._desk.sheet(here.record_id)
-        if row is None or here.about not in row.asked:
-            return self._message(404, "missing_title", "", link=True)
-        common = {
-            "row": row,
-            "about": here.about,
-            "here": urlencode({"record": here.record_id, "about": here.about}),
-            "note": note,
-            "trouble": self._words.refusal(refused.why, refused.detail) if refused else "",
-        }
-        status = 409 if refused else 200
-        if here.about == IDENTITY:
-            return self._identity(here, status, common | {"typed": typed})
-        layout = self._desk.layouts[row.reading.layout_id or ""]
-        decided = self._desk.decision(here)
-        if here.about == WHOLE:
-            marks = marks_of(layout, row.seen_answers)
-            return self._page(
-                "whole.html",
-                status,
-                **common,
-                layout=layout,
-                marks=marks,
-                said=decided,
-                odd=bool(AGAINST_THE_BOOKS.intersection(row.reading.reasons)),
+    def item(self, request: Request, here: Item, said: Said = NOTHING_SAID) -> Response:
+        """One item as it stands; as JSON for the script."""
+        found = self._items.of(request.state.person, here, typed=said.typed)
+        if found is None:
+            return self.message(request, 404, "missing_title")
+        template, values = found
+        status = 409 if said.refused or said.trouble else 200
+        if asked_by_script(request):
+            view = self._view(here, template, values)
+            kind = said.refused.why.value if said.refused else ""
+            return self.answer(
+                request, status, view=view, note=said.note, why=self._trouble(said), kind=kind
             )
-        view = answer_view(row, layout, here.about, self._desk.surveys, decided)
-        answer = row.seen_answers[here.about]
-        return self._page("answer.html", status, **common, layout=layout, view=view, answer=answer)
-
-    def _identity(self, here: Item, status: int, common: dict[str, Any]) -> Response:
-        layout = self._desk.newest_layout()
-        return self._page(
-            "identity.html",
+        return self.page(
+            request,
+            template,
             status,
-            **common,
-            layout=layout,
-            crop=serial_crop(layout) if layout else None,
-            said=self._desk.decision(here),
+            note=said.note,
+            trouble=self._trouble(said),
+            more=said.more,
+            **values,
         )
 
-    def empty(self) -> Response:
-        """Nothing is left."""
-        return self._page("empty.html", 200, note="", trouble="", command=self._next_command)
+    def ahead(self, request: Request, items: list[Item]) -> Response:
+        """Several items for the script, to have them ready."""
+        views = []
+        for item in items:
+            found = self._items.of(request.state.person, item, held=True)
+            if found is not None:
+                views.append(self._view(item, *found))
+        return self.answer(request, 200, views=views)
 
-    def denied(self, _request: Request, status: int, why: str) -> Response:
-        """A request that the guard stopped: nothing about the work is shown."""
-        return self._render(
-            "message.html",
-            status,
-            progress=None,
-            note="",
-            trouble="",
-            title=self._words("denied_title"),
-            text=self._words(why),
-            link=False,
+    def answer(self, request: Request, status: int = 200, **values: Any) -> Response:
+        """What the script asked for, and how far the work has come."""
+        progress = self._desk.progress(request.state.person)
+        return JSONResponse(
+            {"left": progress.left, "done": progress.done, "share": progress.share, **values},
+            status_code=status,
         )
 
-    async def missing(self, _request: Request, error: Exception) -> Response:
+    def group(self, request: Request, sort: Sort, tiles: list[Tile], said: Said) -> Response:
+        """Look-alike items on one screen."""
+        return self.page(
+            request,
+            "group.html",
+            sort=sort,
+            tiles=tiles,
+            note=said.note,
+            trouble=said.trouble,
+            more=said.more,
+        )
+
+    def empty(self, request: Request, note: str = "") -> Response:
+        """Nothing is left that this person could take."""
+        waits = self._desk.progress(request.state.person).left > 0
+        return self.page(
+            request, "empty.html", note=note, command=self._next_command, busy_elsewhere=waits
+        )
+
+    def message(
+        self, request: Request, status: int, title: str, text: str = "", *, kind: str = ""
+    ) -> Response:
+        """A page that only says something; as JSON for the script."""
+        if asked_by_script(request):
+            why = text or self._words(title)
+            return JSONResponse({"why": why, "kind": kind or title}, status_code=status)
+        return self.page(
+            request, "message.html", status, title=self._words(title), text=text, link=True
+        )
+
+    def page(
+        self, request: Request, template: str, status: int = 200, /, **values: Any
+    ) -> HTMLResponse:
+        """A template inside the page's frame; ``page.html`` says what it needs."""
+        person = getattr(request.state, "person", "")
+        try:
+            progress = self._desk.progress(person)
+        except OmrError:
+            progress = None  # the page says itself that the ledger cannot be used now
+        common = {
+            "base": "page.html",
+            "words": self._words,
+            "script_words": json.dumps(self._words.for_script(), ensure_ascii=False),
+            "progress": progress,
+            "person": person,
+            "signed_in": getattr(request.state, "signed_in", ""),
+            "links": self.links,
+            "here_path": request.url.path,
+            "note": "",
+            "trouble": "",
+            "more": (),
+        }
+        html = self.templates.get_template(template).render(common | values)
+        return HTMLResponse(html, status_code=status)
+
+    async def missing(self, request: Request, error: Exception) -> Response:
         """No such page."""
         status = error.status_code if isinstance(error, HTTPException) else 404
-        return self._message(status, "missing_title", "", link=True)
+        return self.message(request, status, "missing_title")
 
-    async def unreadable(self, _request: Request, _error: Exception) -> Response:
+    async def unreadable(self, request: Request, _error: Exception) -> Response:
         """A form that our page never sends."""
-        return self._message(400, "trouble_title", "", link=True)
+        return self.message(request, 400, "trouble_title", kind="unreadable")
 
-    async def refused(self, _request: Request, error: Exception) -> Response:
+    async def refused(self, request: Request, error: Exception) -> Response:
         """A decision that cannot be kept, where no item is at hand to show it with."""
-        text = (
-            self._words.refusal(error.why, error.detail)
-            if isinstance(error, DecisionRefused)
-            else ""
-        )
-        return self._message(409, "trouble_title", text, link=True)
+        if not isinstance(error, DecisionRefused):
+            raise error
+        text = self._words.refusal(error.why, error.detail)
+        return self.message(request, 409, "trouble_title", text, kind=error.why.value)
 
-    async def trouble(self, _request: Request, error: Exception) -> Response:
+    async def other_person(self, request: Request, _error: Exception) -> Response:
+        """What another person left unsent in this browser."""
+        text = self._words("not_yours")
+        return self.message(request, 409, "trouble_title", text, kind="other-person")
+
+    async def trouble(self, request: Request, error: Exception) -> Response:
         """The ledger or a file cannot be used now."""
         text = f"{error.message}. {error.remedy}" if isinstance(error, OmrError) else ""
-        return self._render(
-            "message.html",
-            503,
-            progress=None,
-            note="",
-            trouble="",
-            title=self._words("trouble_title"),
-            text=text,
-            link=True,
+        return self.message(request, 503, "trouble_title", text, kind="unusable")
+
+    def _trouble(self, said: Said) -> str:
+        if said.refused is None:
+            return said.trouble
+        return self._words.refusal(said.refused.why, said.refused.detail)
+
+    def _view(self, item: Item, template: str, values: dict[str, Any]) -> dict[str, str]:
+        """One item for the script."""
+        html = self.templates.get_template(template).render(
+            base="piece.html", words=self._words, **values
         )
-
-    def _message(self, status: int, title: str, text: str, *, link: bool) -> Response:
-        return self._page(
-            "message.html",
-            status,
-            note="",
-            trouble="",
-            title=self._words(title),
-            text=text,
-            link=link,
-        )
-
-    def _page(self, template: str, status: int, **values: Any) -> Response:
-        return self._render(template, status, progress=self._desk.progress(), **values)
-
-    def _render(self, template: str, status: int, **values: Any) -> Response:
-        html = self._templates.get_template(template).render(words=self._words, **values)
-        return HTMLResponse(html, status_code=status)
+        return {"key": key_of(item), "address": address_of(item), "html": html}

@@ -1,17 +1,38 @@
-"""What to show next, and what the machine would suggest (pure over the ledger's rows)."""
+"""In which order things are shown, like with like, and what the machine would suggest (pure).
+
+A person who sees forty faint crosses of one row one after another decides faster, and more
+alike, than one who jumps between sheets. So the order is: kind of item, main reason, question
+in printed order, candidate bubbles, then file and page.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 
 from omr.layout import Layout, Question, QuestionKind
 from omr.ledger.sheets import SheetRow
-from omr.ledger.standing import IDENTITY, WHOLE, Verdict
-from omr.marks import Answer, Reason
+from omr.ledger.standing import IDENTITY, PAPER, WHOLE, Verdict
+from omr.marks import AGAINST_THE_BOOKS, ASKED_WHOLE, Answer, Reason
 
 # What these reasons leave open no rule can settle; a person must look and say.
-_NO_SUGGESTION = frozenset({Reason.CORRECTION, Reason.OVERVOTE})
+_NO_SUGGESTION = frozenset({Reason.CORRECTION, Reason.OVERVOTE, Reason.DISAGREEMENT})
+_REASON_ORDER = {reason: n for n, reason in enumerate(Reason)}
+_NO_REASON = len(_REASON_ORDER)
+
+Key = tuple[int, int, int, str, tuple[int, ...], int]
+
+
+class Kind(IntEnum):
+    """What is asked of a person; in this order."""
+
+    IDENTITY = 0  # which form a sheet is
+    PAPER = 1  # which of two papers with one serial counts
+    WHOLE = 2  # whether a whole sheet was read correctly
+    ANSWER = 3  # what a form says to one question
+    SECOND = 4  # the same, read blind by a second person
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +40,21 @@ class Item:
     """One thing that waits for a person."""
 
     record_id: str
-    about: str  # IDENTITY, WHOLE or a question's id
+    about: str  # IDENTITY, PAPER, WHOLE or a question's id
+    second: int = 0  # id of the decision that is read again blind; 0: of none
+
+    @property
+    def kind(self) -> Kind:
+        """What is asked."""
+        if self.second:
+            return Kind.SECOND
+        special = {IDENTITY: Kind.IDENTITY, PAPER: Kind.PAPER, WHOLE: Kind.WHOLE}
+        return special.get(self.about, Kind.ANSWER)
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What a lease is for."""
+        return self.record_id, self.about
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,63 +65,132 @@ class Suggestion:
     options: tuple[str, ...] = ()
 
 
-def items_of(rows: Iterable[SheetRow], layouts: Mapping[str, Layout]) -> list[Item]:
-    """Everything that waits: sheet by sheet, in printed order on each.
+class Ranks:
+    """Where items stand in the queue.
 
     Args:
-        rows: Sheets as they stand, in file and page order.
         layouts: By layout id.
     """
-    items = []
-    for row in rows:
-        layout = layouts.get(row.reading.layout_id or "")
-        printed = [question.id for question in layout.questions] if layout else []
-        order = {about: n for n, about in enumerate((IDENTITY, WHOLE, *printed))}
-        abouts = sorted(row.open, key=lambda about: order.get(about, len(order)))
-        items += [Item(row.record_id, about) for about in abouts]
-    return items
+
+    def __init__(self, layouts: Iterable[Layout]) -> None:
+        self._places = {
+            layout.layout_id: {
+                question.id: (n, {b.option: at for at, b in enumerate(question.bubbles)})
+                for n, question in enumerate(layout.questions)
+            }
+            for layout in layouts
+        }
+
+    def key(self, row: SheetRow, item: Item, ordinal: int) -> Key:
+        """What *item* is sorted by.
+
+        Args:
+            row: Its sheet as it stands.
+            item: About that sheet.
+            ordinal: The sheet's place in file and page order.
+        """
+        printed = self._places.get(row.reading.layout_id or "", {})
+        position, bubbles = printed.get(item.about, (len(printed), {}))
+        kind = item.kind
+        if kind is Kind.SECOND:  # in no order that could tell what was seen or said
+            return kind, 0, position, item.about, (), ordinal
+        main = main_reason(row, item.about)
+        reason = _NO_REASON if main is None else _REASON_ORDER[main]
+        if kind is not Kind.ANSWER:
+            return kind, reason, 0, "", (), ordinal
+        seen = row.seen_answers.get(item.about)
+        candidates = tuple(sorted(bubbles.get(o, 0) for o in seen.options)) if seen else ()
+        return kind, reason, position, item.about, candidates, ordinal
 
 
-def after(items: Sequence[Item], here: Item, order: Sequence[str]) -> Item | None:
-    """The open item after *here*, beginning again at the end; None if there is none.
+def main_reason(row: SheetRow, about: str) -> Reason | None:
+    """The reason that says most about why *about* waits; None if there is none."""
+    if about == WHOLE:
+        every = row.reading.reasons
+        first = [reason for reason in every if reason in AGAINST_THE_BOOKS]
+        return next(iter(first + [reason for reason in every if reason in ASKED_WHOLE]), None)
+    if about in (IDENTITY, PAPER):
+        return next(iter(row.seen.reasons), None)
+    answer = row.reading.answers.get(about)
+    if answer is None:
+        return None
+    return Reason.DISAGREEMENT if is_disputed(answer) else next(iter(answer.reasons), None)
+
+
+def is_disputed(answer: Answer) -> bool:
+    """Whether two people read it differently."""
+    return Reason.DISAGREEMENT in answer.reasons
+
+
+class Queue:
+    """What waits, in order; never changes.
 
     Args:
-        items: What is open.
-        here: What was on the screen; it may be settled by now.
-        order: Record ids of all sheets, in file and page order.
+        entries: Items with their keys, in any order.
     """
-    return _neighbour(items, here, order, step=1)
+
+    def __init__(self, entries: Iterable[tuple[Key, Item]]) -> None:
+        ordered = sorted(entries, key=lambda entry: entry[0])
+        self.items = tuple(item for _key, item in ordered)
+        self._keys = [key for key, _item in ordered]
+        self._index = {item: n for n, item in enumerate(self.items)}
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._index
+
+    def ahead(self, here: Key | None, skip: Collection[Item] = ()) -> Iterator[Item]:
+        """Everything after *here*, then from the start again.
+
+        Args:
+            here: Where to begin; what stands there is not among them. None for the start.
+            skip: What to leave out.
+        """
+        at = 0 if here is None else bisect_right(self._keys, here)
+        order = self.items[at:] + self.items[:at]
+        return self._without(order, here, skip)
+
+    def behind(self, here: Key | None, skip: Collection[Item] = ()) -> Iterator[Item]:
+        """Everything before *here*, the nearest first, then from the end again."""
+        at = len(self.items) if here is None else bisect_left(self._keys, here)
+        order = self.items[:at][::-1] + self.items[at:][::-1]
+        return self._without(order, here, skip)
+
+    def _without(
+        self, order: Iterable[Item], here: Key | None, skip: Collection[Item]
+    ) -> Iterator[Item]:
+        for item in order:
+            if item not in skip and self._keys[self._index[item]] != here:
+                yield item
 
 
-def before(items: Sequence[Item], here: Item, order: Sequence[str]) -> Item | None:
-    """The open item before *here*, beginning again at the start; None if there is none."""
-    return _neighbour(items, here, order, step=-1)
-
-
-def _neighbour(
-    items: Sequence[Item], here: Item, order: Sequence[str], *, step: int
-) -> Item | None:
-    if not items:
-        return None
-    if here in items:
-        return items[(items.index(here) + step) % len(items)]
-    # Settled meanwhile: what is left of its sheet, else the sheet next to it.
-    place = {record_id: n for n, record_id in enumerate(order)}
-    at = place.get(here.record_id, 0)
-    if step > 0:
-        later = (item for item in items if place.get(item.record_id, 0) >= at)
-        return next(later, items[0])
-    earlier = (item for item in reversed(items) if place.get(item.record_id, 0) <= at)
-    return next(earlier, items[-1])
+def items_of(row: SheetRow) -> list[Item]:
+    """What waits on one sheet."""
+    return [Item(row.record_id, about) for about in row.open]
 
 
 def suggestion(question: Question, answer: Answer) -> Suggestion | None:
     """What Enter accepts; None where only a person can tell."""
+    if Reason.DISAGREEMENT in answer.reasons:
+        return None
     if question.kind is QuestionKind.MULTI:
         return _said(answer.options)
     if len(answer.options) > 1 or _NO_SUGGESTION.intersection(answer.reasons):
         return None
     return _said(answer.options)
+
+
+def suggestion_for(
+    row: SheetRow, layouts: Mapping[str, Layout], question_id: str
+) -> Suggestion | None:
+    """What Enter accepts for a question of a sheet as it stands."""
+    layout = layouts.get(row.reading.layout_id or "")
+    seen, stands = row.seen_answers.get(question_id), row.reading.answers.get(question_id)
+    if layout is None or seen is None or (stands is not None and is_disputed(stands)):
+        return None
+    return suggestion(layout.question(question_id), seen)
 
 
 def _said(options: tuple[str, ...]) -> Suggestion:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from omr.geometry import PageRect
 from omr.layout import Layout, Question, QuestionKind
 from omr.ledger.sheets import SheetRow
-from omr.ledger.standing import Decision
-from omr.marks import Answer, AnswerState
+from omr.ledger.standing import Decision, Verdict
+from omr.marks import Answer, AnswerState, Reason
 from omr.survey import Survey, text_for
-from scans.review.queue import Suggestion, suggestion
+from scans.review.layers import Layer, crop_layers, whole_layers
+from scans.review.queue import Item, Suggestion, is_disputed, suggestion_for
 from scans.rows_shown import crop_of, printed_width
 
-_RING_MM = 0.7  # between a bubble's outline and the ring drawn round it, so ink stays visible
+RING_MM = 0.7  # between a bubble's outline and the ring drawn round it, so ink stays visible
 _SERIAL_LEFT_MM, _SERIAL_BELOW_MM = 16.0, 13.0  # the serial stands under the upper code
 
 
@@ -33,19 +34,33 @@ class BubbleView:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What one person said, for showing."""
+
+    verdict: Verdict
+    options: str  # in words; empty but for ANSWERED
+    by: str
+    at: str  # ISO 8601, UTC
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerView:
     """A question that waits for a person."""
 
     title: str
     crop: PageRect
     band: PageRect  # the question's own rows; the rest of the crop is shown dimmed
+    layers: tuple[Layer, ...]  # of the crop; empty: there is no picture
+    whole: tuple[Layer, ...]  # of the whole sheet
     bubbles: tuple[BubbleView, ...]
     columns: int  # for the options' buttons, so that every line of them is full
     several: bool  # more than one option may be chosen
+    blind: bool  # a second reading: nothing is shown of what was seen and said
+    reasons: tuple[Reason, ...]  # why it is here
     suggestion: Suggestion | None
     suggested: str  # in words; empty for blank
-    decided: Decision | None
-    decided_words: str
+    said: tuple[Said, ...]  # one if it is decided, two if people disagree
+    seen: int  # id of the decision that stands, 0 for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +75,38 @@ class MarkView:
 
 def answer_view(
     row: SheetRow,
-    layout: Layout,
-    question_id: str,
+    layouts: Mapping[str, Layout],
+    item: Item,
     surveys: Mapping[str, Survey],
     decided: Decision | None,
 ) -> AnswerView:
     """The view of one question.
 
+    Args:
+        row: The sheet as it stands.
+        layouts: By layout id; the sheet's own is among them.
+        item: About a question; a second reading shows nothing of the first and the machine's.
+        surveys: By id, for words.
+        decided: What stands about it now.
+
     Raises:
         KeyError: If the layout has no such question.
     """
-    question = layout.question(question_id)
-    seen = row.seen_answers[question_id]
+    layout = layouts[row.reading.layout_id or ""]
+    question = layout.question(item.about)
+    blind = bool(item.second)
+    seen = row.seen_answers[item.about]
+    stands = row.reading.answers.get(item.about, seen)
     title, labels = words_of(question, layout, surveys)
-    suggested = suggestion(question, seen)
-    said = decided.options if decided else ()
+    suggested = None if blind else suggestion_for(row, layouts, item.about)
+    chosen = decided.options if decided and not blind and not is_disputed(stands) else ()
     crop, band = crop_of(layout, question)
     return AnswerView(
         title=title,
         crop=crop,
         band=band,
+        layers=crop_layers(row, layout, item.about, crop),
+        whole=whole_layers(row, layout),
         bubbles=tuple(
             BubbleView(
                 option=bubble.option,
@@ -87,18 +114,41 @@ def answer_view(
                 label=labels[bubble.option],
                 x_mm=bubble.centre.x_mm,
                 y_mm=bubble.centre.y_mm,
-                ring_mm=bubble.diameter_mm / 2 + _RING_MM,
-                candidate=bubble.option in seen.options,
-                chosen=bubble.option in said,
+                ring_mm=bubble.diameter_mm / 2 + RING_MM,
+                candidate=not blind and bubble.option in seen.options,
+                chosen=bubble.option in chosen,
             )
             for n, bubble in enumerate(question.bubbles, start=1)
         ),
         columns=_columns(len(question.bubbles)),
         several=question.kind is QuestionKind.MULTI,
+        blind=blind,
+        reasons=() if blind else _reasons_first(stands),
         suggestion=suggested,
         suggested=", ".join(labels[option] for option in suggested.options) if suggested else "",
-        decided=decided,
-        decided_words=", ".join(labels.get(option, option) for option in said),
+        said=() if blind or decided is None else said_by(decided, labels),
+        seen=item.second or (decided.decision_id if decided else 0),
+    )
+
+
+def _reasons_first(answer: Answer) -> tuple[Reason, ...]:
+    """The reasons, that people disagree before all others."""
+    return tuple(sorted(answer.reasons, key=lambda reason: reason is not Reason.DISAGREEMENT))
+
+
+def said_by(decided: Decision, labels: Mapping[str, str]) -> tuple[Said, ...]:
+    """What stands, and if a second person says something else, that too."""
+
+    def in_words(options: Sequence[str]) -> str:
+        return ", ".join(labels.get(option, option) for option in options)
+
+    first = Said(decided.verdict, in_words(decided.options), decided.decided_by, decided.decided_at)
+    second = decided.second
+    if second is None or not decided.is_disputed:
+        return (first,)
+    return (
+        first,
+        Said(second.verdict, in_words(second.options), second.decided_by, second.decided_at),
     )
 
 
@@ -137,7 +187,7 @@ def marks_of(layout: Layout, answers: Mapping[str, Answer]) -> tuple[MarkView, .
         MarkView(
             bubble.centre.x_mm,
             bubble.centre.y_mm,
-            bubble.diameter_mm / 2 + _RING_MM,
+            bubble.diameter_mm / 2 + RING_MM,
             doubtful=answers[question.id].state is AnswerState.DOUBTFUL,
         )
         for question in layout.questions

@@ -56,7 +56,7 @@ def running(tmp_path: Path) -> Iterator[Running]:
             PictureStore(workspace.evidence_folder),
             workspace.surveys(),
             Thresholds(),
-            person="an",
+            units=workspace.units(),
         )
         app, guard = create_app(
             desk, Words(Language.VIETNAMESE), taken.getsockname()[1], "omr reports export"

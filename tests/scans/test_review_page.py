@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from review_office import Office, left, sheet
 
+from omr.ledger.decisions import find_sheet
 from omr.ledger.schema import metadata
 from omr.ledger.stock_entries import add_entry
 from omr.marks import Reason, SheetStatus
@@ -58,28 +59,42 @@ def result(office: Office, number: int) -> dict[str, Any]:
     return found
 
 
-def test_the_first_page_shows_the_first_doubt_with_its_picture(
+def test_the_first_page_shows_what_comes_first_with_its_picture(
     browser: TestClient, office: Office
 ) -> None:
     page = browser.get("/").text
 
     assert 'lang="vi"' in page
-    assert "Thủ tục được niêm yết công khai" in page
-    assert "Tô nhiều hơn một ô" in page
-    assert "GTDB-26-000001-D" in page
+    assert "Phiếu này mang số nào?" in page  # identities come before all answers
+    assert "Không đọc được mã QR nào" in page
     assert "Còn 5" in page
-    digest = sheet(office.ledger, 1).picture
+    digest = sheet(office.ledger, 2).picture
     picture = browser.get(f"/pictures/{digest}.jpg")
     assert picture.headers["content-type"] == "image/jpeg"
     assert picture.content[:2] == b"\xff\xd8"
     assert picture.headers["cache-control"] == "no-store"
 
 
-def test_counted_sheets_keep_no_picture(office: Office) -> None:
+def test_an_answer_is_shown_with_its_row_its_reason_and_its_sheet(
+    browser: TestClient, office: Office
+) -> None:
+    page = show(browser, office, 1, "a1")
+
+    assert "Thủ tục được niêm yết công khai" in page
+    assert "Tô nhiều hơn một ô" in page
+    assert "GTDB-26-000001-D" in page
+    row = sheet(office.ledger, 1)
+    part = find_sheet(office.ledger, row.record_id).parts["a1"]  # type: ignore[union-attr]  # it is there
+    crop = page[page.index('id="crop"') : page.index("</svg>")]
+    assert part.sha256 in crop
+    assert row.picture is not None
+    assert row.picture not in crop  # the sharp part is enough for the row ...
+    assert row.picture in page  # ... and the whole sheet is one key away
+
+
+def test_a_clean_sheet_keeps_no_picture(office: Office) -> None:
     assert sheet(office.ledger, 4).reading.status is SheetStatus.COUNTED
     assert sheet(office.ledger, 4).picture is None
-    kept = list(office.workspace.evidence_folder.rglob("*.jpg"))
-    assert len(kept) == 4
 
 
 def test_decisions_settle_the_sheet_in_results_and_leave_the_reading_alone(
@@ -260,7 +275,7 @@ def test_english_is_a_setting(tmp_path: Path) -> None:
         page = office.browser().get("/").text
 
     assert 'lang="en"' in page
-    assert "More than one bubble marked" in page
+    assert "Neither code could be read" in page
 
 
 def test_arrows_step_through_what_waits_without_deciding(
@@ -285,13 +300,14 @@ def test_what_is_decided_elsewhere_meanwhile_disappears_here(
     from omr.ledger import decisions
     from omr.ledger.standing import Verdict
 
-    assert "Còn 5" in browser.get("/").text
-    record = sheet(office.ledger, 1).record_id
-    decisions.append(office.ledger, record, "a1", Verdict.BLANK, by="someone else")
+    page = browser.get("/")
+    assert ("Còn 5" in page.text, page.url.params["about"]) == (True, "")
+    record = sheet(office.ledger, 2).record_id
+    decisions.append(office.ledger, record, "", Verdict.NOT_A_FORM, by="someone else")
 
     page = browser.get("/")
     assert "Còn 4" in page.text
-    assert page.url.params["about"] == "b2"
+    assert page.url.params["about"] == "*"
 
 
 def test_a_missing_picture_is_said_and_the_paper_named(browser: TestClient, office: Office) -> None:

@@ -12,8 +12,9 @@ from omr.ledger.sheets import SheetRow
 from omr.marks import Answer, AnswerState, Reason, SheetStatus
 from omr.settings import Language
 from omr.survey_file import shipped_survey
-from scans.review import language
+from scans.review import language, words_doubts
 from scans.review.language import Words
+from scans.review.queue import Item
 from scans.review.view import answer_view, marks_of, serial_crop, words_of
 from scans.rows_shown import crop_of
 
@@ -84,7 +85,9 @@ def test_a_view_marks_candidates_and_gives_each_bubble_its_digit(layout: Layout)
     )
     row = SheetRow("f", "2026-07", "r", reading, reading, ("a1",), ("a1",), said)
 
-    view = answer_view(row, layout, "a1", {SURVEY.id: SURVEY}, None)
+    view = answer_view(
+        row, {layout.layout_id: layout}, Item("r", "a1"), {SURVEY.id: SURVEY}, None
+    )
 
     assert [(b.option, b.key, b.candidate) for b in view.bubbles] == [
         ("r5", "1", True),
@@ -99,7 +102,7 @@ def test_a_view_marks_candidates_and_gives_each_bubble_its_digit(layout: Layout)
 
 
 def test_both_languages_have_every_word_with_the_same_blanks_to_fill() -> None:
-    for table in (language._PAGE, language._REASONS, language._REFUSALS):
+    for table in (language.PAGE_WORDS, words_doubts.DOUBT_WORDS, words_doubts.REFUSAL_WORDS):
         for key, words in table.items():
             assert len(words) == 2, key
             assert all(text.strip() for text in words), key
