@@ -16,11 +16,11 @@ _EDGE_MM = 0.25  # blur and jitter of the outline's edge reach so far into the b
 
 @dataclass(frozen=True, slots=True)
 class Discs:
-    """Flat indices into a square patch with the bubble in its middle."""
+    """Samples round a bubble, right and down of its middle."""
 
-    inside: NDArray[np.int64]
-    ring: NDArray[np.int64]
-    offsets_mm: NDArray[np.float64]  # (2, m) right and down of the middle: inside, then ring
+    inside_mm: NDArray[np.float64]  # (2, k)
+    ring_mm: NDArray[np.float64]  # (2, m)
+    both_mm: NDArray[np.float64]  # (2, k + m) first those inside
 
 
 @lru_cache(maxsize=16)
@@ -28,12 +28,15 @@ def discs_of(radius_mm: float, half_side: int, px_per_mm: float) -> Discs:
     """The samples of a patch that reaches *half_side* samples from its middle."""
     distance = distances(half_side, px_per_mm)
     outer = radius_mm + _LINE_MM / 2
-    inside = distance <= radius_mm - _LINE_MM / 2 - _EDGE_MM
-    ring = (distance >= outer + _EDGE_MM) & (distance <= _ring_end(radius_mm))
-    at = np.concatenate([np.flatnonzero(inside), np.flatnonzero(ring)])
-    rows, columns = np.divmod(at, 2 * half_side + 1)
-    offsets = (np.stack([columns, rows]) - half_side) / px_per_mm
-    return Discs(np.flatnonzero(inside), np.flatnonzero(ring), offsets)
+    inside = _places(distance <= radius_mm - _LINE_MM / 2 - _EDGE_MM, px_per_mm)
+    ring = _places((distance >= outer + _EDGE_MM) & (distance <= _ring_end(radius_mm)), px_per_mm)
+    return Discs(inside, ring, np.hstack([inside, ring]))
+
+
+def _places(which: NDArray[np.bool_], px_per_mm: float) -> NDArray[np.float64]:
+    rows, columns = np.nonzero(which)
+    found: NDArray[np.float64] = (np.stack([columns, rows]) - len(which) // 2) / px_per_mm
+    return found
 
 
 def ring_reach(radius_mm: float, px_per_mm: float) -> int:

@@ -67,6 +67,10 @@ class Frame:
     zone: NDArray[np.int64]  # (z,) flat indices of the pixels in and just around bubbles ...
     zone_at: Picture  # (2, z) ... their columns and rows ...
     zone_counts: NDArray[np.int64]  # (n,) ... and how many are whose: they lie bubble by bubble
+    cells: tuple[int, int]  # columns and rows of the places at which the paper's shift ...
+    cells_mm: Floats  # ... and of those at which its level is worked out; (m, 2) each
+    knots: tuple[int, int]
+    knots_mm: Floats
     strips: tuple[tuple[slice, slice], ...]  # rows and columns that hold all that is not blocked
 
     def to_px(self, points_mm: Floats) -> Floats:
@@ -133,21 +137,32 @@ def _frame(
     counts = np.bincount(owners, minlength=len(centres_mm))
     spread = cv2.dilate(printed.view(np.uint8), np.ones((5, 5), np.uint8))
     beside = np.asarray(spread, np.bool_) & ~printed
-    strips = _strips(~blocked)
+    cells = (-(-width // _CELL_PX) + 2, -(-height // _CELL_PX) + 2)  # one more on each side
+    knots = (-(-width // _PAPER_STEP) + 2, -(-height // _PAPER_STEP) + 2)
     return Frame(
-        left,
-        top,
-        radius_mm,
-        printed,
-        beside,
-        blocked,
-        ~blocked,
-        nearest,
-        zone,
-        zone_at,
-        counts,
-        strips,
+        left_mm=left,
+        top_mm=top,
+        radius_mm=radius_mm,
+        printed=printed,
+        beside_print=beside,
+        blocked=blocked,
+        open=~blocked,
+        nearest=nearest,
+        zone=zone,
+        zone_at=zone_at,
+        zone_counts=counts,
+        cells=cells,
+        cells_mm=_grid(cells, _CELL_PX, -0.5) + np.array([left, top]),
+        knots=knots,
+        knots_mm=_grid(knots, _PAPER_STEP, 0.0) + np.array([left, top]),
+        strips=_strips(~blocked),
     )
+
+
+def _grid(counts: tuple[int, int], step_px: int, first: float) -> Floats:
+    """Places every so many px, from the *first* step on, (m, 2) mm: row by row."""
+    x, y = ((np.arange(n) + first) * step_px / PX_PER_MM for n in counts)
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
 def _strips(wanted: NDArray[np.bool_]) -> tuple[tuple[slice, slice], ...]:
@@ -249,10 +264,8 @@ def _where(
     Worked out at every :data:`_CELL_PX`-th pixel; between them the paper is even.
     """
     height, width = frame.blocked.shape
-    cells = (-(-width // _CELL_PX) + 2, -(-height // _CELL_PX) + 2)  # one more on each side
-    x, y = ((np.arange(n) - 0.5) * _CELL_PX / PX_PER_MM for n in cells)
-    at = np.stack(np.meshgrid(frame.left_mm + x, frame.top_mm + y), axis=-1).reshape(-1, 2)
-    at += settled.shifts(at, printed_mm)
+    cells = frame.cells
+    at = frame.cells_mm + settled.shifts(frame.cells_mm, printed_mm)
     matrix = np.array(registration.h).reshape(3, 3)
     seen = np.column_stack([at, np.ones(len(at))]) @ matrix.T
     coarse = (seen[:, :2] / seen[:, 2:] + 0.5) / factor - 0.5
@@ -274,14 +287,12 @@ def _paper(frame: Frame, centres_mm: Floats, light: Light) -> Picture | np.float
     height, width = frame.blocked.shape
     if light.surface is None:
         return np.float32(median(light.at_bubbles))
-    columns, rows = (np.arange(0, side + 2 * _PAPER_STEP, _PAPER_STEP) for side in (width, height))
-    x, y = np.meshgrid(frame.left_mm + columns / PX_PER_MM, frame.top_mm + rows / PX_PER_MM)
-    at = np.stack([x.ravel(), y.ravel()], axis=1)
+    at, knots = frame.knots_mm, frame.knots
     # The edge of a shadow is no quadratic surface: what that misses is shared out nearby.
     missed = light.at_bubbles[:, None] - light.surface.at(centres_mm)
     local = shared_out(at, centres_mm, missed, reach_mm=_SHADOW_MM, nothing=_NO_SHADOW)
-    coarse = (light.surface.at(at) + local).reshape(x.shape)
-    size = (len(columns) * _PAPER_STEP, len(rows) * _PAPER_STEP)
+    coarse = (light.surface.at(at) + local).reshape(knots[::-1])
+    size = (knots[0] * _PAPER_STEP, knots[1] * _PAPER_STEP)
     whole = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
     first = _PAPER_STEP // 2  # cv2.resize puts a coarse value in the middle of its cell
     return np.asarray(whole[first : first + height, first : first + width], np.float32)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from omr.field import PX_PER_MM, ZONE_MM, Field
 from omr.ink_pieces import DIRECTIONS, Floats, Ink, Integers, courses
+from omr.medians import median
+from omr.surfaces import solved
 
 _TOUCHING_MM = 0.5  # a line that ends so near to print may go on under it
 _BEYOND_MM = (-0.3, 6.5)  # where that is looked for: a line of words is crossed by then
@@ -110,7 +112,7 @@ def _line(ink: Ink, field: Field, bubble: int, piece: int, direction: Floats) ->
     course = _course(dx[inside], dy[inside], direction)
     direction = course.direction
     along, across = dx * direction[0] + dy * direction[1], dy * direction[0] - dx * direction[1]
-    offset = float(np.median(across[inside]))
+    offset = median(across[inside])
     off, half_width = np.abs(across - offset), _half_width(across[inside], offset)
     if course.sagitta_mm > _SAGITTA_MM + half_width / 3:
         return None
@@ -137,7 +139,7 @@ def _reach(along: Floats, start: float) -> float:
 
 def _half_width(across: Floats, offset: float) -> float:
     """Half of how broad a line is: evenly spread points' median is half of it."""
-    return 2 * float(np.median(np.abs(across - offset)))
+    return 2 * median(np.abs(across - offset))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def _course(x: Floats, y: Floats, direction: Floats) -> _Course:
     middle, reach = along.mean(), np.ptp(along) / 2 + 1 / PX_PER_MM
     u = (along - middle) / reach
     terms = np.stack([np.ones_like(u), u, u * u])
-    solution = np.linalg.lstsq(terms @ terms.T, terms @ across, rcond=1e-8)[0]
+    solution = solved(terms @ terms.T, terms @ across)
     turned = direction + solution[1] / reach * np.array([-direction[1], direction[0]])
     return _Course(turned / np.hypot(*turned), float(abs(solution[2])))
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from omr.field import PX_PER_MM, ZONE_MM, Field
 from omr.ink_lines import Lines, lines_of
-from omr.ink_pieces import DIRECTIONS, Floats, Ink, Integers, courses, ink_of
+from omr.ink_pieces import Floats, Ink, Integers, begins, courses, ink_of, widths_of
 
 _FOREIGN = 0.30  # of a piece's ink in its own bubble: less in another one is a mere tail there
 _OWNING_MM2 = 0.4  # so much ink in a bubble makes a piece its own
@@ -129,7 +129,7 @@ def _is_more(
     at = at[np.argsort(key[at], kind="stable")]
     if not len(at):
         return found
-    starts = np.flatnonzero(np.diff(key[at], prepend=-1))
+    starts = begins(key[at])
     number = np.diff(np.append(starts, len(at)))
     longest, _angle, straight = courses(ink, at, starts, number)
     where = np.divmod(key[at][starts], which.shape[1])
@@ -161,9 +161,9 @@ def _tally(key: Integers, which: NDArray[np.bool_], pieces: int, count: int) -> 
 
 
 def _highest(bubble: Integers, dark: NDArray[np.float32], count: int) -> Floats:
-    found = np.zeros(count)
+    found = np.zeros(count, np.float32)  # of the values' own kind: it is thirty times as fast
     np.maximum.at(found, bubble, dark)
-    return found
+    return found.astype(np.float64)
 
 
 def _extents(key: Integers, x: Floats, y: Floats, count: int) -> Floats:
@@ -172,7 +172,7 @@ def _extents(key: Integers, x: Floats, y: Floats, count: int) -> Floats:
     if not len(key):
         return found
     order = np.argsort(key, kind="stable")
-    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    starts = begins(key[order])
     bubble = key[order][starts] % count
     spans = [
         np.maximum.reduceat(v[order], starts) - np.minimum.reduceat(v[order], starts)
@@ -188,10 +188,9 @@ def _lengths(ink: Ink) -> Floats:
     if not len(ink.piece):
         return found
     order = np.argsort(ink.piece, kind="stable")
-    starts = np.flatnonzero(np.diff(ink.piece[order], prepend=-1))
-    along = np.stack([ink.x[order], ink.y[order]], axis=1) @ DIRECTIONS
-    widths = np.maximum.reduceat(along, starts) - np.minimum.reduceat(along, starts)
-    found[ink.piece[order][starts]] = widths.max(axis=1) + 1 / PX_PER_MM
+    pieces = ink.piece[order]
+    starts = begins(pieces)
+    found[pieces[starts]] = widths_of(ink.x[order], ink.y[order], starts).max(axis=0)
     return found
 
 
@@ -229,7 +228,8 @@ def _rings(ink: Ink, field: Field, which: NDArray[np.bool_]) -> Floats:
     centres = field.centres_px.astype(np.float32) / PX_PER_MM
     dx = ink.x[at].astype(np.float32) - centres[:, 0, None]
     dy = ink.y[at].astype(np.float32) - centres[:, 1, None]
-    bubble, near = np.nonzero(dx * dx + dy * dy < (radius + _RING_REACH_MM) ** 2)
+    close = np.flatnonzero(dx * dx + dy * dy < (radius + _RING_REACH_MM) ** 2)
+    bubble, near = np.divmod(close, len(at))  # np.nonzero takes ten times as long
     turn = np.arctan2(dy[bubble, near], dx[bubble, near]) / (2 * np.pi) + 0.5
     bins = np.minimum((turn * _RING_BINS).astype(np.int64), _RING_BINS - 1)
     met = np.zeros((count, _RING_BINS), np.bool_)

@@ -55,14 +55,26 @@ def ink_of(field: Field) -> Ink:
     )
 
 
+def begins(ordered: Integers) -> Integers:
+    """Where in an *ordered* array each run of one value begins."""
+    return np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)])
+
+
+def widths_of(x: Floats, y: Floats, starts: Integers) -> Floats:
+    """The width of every run of points along every one of the directions, (16, runs) mm."""
+    along = DIRECTIONS.T @ np.stack([x, y])
+    found: Floats = np.maximum.reduceat(along, starts, axis=1)
+    found -= np.minimum.reduceat(along, starts, axis=1)
+    found += 1 / PX_PER_MM
+    return found
+
+
 def courses(
     ink: Ink, at: Integers, starts: Integers, number: Integers
 ) -> tuple[Floats, Integers, NDArray[np.bool_]]:
     """Of each run of pixels *at* its length in mm, its direction, and whether it is straight."""
-    along = np.stack([ink.x[at], ink.y[at]], axis=1) @ DIRECTIONS
-    widths = np.maximum.reduceat(along, starts) - np.minimum.reduceat(along, starts)
-    widths += 1 / PX_PER_MM
-    longest, narrowest = widths.max(axis=1), widths.min(axis=1)
+    widths = widths_of(ink.x[at], ink.y[at], starts)
+    longest, narrowest = widths.max(axis=0), widths.min(axis=0)
     thick = number / PX_PER_MM**2 / longest
     limit = np.minimum(_LINE_RATIO * thick + _BENT_MM, longest / _LINE_RATIO)
-    return longest, widths.argmax(axis=1), narrowest < limit
+    return longest, widths.argmax(axis=0), narrowest < limit

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from omr.products import product
 from omr.shades import Shades
 from omr.surfaces import TERMS, Surface, fit_surface, shared_out
+from omr.views import PatchViews, Views
 
 REACH_MM = 0.9  # as far as an outline is looked for
 _BAND_MM = 0.35  # width of the band that stands for the outline: its line and some blur
@@ -36,7 +37,7 @@ _MOST_OUTLINES = 0.9  # share of them
 _ONE_OUTLINE_MM = 0.35  # the band that stands for an outline; further off is something else
 
 Floats = NDArray[np.float32]
-Patches = NDArray[np.float32 | np.uint8]
+Levels = NDArray[np.float32 | np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ class _Search:
     rough: Floats  # (blocks, shifts): the kernel over 2 x 2 means, at every second shift
     rough_shifts: NDArray[np.int64]  # (shifts, 2): dx, dy
     fine: Floats  # (used, 25): the kernel at shifts -2 .. 2, where any of them is not zero
-    fine_at: NDArray[np.int64]  # (used,) flat index from the patch's middle
+    fine_at: NDArray[np.int64]  # (2, used) right and down of the patch's middle
 
 
 def settle_offsets(
-    patches: Patches,
+    patches: Levels | Views,
     centres_mm: NDArray[np.float64],
     radius_mm: float,
     px_per_mm: float,
@@ -86,8 +87,8 @@ def settle_offsets(
     """Compare expected and seen outlines; smooth the differences over the sheet.
 
     Args:
-        patches: (n, side, side) round the expected centres: darkness, or grey levels and
-            the *shades* that turn them into darkness.
+        patches: (n, side, side) round the expected centres, or views of them: darkness, or
+            grey levels and the *shades* that turn them into darkness.
         centres_mm: (n, 2) printed centres.
         radius_mm: Of the printed outline.
         px_per_mm: Of the patches.
@@ -98,7 +99,7 @@ def settle_offsets(
     if np.count_nonzero(clear) < 2 * TERMS:
         nothing = np.zeros_like(centres_mm)
         return Settled(nothing, 0.0, share)
-    surface = fit_surface(centres_mm[clear], seen[clear], least_spread=_LEAST_SPREAD_MM)
+    surface = fit_surface(centres_mm, seen, which=clear, least_spread=_LEAST_SPREAD_MM)
     smooth = surface.at(centres_mm) + _local(centres_mm, centres_mm, seen, clear, surface)
     off = np.where(clear, np.hypot(*(seen - smooth).T), 0.0)
     offsets = np.clip(_snapped(smooth, seen, off), -REACH_MM, REACH_MM)
@@ -148,7 +149,7 @@ def _snapped(
 
 
 def _outline_offsets(
-    patches: Patches, radius_mm: float, px_per_mm: float, shades: Shades | None = None
+    patches: Levels | Views, radius_mm: float, px_per_mm: float, shades: Shades | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """Each outline's offset, (n, 2) mm, and whether it was seen clearly, (n,).
 
@@ -156,13 +157,12 @@ def _outline_offsets(
     best. Where the best of those is at their rim the rough look was deceived, and all
     shifts are tried.
     """
-    count, side, _side = patches.shape
-    search = _search(radius_mm, px_per_mm, side)
-    best = _rough_shifts(patches, search, darker=1 if shades is None else -1)
-    middle = (side // 2) * (side + 1)
-    at = middle + best[:, 1] * side + best[:, 0]
-    places = (at + np.arange(count) * side * side)[:, None] + search.fine_at
-    answers = product(_dark(patches.ravel().take(places), shades), search.fine)
+    views = PatchViews(patches) if isinstance(patches, np.ndarray) else patches
+    count = len(views.coarse)
+    search = _search(radius_mm, px_per_mm, views.side)
+    every, unmoved = np.arange(count), np.zeros((count, 2), np.int64)
+    best = _rough_shifts(views, search, darker=1 if shades is None else -1)
+    answers = product(_dark(views.near(every, best, search.fine_at), shades), search.fine)
     window = answers.reshape(count, 5, 5)
     # Shifts beyond the reach are there for the parabola's sake only.
     allowed = np.abs(best[:, :, None] + np.arange(-2, 3)) <= search.reach
@@ -170,8 +170,7 @@ def _outline_offsets(
     where = held.reshape(count, -1).argmax(axis=1)
     row, column = where // 5, where % 5
     shift = best + np.stack([column, row], axis=1) - 2
-    inner = slice(side // 2 - _INNER_HALF, side // 2 + _INNER_HALF + 1)
-    light = _dark(patches[:, inner, inner], shades).mean(axis=(1, 2)) < _MOST_INNER
+    light = _dark(views.near(every, unmoved, _INNER), shades).mean(axis=1) < _MOST_INNER
     inside = (np.abs(shift) < search.reach).all(axis=1)
     high = answers[np.arange(count), where] > _CLEAR_PEAK
     rim = (np.abs(np.stack([column, row])) % 4 == 0).any(axis=0)
@@ -179,30 +178,40 @@ def _outline_offsets(
     offsets = np.zeros((count, 2))
     found = np.flatnonzero(clear)
     offsets[found] = best[found] - 2 + _peaks(window[found], row[found], column[found])
-    for n in np.flatnonzero(light & high & inside & rim):
-        offset = _search_all(_dark(patches, shades)[n], search)
-        if offset is not None:
-            offsets[n], clear[n] = offset, True
+    again = np.flatnonzero(light & high & inside & rim)
+    if len(again):
+        side = views.side
+        patch = views.near(again, unmoved[again], _square(side // 2)).reshape(-1, side, side)
+        for n, dark in zip(again, _dark(patch, shades and shades.of(again)), strict=True):
+            offset = _search_all(dark, search)
+            if offset is not None:
+                offsets[n], clear[n] = offset, True
     return offsets / px_per_mm, clear
 
 
-def _dark(levels: Patches, shades: Shades | None) -> Floats:
+def _square(half: int) -> NDArray[np.int64]:
+    """Every sample of a square patch, row by row, (2, m) right and down of its middle."""
+    down, across = np.mgrid[-half : half + 1, -half : half + 1]
+    return np.stack([across.ravel(), down.ravel()])
+
+
+_INNER = _square(_INNER_HALF)
+
+
+def _dark(levels: Levels, shades: Shades | None) -> Floats:
     return np.asarray(levels, np.float32) if shades is None else shades.dark(levels)
 
 
-def _rough_shifts(patches: Patches, search: _Search, *, darker: int) -> NDArray[np.int64]:
+def _rough_shifts(views: Views, search: _Search, *, darker: int) -> NDArray[np.int64]:
     """The best of every second shift, (n, 2) px, near enough to the edge to look round it.
 
     Grey levels do as well as darkness here: the kernel's sum is zero, so paper and contrast
     change the size of its answers, not which is the greatest (*darker* is -1 for levels).
     """
-    count, side, _side = patches.shape
-    even = side // 2 * 2
-    tall = np.ascontiguousarray(patches[:, :even, :even]).reshape(-1, even)
-    blocks = cv2.resize(tall, (even // 2, count * even // 2), interpolation=cv2.INTER_AREA)
-    answers = product(np.asarray(blocks, np.float32).reshape(count, -1), search.rough)
+    blocks = np.asarray(views.coarse, np.float32)
+    answers = product(blocks.reshape(len(blocks), -1), search.rough)
     found = search.rough_shifts[(darker * answers).argmax(axis=1)]
-    most = (side - search.kernel.shape[0]) // 2 - 2
+    most = (views.side - search.kernel.shape[0]) // 2 - 2
     near: NDArray[np.int64] = np.clip(found, -most, most)
     return near
 
@@ -265,7 +274,7 @@ def _search(radius_mm: float, px_per_mm: float, side: int) -> _Search:
         rough=np.ascontiguousarray(np.stack(rough, axis=1), np.float32),
         rough_shifts=shifts,
         fine=np.ascontiguousarray(stacked[used], np.float32),
-        fine_at=used - middle * (side + 1),
+        fine_at=np.stack([used % side, used // side]) - middle,
     )
 
 

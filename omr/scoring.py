@@ -20,12 +20,13 @@ from omr.field import ZONE_MM, Frame, Light, field_of, frame_of
 from omr.geometry import Registration
 from omr.ink_objects import trace
 from omr.layout import Bubble, Layout
-from omr.medians import median
+from omr.medians import byte_medians, median
 from omr.once import once_each
 from omr.outline import settle_offsets
-from omr.sampling import Floats, Samples, local_maps, patches, samples_at
+from omr.sampling import Floats, Samples, local_maps, samples_at
 from omr.shades import Shades
 from omr.surfaces import TERMS, fit_surface
+from omr.views import PageViews
 
 PX_PER_MM = 8.0  # sampling density; a 0.3 mm stroke is 2.4 samples wide
 HALF_SIDE_MM = 4.0  # a patch in which the outline is looked for reaches so far from the centre
@@ -108,17 +109,17 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     printed, radius = known.centres_mm, known.radius_mm
     black = _black_level(grey, registration, known.borders_mm)
 
-    first = _patches(grey, registration, printed, HALF_SIDE_MM)
-    light = _light_on(first, printed, radius)
+    maps = local_maps(registration, printed)
+    discs = discs_of(radius, ring_reach(radius, PX_PER_MM), PX_PER_MM)
+    light = _light_on(samples_at(grey, maps, discs.ring_mm), printed)
     paper = light.at_bubbles
     shades = Shades.between(paper, black)
+    first = PageViews(grey, maps, round(HALF_SIDE_MM * PX_PER_MM), PX_PER_MM)
     settled = settle_offsets(first, printed, radius, PX_PER_MM, shades)
     maps = local_maps(registration, printed + settled.offsets_mm)
 
-    half = ring_reach(radius, PX_PER_MM)
-    discs = discs_of(radius, half, PX_PER_MM)
-    samples = samples_at(grey, maps, discs.offsets_mm)
-    inside, ring = np.split(samples, [len(discs.inside)], axis=1)
+    samples = samples_at(grey, maps, discs.both_mm)
+    inside, ring = np.split(samples, [discs.inside_mm.shape[1]], axis=1)
     raw = shades.dark(inside).mean(axis=1)
     blank, noise = _blank_population(raw)
     pale = raw <= median(raw)
@@ -181,14 +182,6 @@ def _share_below(samples: Samples, levels: Samples) -> Floats:
     return found
 
 
-def _patches(
-    grey: GreyImage, registration: Registration, centres_mm: Floats, half_side_mm: float
-) -> Samples:
-    """Upright patches of the page round *centres_mm* (n, 2): (n, side, side), grey levels."""
-    half_side = round(half_side_mm * PX_PER_MM)
-    return patches(grey, local_maps(registration, centres_mm), half_side, PX_PER_MM)
-
-
 def _black_level(grey: GreyImage, registration: Registration, borders_mm: Floats) -> float:
     """The grey level of solid print: the median over the fiducials' black borders."""
     height, width = grey.shape
@@ -207,18 +200,13 @@ def is_bilevel(grey: GreyImage) -> bool:
     return bool(between < 0.002 * some.size)
 
 
-def _light_on(first: Samples, centres_mm: Floats, radius_mm: float) -> Light:
-    """The paper's grey level: at every bubble the middle of its clear ring.
+def _light_on(ring: Samples, centres_mm: Floats) -> Light:
+    """The paper's grey level: at every bubble the middle of its clear ring (n, m).
 
     Where a mark fills the ring as well the level would be the ink's. Light varies smoothly
     over a sheet, even under a lamp, so a level far below its surroundings takes theirs.
     """
-    discs = discs_of(radius_mm, first.shape[1] // 2, PX_PER_MM)
-    # A stable sort of bytes is numpy's radix sort, twice as fast as its median.
-    ring = np.sort(first.reshape(len(first), -1)[:, discs.ring], axis=1, kind="stable")
-    middle = ring.shape[1] // 2
-    # One sample, or the two in the middle.
-    levels: Floats = ring[:, [-middle - 1, middle]].mean(axis=1, dtype=np.float64)
+    levels = byte_medians(ring)
     surface = None
     smooth = np.full_like(levels, median(levels))
     if len(levels) >= 2 * TERMS:

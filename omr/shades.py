@@ -25,6 +25,10 @@ class Shades:
         """From the paper's level at every bubble and that of solid print on the sheet."""
         return cls(paper, np.maximum(paper - black, LEAST_SPAN))
 
+    def of(self, which: NDArray[np.int64]) -> Shades:
+        """Those at *which* bubbles alone."""
+        return Shades(self.paper[which], self.span[which])
+
     def dark(self, levels: NDArray[np.uint8 | np.float32]) -> NDArray[np.float32]:
         """Grey levels (n, ...) as darkness, clipped to -0.2 .. 1.2."""
         shape = (-1,) + (1,) * (levels.ndim - 1)

@@ -33,31 +33,48 @@ class Surface:
 
     def at(self, points_mm: Floats) -> Floats:
         """The values at *points_mm* (m, 2): shape (m, k)."""
-        found: Floats = _terms((points_mm - self.middle) / self.spread) @ self.solution
+        found: Floats = _terms(points_mm.tobytes(), *self.middle, *self.spread) @ self.solution
         return found
 
 
-def fit_surface(at_mm: Floats, seen: Floats, *, least_spread: float) -> Surface:
+def fit_surface(
+    at_mm: Floats, seen: Floats, *, which: NDArray[np.bool_] | None = None, least_spread: float
+) -> Surface:
     """A quadratic surface through what was seen.
 
     Refitted with Tukey's biweight, so that a few samples of something else do not bend it.
 
     Args:
-        at_mm: (n, 2) places of the samples, n >= 2 * TERMS.
+        at_mm: (n, 2) places of the samples.
         seen: (n, k) samples.
+        which: (n,) those that count, at least 2 * TERMS of them; all, if not said.
         least_spread: Samples scatter at least so much, in their own unit.
     """
-    middle, spread = at_mm.mean(axis=0), at_mm.std(axis=0) + 1e-6
-    terms = _terms((at_mm - middle) / spread) * _PREFERENCE
-    weighted = terms.T
-    for _round in range(_ROUNDS):
-        solution, _rest, _rank, _singular = np.linalg.lstsq(
-            weighted @ terms, weighted @ seen, rcond=_NO_DIRECTION
-        )
+    middle, spread = _extent(at_mm.tobytes())
+    terms = _terms(at_mm.tobytes(), *middle, *spread) * _PREFERENCE
+    if which is not None:
+        terms, seen = terms[which], seen[which]
+    solution = solved(terms.T @ terms, terms.T @ seen)
+    for _round in range(1, _ROUNDS):
         off = np.sqrt(((seen - terms @ solution) ** 2).sum(axis=1))
         cut = _TUKEY * max(1.4826 * median(off), least_spread)
         weighted = terms.T * np.maximum(1 - (off / cut) ** 2, 0.0) ** 2
-    return Surface(middle, spread, np.asarray(solution * _PREFERENCE[:, None], np.float64))
+        solution = solved(weighted @ terms, weighted @ seen)
+    return Surface(middle, spread, solution * _PREFERENCE[:, None])
+
+
+def solved(normal: Floats, right: Floats) -> Floats:
+    """The solution x of ``normal @ x = right``, the least one where there are many.
+
+    Args:
+        normal: (n, n), symmetric, no negative eigenvalue.
+        right: (n, k).
+    """
+    values, vectors = np.linalg.eigh(normal)
+    kept = values > _NO_DIRECTION * values[-1]
+    share = np.divide(1.0, values, out=np.zeros_like(values), where=kept)
+    found: Floats = (vectors * share) @ (vectors.T @ right)
+    return found
 
 
 def shared_out(
@@ -98,6 +115,18 @@ def _nearness(wanted: bytes, at: bytes, reach_mm: float) -> Floats:
     return weight
 
 
-def _terms(uv: Floats) -> Floats:
-    u, v = uv.T
+@lru_cache(maxsize=32)
+def _extent(at: bytes) -> tuple[Floats, Floats]:
+    """The mean of places and how far they spread, (2,) each."""
+    at_mm = np.frombuffer(at, np.float64).reshape(-1, 2)
+    return at_mm.mean(axis=0), at_mm.std(axis=0) + 1e-6
+
+
+@lru_cache(maxsize=64)
+def _terms(
+    points: bytes, middle_x: float, middle_y: float, spread_x: float, spread_y: float
+) -> Floats:
+    """The terms of a surface at places (m, 2), shape (m, TERMS); kept, as above."""
+    points_mm = np.frombuffer(points, np.float64).reshape(-1, 2)
+    u, v = ((points_mm - (middle_x, middle_y)) / (spread_x, spread_y)).T
     return np.stack([np.ones_like(u), u, v, u * u, u * v, v * v], axis=1)

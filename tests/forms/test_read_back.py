@@ -26,7 +26,8 @@ from omr.marks import AnswerState, SheetStatus
 from omr.outline import _outline_offsets
 from omr.provinces import find_province
 from omr.registration import SheetPlace, place_sheets
-from omr.scoring import HALF_SIDE_MM, PX_PER_MM, _patches, bubbles_of, measure
+from omr.sampling import local_maps, patches
+from omr.scoring import HALF_SIDE_MM, PX_PER_MM, bubbles_of, measure
 from omr.settings import Paper
 from omr.survey_file import shipped_survey
 from omr.thresholds import Thresholds
@@ -117,8 +118,9 @@ def test_every_bubble_is_found_within_a_tenth_of_a_millimetre_of_its_layout(
     place = placed(page)
     bubbles = [bubble for _question, bubble in bubbles_of(page.layout)]
     centres = np.array([[b.centre.x_mm, b.centre.y_mm] for b in bubbles])
-    patches = _patches(page.image, place.registration, centres, HALF_SIDE_MM)
-    dark = ((255.0 - patches) / 255.0).astype(np.float32)
+    maps = local_maps(place.registration, centres)
+    views = patches(page.image, maps, round(HALF_SIDE_MM * PX_PER_MM), PX_PER_MM)
+    dark = ((255.0 - views) / 255.0).astype(np.float32)
 
     offsets, clear = _outline_offsets(dark, bubbles[0].diameter_mm / 2, PX_PER_MM)
 

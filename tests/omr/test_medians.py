@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from omr.medians import counted_median, median, medians
+from omr.medians import byte_medians, counted_median, median, medians
 
 NUMBERS = st.floats(-10, 10, width=32)
 
@@ -36,3 +36,10 @@ def test_the_values_are_left_as_they_were() -> None:
     medians(values)
 
     assert np.array_equal(values, before)
+
+
+@given(st.integers(1, 5), st.integers(1, 300), st.integers(0, 2**32 - 1))
+def test_medians_of_bytes_are_numpys(rows: int, count: int, seed: int) -> None:
+    values = np.random.default_rng(seed).integers(0, 256, (rows, count)).astype(np.uint8)
+
+    assert np.array_equal(byte_medians(values), np.median(values, axis=1))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from omr.surfaces import fit_surface
+from omr.surfaces import fit_surface, solved
 
 Array = NDArray[np.float64]
 RNG = np.random.default_rng(5)
@@ -38,3 +38,22 @@ def test_where_some_term_is_open_values_are_right_all_the_same(places: Array) ->
     surface = fit_surface(places, _bowed(places), least_spread=0.03)
 
     assert np.allclose(surface.at(places), _bowed(places), atol=1e-6)
+
+
+def test_the_least_of_many_solutions_is_taken() -> None:
+    normal = np.array([[2.0, 2.0, 0.0], [2.0, 2.0, 0.0], [0.0, 0.0, 4.0]])
+
+    found = solved(normal, np.array([[4.0], [4.0], [2.0]]))
+
+    assert found[:, 0] == pytest.approx([1.0, 1.0, 0.5])
+
+
+def test_samples_that_do_not_count_do_not_bend_a_surface() -> None:
+    seen = _bowed(PLACES)
+    wrong = seen.copy()
+    wrong[::3] += 50.0
+    counted = np.arange(len(PLACES)) % 3 > 0
+
+    surface = fit_surface(PLACES, wrong, which=counted, least_spread=0.03)
+
+    assert surface.at(PLACES) == pytest.approx(seen, abs=1e-6)
