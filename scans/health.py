@@ -29,13 +29,22 @@ def health_lines(ledger: Ledger, batch_ids: Collection[int]) -> list[str]:
     Returns:
         Lines of text; empty if the batches hold no sheet that says anything.
     """
-    facts = list(_facts(ledger, batch_ids))
-    if not facts:
+    found = findings(ledger, batch_ids)
+    if found is None:
         return []
-    findings = examine(facts)
-    if not findings:
+    if not found:
         return [_("scanner: fine")]
-    return [_("scanner:"), *(f"  {line}" for line in _in_words(findings))]
+    return [_("scanner:"), *(f"  {line}" for line in _in_words(found))]
+
+
+def findings(ledger: Ledger, batch_ids: Collection[int]) -> list[Finding] | None:
+    """What is wrong with the scanner by these batches, worst first.
+
+    Returns:
+        Nothing if it is fine; ``None`` if the batches hold no sheet that says anything.
+    """
+    facts = list(_facts(ledger, batch_ids))
+    return examine(facts) if facts else None
 
 
 def lie_of(where: Registration, layout: Layout, capture: Capture | None = None) -> Lie:
@@ -94,15 +103,21 @@ def _look(capture: Capture) -> Look | None:
         return None
 
 
-def _in_words(findings: Sequence[Finding]) -> Iterator[str]:
+def _in_words(found: Sequence[Finding]) -> Iterator[str]:
     """One line a trouble: the worst of its series, and how many others there are."""
-    for trouble, some in groupby(findings, key=lambda finding: finding.trouble):
+    for worst, alike in worst_of(found):
+        line = _sentence(worst)
+        yield line if worst.trouble is Trouble.GLASS else line + _where(worst, alike)
+
+
+def worst_of(found: Iterable[Finding]) -> Iterator[tuple[Finding, list[Finding]]]:
+    """Each trouble's worst finding, with all of that trouble."""
+    for trouble, some in groupby(found, key=lambda finding: finding.trouble):
         alike = list(some)
         worst = max(alike, key=lambda finding: (finding.sheets, abs(finding.value)))
         if trouble is Trouble.LOW_DPI:
             worst = replace(worst, sheets=sum(finding.sheets for finding in alike))
-        line = _sentence(worst)
-        yield line if trouble is Trouble.GLASS else line + _where(worst, alike)
+        yield worst, alike
 
 
 def _where(worst: Finding, alike: Iterable[Finding]) -> str:

@@ -25,6 +25,7 @@ from omr.thresholds import Thresholds
 from scans.review.desk import Desk
 from scans.review.language import Words
 from scans.review.overview import add_overview
+from scans.review.pages import Pages
 
 REGION = PageRect(45.0, 180.0, 80.0, 20.0)  # of LAYOUT's comment
 
@@ -109,7 +110,8 @@ def shown_over(ledger: Ledger, pictures: PictureStore, *, language: Language) ->
         request.state.signed_in = ""
         return await handle(request)
 
-    add_overview(app, desk, None, Words(language))
+    pages = Pages(desk, Words(language), "omr reports export")
+    add_overview(app, desk, pages, Words(language))
     return Shown(ledger, pictures, app, [str(serial) for serial in run.serials()], {})
 
 

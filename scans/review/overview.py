@@ -22,32 +22,39 @@ from omr.ledger.sheets import COMMENT_PART, SheetRow
 from omr.marks import Reason, SheetStatus
 from omr.measure_codec import unpack
 from omr.scoring import SheetMeasure
-from scans.health import health_lines
+from omr.settings import Language
+from scans.health import findings
 from scans.review.comments import add_comments
 from scans.review.desk import Desk
 from scans.review.language import Words
 from scans.review.overview_frame import ROWS, Frame, person_of
 from scans.review.overview_picture import origin_of, sheet_picture
 from scans.review.overview_views import answer_lines, history_lines, shares, waiting
+from scans.review.pages import Pages
+from scans.review.words_health import health_in_words
 
 _BATCHES = 10  # on one page
 Number = Annotated[int, Query(ge=1, le=1_000_000)]
 
 
 def add_overview(
-    app: FastAPI, desk: Desk, _pages: object, words: Words, zone: tzinfo | None = None
+    app: FastAPI, desk: Desk, pages: Pages, words: Words, zone: tzinfo | None = None
 ) -> None:
     """Add the overview, the batches, sheets and comments to the review page.
 
     Args:
         app: The application; whoever comes through its gate may look.
         desk: What is shown.
-        _pages: The queue's pages; these have a frame of their own.
+        pages: The queue's pages, which get links to these.
         words: Tells the language.
         zone: Of the times that are shown; None: this machine's.
     """
     frame = Frame(desk, words.language, zone)
-    _add_batches(app, frame, _Health(desk.ledger))
+    pages.links += [
+        ("/overview", frame.words("nav_overview")),
+        ("/comments", frame.words("nav_comments")),
+    ]
+    _add_batches(app, frame, _Health(desk.ledger, words.language))
     _add_sheets(app, frame)
     add_comments(app, frame)
 
@@ -55,8 +62,9 @@ def add_overview(
 class _Health:
     """The scanner's health by batch; worked out once, for a batch that was read does not change."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, language: Language) -> None:
         self._ledger = ledger
+        self._language = language
         self._lock = threading.Lock()
         self._known: dict[tuple[int, int], list[str]] = {}
 
@@ -70,7 +78,8 @@ class _Health:
         key = (batch.batch_id, batch.total)
         with self._lock:
             if key not in self._known and work:
-                self._known[key] = health_lines(self._ledger, [batch.batch_id])
+                found = findings(self._ledger, [batch.batch_id])
+                self._known[key] = health_in_words(found, self._language)
             return self._known.get(key)
 
 

@@ -69,7 +69,8 @@ OVERVIEW_WORDS: dict[str, tuple[str, str]] = {
     ),
     "overview_health": ("Máy quét", "Scanner"),
     "overview_health_none": ("Không đủ phiếu để nhận xét.", "Too little to judge it by."),
-    "overview_health_later": ("Xem ở trang của lần đọc", "See the batch's page"),
+    "overview_status_and_health": ("Kết quả đọc, máy quét", "Sheets by status, scanner"),
+    "overview_link": ("Liên kết", "Link"),
     "overview_quality": ("Độ thống nhất và thời gian", "Agreement and pace"),
     "overview_pairs": ("Câu được hai người xem độc lập", "Answers read by two people"),
     "overview_agreeing": ("Hai người thống nhất", "They agree on"),
@@ -99,6 +100,7 @@ OVERVIEW_WORDS: dict[str, tuple[str, str]] = {
     "status_blank": ("Không có phiếu", "Without a form"),
     # lists of sheets
     "sheets_title": ("Trang đã để riêng", "Sheets that were set aside"),
+    "sheets_heading": ("Từng phiếu, từng trang", "Sheet by sheet"),
     "sheets_filter": ("Lọc", "Filter"),
     "sheets_all_statuses": ("Mọi kết quả", "Any status"),
     "sheets_all_reasons": ("Mọi lý do", "Any reason"),
