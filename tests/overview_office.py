@@ -43,6 +43,7 @@ class Shown:
 
     ledger: Ledger
     pictures: PictureStore
+    desk: Desk
     app: FastAPI
     serials: list[str]
     places: dict[str, tuple[int, int]]  # by file: source and batch
@@ -112,7 +113,7 @@ def shown_over(ledger: Ledger, pictures: PictureStore, *, language: Language) ->
 
     pages = Pages(desk, Words(language), "omr reports export")
     add_overview(app, desk, pages, Words(language))
-    return Shown(ledger, pictures, app, [str(serial) for serial in run.serials()], {})
+    return Shown(ledger, pictures, desk, app, [str(serial) for serial in run.serials()], {})
 
 
 def digest_of(jpeg: bytes) -> str:

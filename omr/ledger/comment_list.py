@@ -11,8 +11,9 @@ from enum import StrEnum
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, insert, select, union
 
+from omr.geometry import PageRect
 from omr.ledger import Ledger, now
 from omr.ledger.refusals import DecisionRefused, Refusal
 from omr.ledger.reviewed import Standing
@@ -58,6 +59,15 @@ class CommentLine:
     tags: tuple[str, ...]
     by: str  # who said so last; empty: nobody
     at: str  # ISO 8601, UTC; empty likewise
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A comment that a kept picture must not show."""
+
+    layout_id: str  # of its sheet
+    shows: PageRect | None  # what of the sheet the picture shows; None: all of it
+    comment: PageRect
 
 
 def comment_lines(
@@ -153,6 +163,43 @@ def may_see(ledger: Ledger, record_id: str, person: str) -> bool:
         return _may_see(connection, record_id, person)
 
 
+def hidden_on(ledger: Ledger, digest: str, person: str) -> list[Hidden]:
+    """The comments that *person* may not see of the sheets which the picture *digest* shows."""
+    crop, comment = picture_part.alias("crop"), picture_part.alias("bears")
+    query = (
+        select(
+            sheet.c.record_id,
+            sheet.c.layout_id,
+            sheet.c.picture,
+            crop.c.part,
+            *_corners(crop, "crop"),
+            *_corners(comment, "comment"),
+        )
+        .join(comment, (comment.c.sheet_id == sheet.c.sheet_id) & (comment.c.part == COMMENT_PART))
+        .outerjoin(crop, (crop.c.sheet_id == sheet.c.sheet_id) & (crop.c.sha256 == digest))
+        .where(
+            sheet.c.sheet_id.in_(
+                union(
+                    select(sheet.c.sheet_id).where(sheet.c.picture == digest),
+                    select(picture_part.c.sheet_id).where(picture_part.c.sha256 == digest),
+                )
+            )
+        )
+    )
+    with ledger.read() as connection:
+        return [
+            Hidden(
+                row.layout_id or "",
+                None
+                if row.picture == digest or row.part is None
+                else PageRect(row.crop_x, row.crop_y, row.crop_w, row.crop_h),
+                PageRect(row.comment_x, row.comment_y, row.comment_w, row.comment_h),
+            )
+            for row in connection.execute(query)
+            if not _may_see(connection, row.record_id, person)
+        ]
+
+
 def ask_to_see(ledger: Ledger, record_id: str, *, by: str) -> None:
     """Let *by* see a personal comment; that they asked stays on record.
 
@@ -177,6 +224,10 @@ def ask_to_see(ledger: Ledger, record_id: str, *, by: str) -> None:
                 milliseconds=0,
             )
         )
+
+
+def _corners(table: FromClause, name: str) -> list[ColumnElement[Any]]:
+    return [table.c[f"{side}_mm"].label(f"{name}_{side}") for side in "xywh"]
 
 
 def _may_see(connection: Connection, record_id: str, person: str) -> bool:

@@ -109,6 +109,31 @@ def veiled(jpeg: bytes, region: PageRect) -> bytes | None:
     return None if grey is None else _jpeg(_veil_of(grey, region))
 
 
+def with_veil(jpeg: bytes, shows: PageRect, hidden: PageRect) -> bytes:
+    """A kept picture with a part of it made unreadable; as it is if it shows nothing of that.
+
+    Args:
+        jpeg: The picture, of any scale.
+        shows: What of the sheet it shows, mm.
+        hidden: What nobody may read, mm.
+    """
+    grey = _grey(jpeg)
+    if grey is None:
+        return jpeg
+    height, width = grey.shape
+    across, down = width / shows.w_mm, height / shows.h_mm  # px a mm
+    left = max(0, round((hidden.x_mm - shows.x_mm) * across))
+    top = max(0, round((hidden.y_mm - shows.y_mm) * down))
+    right = min(width, round((hidden.right_mm - shows.x_mm) * across))
+    bottom = min(height, round((hidden.bottom_mm - shows.y_mm) * down))
+    if left >= right or top >= bottom:
+        return jpeg
+    region = PageRect(0.0, 0.0, (right - left) / across, (bottom - top) / down)
+    picture = grey.copy()
+    picture[top:bottom, left:right] = _veil_of(picture[top:bottom, left:right], region)
+    return _jpeg(picture)
+
+
 def _base(
     row: SheetRow, paper: Layout, measured: SheetMeasure | None, kept: Mapping[str, bytes]
 ) -> NDArray[np.uint8]:

@@ -14,11 +14,12 @@ import pytest
 from httpx import Response
 from overview_office import REGION, Shown, comment_jpeg, open_shown
 
+from omr.geometry import PageRect
 from omr.ledger.comment_list import State, comment_lines, is_personal, may_see
 from omr.ledger.comments import comments
 from omr.ledger.history import Act, history
 from omr.ledger.reviewed import Standings
-from scans.review.overview_picture import veiled
+from scans.review.overview_picture import veiled, with_veil
 
 SCRIPT = "<script>alert('x')</script>"
 
@@ -228,3 +229,42 @@ def test_a_veil_leaves_no_two_letters_apart() -> None:
     images = [cv2.imdecode(np.frombuffer(x, np.uint8), 0).astype(int) for x in (one, other)]
     assert np.abs(images[0] - images[1]).max() < 40
     assert veiled(b"no picture", REGION) is None
+
+
+def test_every_kept_picture_hides_what_is_personal_on_it(shown: Shown) -> None:
+    from omr.ledger.decisions import find_sheet
+    from scans.review.personal import picture_for
+
+    record = shown.comment(0, "ong Nam")
+    sheet = find_sheet(shown.ledger, record)
+    assert sheet is not None
+    digest = sheet.parts["comment"].sha256
+    desk = shown.desk
+    assert picture_for(desk, digest, "lan") == comment_jpeg("ong Nam")
+    save(shown, record, personal="yes")
+
+    assert picture_for(desk, digest, "an") == comment_jpeg("ong Nam")
+    seen = picture_for(desk, digest, "lan")
+    assert seen is not None
+    image = cv2.imdecode(np.frombuffer(seen, np.uint8), cv2.IMREAD_GRAYSCALE)
+    clear = cv2.imdecode(np.frombuffer(comment_jpeg("ong Nam"), np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert image is not None
+    assert clear is not None
+    assert image.shape == clear.shape
+    assert cv2.Laplacian(image, cv2.CV_64F).std() < cv2.Laplacian(clear, cv2.CV_64F).std() / 20
+    assert picture_for(desk, "0" * 64, "an") is None
+    assert picture_for(desk, "../ledger", "an") is None
+
+
+def test_only_the_part_of_a_picture_that_shows_the_comment_is_blurred() -> None:
+    sharp = comment_jpeg("Nguyen Van Nam")
+    shows = PageRect(45.0, 170.0, 80.0, 20.0)
+
+    half = with_veil(sharp, shows, REGION)  # its lower half
+    untouched = with_veil(sharp, PageRect(0.0, 0.0, 80.0, 20.0), REGION)
+
+    assert untouched == sharp
+    images = [cv2.imdecode(np.frombuffer(x, np.uint8), 0).astype(int) for x in (sharp, half)]
+    assert np.abs(images[0][:74] - images[1][:74]).mean() < 1  # packed once more
+    lower = images[1][84:].astype(np.uint8)
+    assert np.abs(np.diff(lower.astype(int), axis=1)).max() < 16
