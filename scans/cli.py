@@ -47,10 +47,16 @@ def results(
 
 
 @app.command(help=_("Say what is waiting for a person."))
-def status(workspace: WorkspaceOption = Path()) -> None:
-    from scans.commands import print_status
+def status(
+    *,
+    workspace: WorkspaceOption = Path(),
+    as_json: Annotated[
+        bool, typer.Option("--json", help=_("Print one JSON object instead of sentences."))
+    ] = False,
+) -> None:
+    from scans.status import print_status
 
-    print_status(workspace)
+    print_status(workspace, as_json=as_json)
 
 
 @app.command(help=_("Say why a sheet was read as it was, in words and as a picture."))

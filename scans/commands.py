@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -16,17 +15,20 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from omr.codes import Verifier
 from omr.errors import InputUnusable, UsageError
 from omr.i18n import _
-from omr.ledger import Ledger, readings
-from omr.ledger.captures import newest_batch
+from omr.ledger import Ledger
+from omr.ledger.readings import SheetReading
 from omr.marks import Reason, SheetStatus
+from omr.office_alerts import alert_rule_of
 from omr.periods import Period
 from omr.pictures import PictureStore
 from omr.thresholds import Thresholds
 from omr.workspace import Workspace, open_workspace
+from scans.alerts_seen import AlertsSeen
 from scans.batch import Failure, Summary, read_batch, reading_context
 from scans.evidence import EvidenceFolder
 from scans.health import health_lines
 from scans.identify import has_zbar
+from scans.pages import PageRef
 from scans.results import result_lines
 from scans.words import reason_in_words, status_in_words
 
@@ -51,6 +53,14 @@ def read_scans(
     with Ledger.open(workspace.ledger_url) as ledger, _progress() as progress:
         context = reading_context(ledger, Verifier(workspace.keyring()), thresholds_of(workspace))
         pictures = EvidenceFolder(evidence, context.layouts) if evidence else None
+        alerts = _alerts(workspace, month)
+
+        def look(ref: PageRef, sheet: SheetReading) -> None:
+            if pictures is not None:
+                pictures.save(ref, sheet)
+            if alerts is not None:
+                alerts.see(sheet)
+
         summary = read_batch(
             ledger,
             paths,
@@ -58,15 +68,27 @@ def read_scans(
             period=str(month),
             jobs=jobs or workspace.settings.jobs or os.cpu_count() or 1,
             progress=progress,
-            seen=pictures.save if pictures else lambda _ref, _sheet: None,
+            seen=look,
             keep_picture=PictureStore(workspace.evidence_folder).keep,
         )
         health = health_lines(ledger, summary.batches) if summary.sheets else []
-    for line in (*_told(summary), *health):
+    for line in (*_told(summary), *health, *(alerts.lines() if alerts else ())):
         print(line)
     if summary.failures:
         raise _failed(summary)
     return summary
+
+
+def _alerts(workspace: Workspace, month: Period) -> AlertsSeen | None:
+    """What counts alerts; None, said aloud, if the surveys cannot be read.
+
+    Sheets are read all the same: that needs no words.
+    """
+    try:
+        return AlertsSeen(alert_rule_of(workspace), str(month))
+    except UsageError as error:
+        _say(_("omr: alerts are not counted: {why}").format(why=error.message))
+        return None
 
 
 def write_results(root: Path, *, file: str | None, out: Path | None) -> None:
@@ -90,42 +112,6 @@ def write_results(root: Path, *, file: str | None, out: Path | None) -> None:
                 _("cannot write {path}: {why}").format(path=out, why=error.strerror),
                 _("Choose a file in a folder you may write to."),
             ) from error
-
-
-def print_status(root: Path) -> None:
-    """Say how many sheets ended how, and what waits for a person."""
-    workspace = open_workspace(root)
-    with Ledger.open(workspace.ledger_url) as ledger:
-        counts = readings.count_by_status(ledger)
-        reasons: Counter[Reason] = Counter()
-        open_items = 0
-        for row in readings.sheet_rows(ledger):
-            open_items += len(row.open)
-            if row.reading.status is not SheetStatus.COUNTED:
-                reasons.update(row.reading.reasons)
-        last = newest_batch(ledger)
-        health = health_lines(ledger, [last.batch_id]) if last is not None else []
-    for status, count in counts.items():
-        print(f"{status_in_words(status)}: {count}")
-    print(_("sheets seen: {count}").format(count=sum(counts.values())))
-    if reasons:
-        print(_("reasons:"))
-        for reason, count in reasons.most_common():
-            print(f"  {reason_in_words(reason)}: {count}")
-    if last is not None and health:
-        print(
-            _("last batch, {day}, period {period}, {files} files:").format(
-                day=last.started_at[:10], period=last.period, files=last.files
-            )
-        )
-        for line in health:
-            print(f"  {line}")
-    if open_items:
-        print(
-            _("{count} decisions wait for a person. Next: omr scans review").format(
-                count=open_items
-            )
-        )
 
 
 def _period(workspace: Workspace, text: str | None) -> Period:

@@ -153,7 +153,7 @@ def test_an_interrupted_command_ends_with_130(
     def interrupted(*_args: object, **_more: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("scans.commands.print_status", interrupted)
+    monkeypatch.setattr("scans.status.print_status", interrupted)
 
     assert omr(["scans", "status", "--workspace", str(office)]) == 130
     assert "Traceback" not in capsys.readouterr().err
@@ -165,7 +165,7 @@ def test_a_fault_of_our_own_shows_its_trace_only_with_debug(
     def fails(*_args: object, **_more: object) -> None:
         raise ZeroDivisionError("inside")
 
-    monkeypatch.setattr("scans.commands.print_status", fails)
+    monkeypatch.setattr("scans.status.print_status", fails)
     words = ["scans", "status", "--workspace", str(office)]
 
     assert omr(words) == 1
