@@ -20,6 +20,7 @@ from omr.shades import LEAST_SPAN
 from scans.crops import upright_part, whole_pixels
 
 PX_PER_MM = 4.0  # of the samples: a pen's line of 0.4 mm is 1.6 wide
+_ALL_OF_IT = 0.9  # of the image's pixels for each sample: a 1-bit scan's crumbs are single ones
 _INK = 0.16  # darkness against the paper round it: the share of the way to black print
 _PAPER_MM = 3.0  # a shadow changes little within this; a line of writing is no thicker
 # The title's letters stand 4.2 mm below the field's upper edge and reach 0.8 mm below their
@@ -51,7 +52,7 @@ def is_written_on(
         contrast: Paper minus black on this sheet, grey levels.
     """
     place = whole_pixels(layout.comment, layout, PX_PER_MM)
-    field = upright_part(grey, registration, place, px_per_mm=PX_PER_MM)
+    field = upright_part(grey, registration, place, px_per_mm=PX_PER_MM, enough=_ALL_OF_IT)
     return is_written(field, contrast)
 
 

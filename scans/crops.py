@@ -19,7 +19,7 @@ from omr.geometry import PagePoint, PageRect, Registration
 from omr.layout import Layout
 
 OVERVIEW_PX_PER_MM = 3.0  # 76 dpi: handwriting of 3 mm is 9 px high
-_ENOUGH = 1.2  # of the image's pixels for each wanted one: halved further, it would be soft
+SHARP = 1.2  # of the image's pixels for each wanted one: halved further, it would be soft
 
 
 def overview(grey: GreyImage, registration: Registration, layout: Layout) -> GreyImage:
@@ -44,6 +44,7 @@ def upright_part(
     region: PageRect,
     *,
     px_per_mm: float = PX_PER_MM,
+    enough: float = SHARP,
 ) -> GreyImage:
     """A part of the sheet, upright, as :func:`omr.evidence.upright` shows it.
 
@@ -52,6 +53,8 @@ def upright_part(
         registration: Where the sheet lies in it.
         region: The part; of whole pixels, as from :func:`whole_pixels`.
         px_per_mm: Scale of the picture.
+        enough: So many of the image's own pixels for each wanted one; an image with twice as
+            many is halved first. Below 1, no pixel is passed over.
     """
     width, height = round(region.w_mm * px_per_mm), round(region.h_mm * px_per_mm)
     # A pixel's middle, and half a pixel of the large picture before it, which begins there.
@@ -67,7 +70,7 @@ def upright_part(
         PagePoint(region.x_mm + region.w_mm / 2, region.y_mm + region.h_mm / 2)
     )
     to_image = np.array(registration.h).reshape(3, 3) @ to_page
-    source, to_source = _shrunk(grey, registration, region, scale / px_per_mm)
+    source, to_source = _shrunk(grey, registration, region, scale / px_per_mm / enough)
     return _warped(source, to_source @ to_image, (width, height))
 
 
@@ -86,14 +89,14 @@ def whole_pixels(region: PageRect, layout: Layout, px_per_mm: float = PX_PER_MM)
 def _shrunk(
     grey: GreyImage, registration: Registration, region: PageRect, ratio: float
 ) -> tuple[GreyImage, NDArray[np.float64]]:
-    """The image round *region*, halved while enough is left of its *ratio* px for each wanted one.
+    """The image round *region*, halved as often as *ratio*, what it has to what is enough, allows.
 
     Taking one pixel of several would draw thin lines as dots.
 
     Returns:
         The smaller image, and the map (3, 3) of the image's pixels onto its own.
     """
-    halvings = int(math.log2(max(1.0, ratio / _ENOUGH)))
+    halvings = int(math.log2(max(1.0, ratio)))
     to_source = np.eye(3)
     if halvings == 0:
         return grey, to_source
