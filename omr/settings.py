@@ -10,6 +10,7 @@ from string import Template
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from omr.alert_rule import AlertRatings
 from omr.i18n import _
 from omr.periods import DEFAULT_START_DAY, MAX_START_DAY
 from omr.problems import Problems
@@ -59,6 +60,7 @@ class Settings:
     public_code: bool  # forms carry the code of the electronic survey, see omr.links
     issue_when_printed: bool  # a unit has its forms once they are printed, see omr.stock
     second_reading: int  # percent of decisions that another person reads blind
+    alert_ratings: AlertRatings  # which low ratings raise an alert
 
     @property
     def zone(self) -> ZoneInfo:
@@ -87,7 +89,7 @@ def parse_settings(file: TomlFile) -> Settings:
     office = top.table("office")
     ledger, period = _section(top, "ledger"), _section(top, "period")
     reading, printing = _section(top, "reading"), _section(top, "printing")
-    review = _section(top, "review")
+    review, alerts = _section(top, "review"), _section(top, "alerts")
     settings = Settings(
         agency=office.text("agency"),
         office=office.text("name"),
@@ -104,9 +106,10 @@ def parse_settings(file: TomlFile) -> Settings:
         public_code=printing.flag("public_code", default=False),
         issue_when_printed=printing.flag("issue_when_printed", default=True),
         second_reading=review.integer("second_reading", 0, 100, DEFAULT_SECOND_READING),
+        alert_ratings=_word(alerts, "ratings", AlertRatings.ALL),
     )
     _check_thresholds(reading, settings)
-    for table in (office, ledger, period, reading, printing, review, top):
+    for table in (office, ledger, period, reading, printing, review, alerts, top):
         table.close()
     problems.raise_if_any()
     return settings

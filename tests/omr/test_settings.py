@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from omr.alert_rule import AlertRatings
 from omr.errors import MistakesInFile, UsageError
 from omr.settings import (
     Language,
@@ -46,6 +47,7 @@ def test_defaults_are_those_of_a_vietnamese_office() -> None:
     assert (settings.marginal, settings.definite) == (None, None)
     assert settings.pad_size == 50
     assert settings.paper is Paper.A5
+    assert settings.alert_ratings is AlertRatings.ALL
 
 
 def test_every_setting_can_be_changed() -> None:
@@ -55,6 +57,7 @@ def test_every_setting_can_be_changed() -> None:
         + '[period]\nstart_day = 1\ntime_zone = "Europe/Berlin"\n'
         + "[reading]\njobs = 4\nmarginal = 0.03\ndefinite = 0.1\n"
         + '[printing]\npad_size = 100\npaper = "a4-2up"\n'
+        + '[alerts]\nratings = "overall"\n'
     )
 
     assert settings.language is Language.ENGLISH
@@ -62,6 +65,7 @@ def test_every_setting_can_be_changed() -> None:
     assert (settings.start_day, settings.time_zone) == (1, "Europe/Berlin")
     assert (settings.jobs, settings.marginal, settings.definite) == (4, 0.03, 0.1)
     assert (settings.pad_size, settings.paper) == (100, Paper.A4_TWO_UP)
+    assert settings.alert_ratings is AlertRatings.OVERALL
 
 
 @pytest.mark.parametrize(
