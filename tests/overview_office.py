@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from decision_desk import DOUBTS
 from fastapi import FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
 from fastapi.testclient import TestClient
 from make_ledger import LAYOUT, add_file, fresh_ledger, seen, take
 
@@ -22,6 +23,7 @@ from omr.marks import Reason, SheetStatus
 from omr.pictures import PictureStore
 from omr.settings import Language
 from omr.thresholds import Thresholds
+from scans.review import app as app_module
 from scans.review.desk import Desk
 from scans.review.language import Words
 from scans.review.overview import add_overview
@@ -109,8 +111,11 @@ def shown_over(ledger: Ledger, pictures: PictureStore, *, language: Language) ->
     ) -> Response:
         request.state.person = request.headers["x-person"]
         request.state.signed_in = ""
-        return await handle(request)
+        answer = await handle(request)
+        answer.headers["Content-Security-Policy"] = "default-src 'self'"
+        return answer
 
+    app.mount("/static", StaticFiles(directory=Path(app_module.__file__).parent / "static"))
     pages = Pages(desk, Words(language), "omr reports export")
     add_overview(app, desk, pages, Words(language))
     return Shown(ledger, pictures, desk, app, [str(serial) for serial in run.serials()], {})

@@ -38,7 +38,7 @@ OVERVIEW_WORDS: dict[str, tuple[str, str]] = {
     "overview_aside_none": ("Chưa có trang nào bị để riêng.", "Nothing was set aside."),
     "overview_remedy": ("Cách xử lý", "What to do"),
     "overview_sheets": ("Số trang", "Sheets"),
-    "overview_show": ("Xem từng trang", "Show them"),
+    "overview_show": ("Xem", "Show"),
     "overview_show_of": ("Xem từng trang: {what}", "Show the sheets: {what}"),
     "overview_batches": ("Các lần đọc", "Batches"),
     "overview_batches_none": (
