@@ -9,9 +9,10 @@ from fastapi import FastAPI, Form, Request, Response
 
 from scans.review.deciding import Confirmed, Deciding
 from scans.review.desk import Desk
+from scans.review.door import asked_by_script
 from scans.review.group import MOST
 from scans.review.group_view import tiles_of
-from scans.review.item_pages import item_of
+from scans.review.item_pages import address_of, item_of, query_of
 from scans.review.language import Words
 from scans.review.looking_routes import to
 from scans.review.pages import NOTHING_SAID, Pages, Said
@@ -55,14 +56,22 @@ def add_groups(app: FastAPI, desk: Desk, deciding: Deciding, pages: Pages, words
         desk.keep_alone([*apart, *(each for each, _why in done.refused)])
         desk.give_back(person, [*apart, *done.kept])
         first = next(iter([*done.kept, *apart]), None)
-        return show(
+        said = Said(
+            note=words("group_kept", n=len(done.kept)) if done.kept else "",
+            trouble=words("group_refused", n=len(done.refused)) if done.refused else "",
+            more=_refused(done, desk, words),
+        )
+        if not asked_by_script(request):
+            return show(request, first, said)
+        found = desk.group(person, first)
+        after = found[1][0] if found else next(iter(desk.ahead(person, first, 1)), None)
+        address = f"/group?{query_of(after)}" if found and after else ""
+        return pages.answer(
             request,
-            first,
-            Said(
-                note=words("group_kept", n=len(done.kept)) if done.kept else "",
-                trouble=words("group_refused", n=len(done.refused)) if done.refused else "",
-                more=_refused(done, desk, words),
-            ),
+            address=address or (address_of(after) if after else "/"),
+            note=said.note,
+            why=said.trouble,
+            more=said.more,
         )
 
 

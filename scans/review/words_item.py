@@ -170,7 +170,7 @@ ITEM_WORDS: dict[str, tuple[str, str]] = {
     "look_again": ("Kiểm tra lại ngay", "Look again now"),
     "enlarge": ("Xem cả phiếu", "See the whole sheet"),
     "not_yours": (
-        "Quyết định này do người khác chọn trong trình duyệt này, nên không lưu dưới tên bạn.",
+        "Quyết định này của người khác nên không lưu dưới tên người đang đăng nhập.",
         "Somebody else made this decision in this browser, so it is not saved under your name.",
     ),
 }

@@ -42,6 +42,10 @@ SCRIPT_WORDS: dict[str, tuple[str, str]] = {
     ),
     "s_sent": ("Đã gửi xong các quyết định còn chờ.", "All waiting decisions are sent."),
     "s_refused_you": ("Lựa chọn chưa được lưu: {what}.", "Not saved: {what}."),
+    "s_no_connection": (
+        "Mất kết nối với chương trình. Đề nghị kiểm tra rồi thử lại.",
+        "There is no connection to the program. Check it and try again.",
+    ),
     "s_retry": ("Gửi lại ngay", "Try again now"),
     "s_drop": ("Bỏ các quyết định này", "Drop these decisions"),
     "s_drop_sure": (
