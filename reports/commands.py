@@ -27,11 +27,11 @@ from reports.export import (
     write_together,
 )
 from reports.merge import merge
+from reports.open_table import open_table
 from reports.paper import PaperMonth, paper_month
 from reports.profile import load_profile
 from reports.reconcile import Reconciliation, reconcile
 from reports.responses import Channel, Place, Response
-from reports.table import read_csv
 from reports.tally import Choices, tally
 from reports.unmatched import ONLY_TO_BE_KNOWN, sentences
 
@@ -69,7 +69,7 @@ def import_export(root: Path, file: Path, profile_name: str) -> ImportSummary:
         workspace.profiles_folder, profile_name, surveys=around.surveys, units=around.units
     )
     with Ledger.open(workspace.ledger_url) as ledger:
-        table = read_csv(file, header_words(profile, around).known)
+        table = open_table(file, header_words(profile, around).known)
         found = read_export(table, profile, around)
         outcome = add_import(
             ledger,

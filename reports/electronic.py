@@ -20,7 +20,7 @@ from reports.doubles import Submission, flag_doubles
 from reports.names import DomainNames, UnitNames
 from reports.preconditions import date_order, refuse_lost_letters, require_columns
 from reports.profile import Profile
-from reports.table import CsvTable, Row, damaged, first_filled, wrong_encoding
+from reports.table import Row, Table, damaged, first_filled, wrong_encoding
 from reports.timestamps import DateOrder, Stamp, read_stamp
 from reports.unmatched import REFUSES_ROW, Trouble, Unmatched
 
@@ -51,7 +51,7 @@ def header_words(profile: Profile, around: Surroundings) -> HeaderWords:
     return HeaderWords(profile, around.surveys)
 
 
-def read_export(table: CsvTable, profile: Profile, around: Surroundings) -> ReadExport:
+def read_export(table: Table, profile: Profile, around: Surroundings) -> ReadExport:
     """Match every row of an export.
 
     Raises:
@@ -85,7 +85,7 @@ def read_export(table: CsvTable, profile: Profile, around: Surroundings) -> Read
 class _RowReader:
     """Matches rows one by one, noting what does not fit."""
 
-    table: CsvTable
+    table: Table
     profile: Profile
     around: Surroundings
     columns: Columns

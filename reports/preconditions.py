@@ -6,11 +6,11 @@ from omr.errors import InputUnusable
 from omr.i18n import _
 from reports.columns import Columns
 from reports.profile import Profile
-from reports.table import CsvTable, damaged, first_filled, wrong_encoding
+from reports.table import Table, damaged, first_filled, wrong_encoding
 from reports.timestamps import DateOrder, OrderDoubt, choose_order, read_stamp
 
 
-def refuse_lost_letters(table: CsvTable, columns: Columns) -> None:
+def refuse_lost_letters(table: Table, columns: Columns) -> None:
     """Look at headers that mean nothing: lost letters may be why.
 
     Raises:
@@ -22,7 +22,7 @@ def refuse_lost_letters(table: CsvTable, columns: Columns) -> None:
             raise wrong_encoding(table.name, where, table.header[place])
 
 
-def require_columns(table: CsvTable, columns: Columns, profile: Profile) -> None:
+def require_columns(table: Table, columns: Columns, profile: Profile) -> None:
     """Without these columns no row could be counted.
 
     Raises:
@@ -50,7 +50,7 @@ def require_columns(table: CsvTable, columns: Columns, profile: Profile) -> None
         )
 
 
-def date_order(table: CsvTable, columns: Columns, profile: Profile) -> DateOrder:
+def date_order(table: Table, columns: Columns, profile: Profile) -> DateOrder:
     """How this file writes day and month.
 
     Raises:

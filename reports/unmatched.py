@@ -75,10 +75,10 @@ def sentences(found: Iterable[Unmatched]) -> Iterator[str]:
     for (trouble, column, value), numbers in rows.items():
         place = _("row {rows}") if len(numbers) == 1 else _("rows {rows}")
         yield "{place}{column}: {what}{value}".format(
-            place=place.format(rows=_ranges(numbers)),
-            column=_(", column '{column}'").format(column=_printable(column)) if column else "",
+            place=place.format(rows=ranges(numbers)),
+            column=_(", column '{column}'").format(column=printable(column)) if column else "",
             what=words[trouble],
-            value=f" '{_printable(value)}'" if value else "",
+            value=f" '{printable(value)}'" if value else "",
         )
 
 
@@ -98,7 +98,7 @@ def _words() -> dict[Trouble, str]:
     }
 
 
-def _ranges(numbers: Sequence[int]) -> str:
+def ranges(numbers: Sequence[int]) -> str:
     """``2-5, 9``."""
     ordered = sorted(set(numbers))
     starts = [0] + [i for i, (a, b) in enumerate(pairwise(ordered), start=1) if b != a + 1]
@@ -109,6 +109,6 @@ def _ranges(numbers: Sequence[int]) -> str:
     return ", ".join(parts)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """*text* on one line, without control characters: it comes from outside."""
     return "".join(letter if letter.isprintable() else " " for letter in text)

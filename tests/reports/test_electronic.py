@@ -10,8 +10,8 @@ from omr.errors import InputUnusable
 from omr.toml_file import parse_toml
 from reports.doubles import DOUBLE_SUBMISSION
 from reports.electronic import ReadExport, Surroundings, header_words, read_export
+from reports.open_table import open_table
 from reports.profile import Profile, parse_profile
-from reports.table import read_csv
 from reports.timestamps import DateOrder
 from reports.unmatched import Trouble, sentences
 
@@ -35,7 +35,7 @@ def profile(around: Surroundings) -> Profile:
 def read(write: Callable[..., Path], profile: Profile, around: Surroundings) -> Read:
     def read_text(text: str, **changes: object) -> ReadExport:
         changed = replace(profile, **changes)  # type: ignore[arg-type]
-        table = read_csv(write(text), header_words(changed, around).known)
+        table = open_table(write(text), header_words(changed, around).known)
         return read_export(table, changed, around)
 
     return read_text

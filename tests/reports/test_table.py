@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 
 from omr.errors import InputUnusable
-from reports.table import CsvTable, damaged, read_csv
+from reports.open_table import open_table
+from reports.table import Table, damaged
 
 KNOWN = {"Đơn vị", "Giấy tờ, phí và lệ phí"}
 TEXT = 'Đơn vị,Ý kiến\nHP-PC08,"Tốt,\nrất tốt"\n\nHP-PC06,\n'
 
 
-def read(path: Path) -> CsvTable:
-    return read_csv(path, KNOWN.__contains__)
+def read(path: Path) -> Table:
+    return open_table(path, KNOWN.__contains__)
 
 
-def cells(table: CsvTable) -> list[tuple[int, tuple[str, ...]]]:
+def cells(table: Table) -> list[tuple[int, tuple[str, ...]]]:
     return [(row.number, row.cells) for row in table.rows()]
 
 
