@@ -15,6 +15,7 @@ from omr.fiducials import FoundFiducial
 from omr.geometry import PagePoint, Registration
 from omr.layout import Fiducial
 from omr.marks import Reason
+from omr.once import once_each
 
 # Corners of a flat, evenly fed sheet fit a homography to 0.02 mm; 2 % of local feed slip
 # moves a corner by 0.14 mm. Past this the sheet is bent or two sheets are mixed.
@@ -144,8 +145,8 @@ def _register(group: Sequence[FoundFiducial], printed: Sequence[Fiducial]) -> Sh
     markers = [fiducial.marker for fiducial in group]
     if len(markers) < 3 or len(set(markers)) < len(markers):
         return _unplaced(Reason.REGISTRATION, group, printed)
-    on_page = {fiducial.marker: fiducial for fiducial in printed}
-    page = np.concatenate([_printed_corners(on_page[marker]) for marker in markers])
+    on_page = _expected(printed).corners
+    page = np.concatenate([on_page[marker] for marker in markers])
     image = np.concatenate([fiducial.corners for fiducial in group])
     registration = _fit(page, image, whole=len(markers) == len(printed))
     if registration is None:
@@ -173,9 +174,8 @@ def _register(group: Sequence[FoundFiducial], printed: Sequence[Fiducial]) -> Sh
 def _unplaced(
     reason: Reason, group: Sequence[FoundFiducial], printed: Sequence[Fiducial]
 ) -> Unplaced:
-    on_page = {fiducial.marker: fiducial for fiducial in printed}
-    middle = _middle(printed)
-    seen = [_middle_seen_by(fiducial, on_page[fiducial.marker], middle) for fiducial in group]
+    expected = _expected(printed)
+    seen = [_middle_seen_by(fiducial, expected) for fiducial in group]
     at, right = np.mean(seen, axis=0)
     return Unplaced(reason, complex(at), complex(right))
 
@@ -256,18 +256,14 @@ def _group(
     found: Sequence[FoundFiducial], printed: Sequence[Fiducial]
 ) -> list[list[FoundFiducial]]:
     """Fiducials that expect their sheet's centre at the same place belong together."""
-    on_page = {fiducial.marker: fiducial for fiducial in printed}
-    middle = _middle(printed)
-    reach_mm = 0.3 * min(
-        max(f.centre.x_mm for f in printed) - min(f.centre.x_mm for f in printed),
-        max(f.centre.y_mm for f in printed) - min(f.centre.y_mm for f in printed),
-    )
+    known = _expected(printed)
+    reach_mm = known.reach_mm
     groups: list[tuple[NDArray[np.float64], float, list[FoundFiducial]]] = []
     for fiducial in found:
-        at, right = _middle_seen_by(fiducial, on_page[fiducial.marker], middle)
+        at, right = _middle_seen_by(fiducial, known)
         expected, scale = np.array([at.real, at.imag]), abs(right)
         for index, (centre, px_per_mm, members) in enumerate(groups):
-            near = np.linalg.norm(centre - expected) < reach_mm * max(scale, px_per_mm)
+            near = math.dist(centre, expected) < reach_mm * max(scale, px_per_mm)
             if near and 0.7 * px_per_mm < scale < 1.4 * px_per_mm:
                 members.append(fiducial)
                 count = len(members)
@@ -278,25 +274,42 @@ def _group(
     return [members for _centre_px, _scale, members in groups]
 
 
-def _middle(printed: Sequence[Fiducial]) -> NDArray[np.float64]:
-    """The middle between the fiducials, mm."""
-    return np.asarray(
-        np.mean([[f.centre.x_mm, f.centre.y_mm] for f in printed], axis=0), np.float64
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """What follows from where a form's fiducials are printed."""
+
+    middle: NDArray[np.float64]  # (2,) between them, mm
+    reach_mm: float  # those whose sheets' middles are nearer are of one sheet
+    corners: Mapping[int, NDArray[np.float64]]  # by marker, (4, 2) mm: clockwise from top left
+    to_middle: Mapping[int, complex]  # by marker, from its centre, mm
+    weights: Mapping[int, NDArray[np.complex128]]  # (4,) of corners in the turn that they show
+
+
+@once_each
+def _expected(printed: Sequence[Fiducial]) -> _Expected:
+    centres = np.array([[f.centre.x_mm, f.centre.y_mm] for f in printed], np.float64)
+    middle = centres.mean(axis=0)
+    corners = {f.marker: _printed_corners(f) for f in printed}
+    points = {marker: _complex(places) for marker, places in corners.items()}
+    spread = {marker: places - places.mean() for marker, places in points.items()}
+    return _Expected(
+        middle=middle,
+        reach_mm=0.3 * float(np.ptp(centres, axis=0).min()),
+        corners=corners,
+        to_middle={marker: complex(_complex(middle) - z.mean()) for marker, z in points.items()},
+        weights={marker: z.conj() / (z.conj() @ z).real for marker, z in spread.items()},
     )
 
 
-def _middle_seen_by(
-    found: FoundFiducial, printed: Fiducial, middle: NDArray[np.float64]
-) -> tuple[complex, complex]:
-    """Where one fiducial alone expects the sheet's *middle* (mm), and 1 mm to the right; px.
+def _middle_seen_by(found: FoundFiducial, expected: _Expected) -> tuple[complex, complex]:
+    """Where one fiducial alone expects its sheet's middle, and 1 mm to the right; px.
 
     The least-squares similarity over its four corners, in complex numbers.
     """
-    page, image = (_complex(points) for points in (_printed_corners(printed), found.corners))
-    on_page, in_image = page.mean(), image.mean()
-    spread = page - on_page
-    turn = (spread.conj() @ (image - in_image)) / (spread.conj() @ spread).real
-    return complex(in_image + turn * (_complex(middle) - on_page)), complex(turn)
+    image = _complex(found.corners)
+    in_image = complex(image.sum() / 4)
+    turn = complex(expected.weights[found.marker] @ image)  # the weights' sum is zero
+    return in_image + turn * expected.to_middle[found.marker], turn
 
 
 def _complex(points: NDArray[np.float64]) -> NDArray[np.complex128]:
@@ -315,14 +328,13 @@ def _residual_px(
     registration: Registration, page: NDArray[np.float64], image: NDArray[np.float64]
 ) -> float:
     matrix = np.array(registration.h).reshape(3, 3)
-    projected = cv2.perspectiveTransform(page.reshape(-1, 1, 2), matrix).reshape(-1, 2)
-    return float(np.sqrt(np.mean(np.sum((projected - image) ** 2, axis=1))))
+    off = cv2.perspectiveTransform(page.reshape(-1, 1, 2), matrix).reshape(-1, 2) - image
+    return math.sqrt(float(off.ravel() @ off.ravel()) / len(off))
 
 
 def _scales(registration: Registration, printed: Sequence[Fiducial]) -> tuple[float, float]:
     """The scale at the sheet's middle, px/mm, and how unequal its two directions are."""
-    x = float(np.mean([f.centre.x_mm for f in printed]))
-    y = float(np.mean([f.centre.y_mm for f in printed]))
+    x, y = _expected(printed).middle.tolist()
     at = registration.locate(PagePoint(x, y))
     right = registration.locate(PagePoint(x + 1, y))
     down = registration.locate(PagePoint(x, y + 1))

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from omr.fiducials import GreyImage
 
+Places = NDArray[np.int64]
+
 _WIDEST_MM = 0.7  # a streak is 1 to 5 sensor elements wide, 0.1 to 0.6 mm
 _MIN_STEP = 0.12  # darker than both neighbours by this share of paper minus black
 _MIN_LENGTH = 0.55  # share of the sheet's length; our longest printed rule is level, not upright
@@ -53,29 +55,39 @@ def find_streaks(
 
 def _streaked(lines: GreyImage, apart: int, step: int, *, along: int) -> NDArray[np.int64]:
     """Which columns (*along* 0) or rows (1) are darker than both neighbours nearly everywhere."""
-    few = lines[::_FEW] if along == 0 else lines[:, ::_FEW]
-    hint = _dark_share(few, apart, step, along=along)
-    if not (hint > _MIN_HINT).any():  # as on nearly every page
-        return np.empty(0, np.int64)
-    share = _dark_share(lines, apart, step, along=along)
-    return np.flatnonzero(share > _MIN_LENGTH) + apart
+    few = np.ascontiguousarray(lines[::_FEW] if along == 0 else lines[:, ::_FEW])
+    every = slice(0, -2 * apart), slice(apart, -apart), slice(2 * apart, None)
+    hint = _dark_share(few, every, step, along=along)
+    hinted = np.flatnonzero(hint > _MIN_HINT)
+    if not len(hinted):
+        return hinted
+    # A long rule hints at a streak on nearly every sheet: only where it does is looked at again.
+    again = hinted, hinted + apart, hinted + 2 * apart
+    share = _dark_share(lines, again, step, along=along)
+    return hinted[share > _MIN_LENGTH] + apart
 
 
-def _dark_share(lines: GreyImage, apart: int, step: int, *, along: int) -> NDArray[np.float64]:
-    """How much of every column or row is darker than both neighbours, shape (n - 2 apart,).
+def _dark_share(
+    lines: GreyImage,
+    places: tuple[slice, slice, slice] | tuple[Places, Places, Places],
+    step: int,
+    *,
+    along: int,
+) -> NDArray[np.float64]:
+    """How much of n columns or rows is darker than both neighbours, shape (n,).
 
     A step needs no sign: bytes subtracted stop at 0, and a streak is dark.
+
+    Args:
+        lines: Shape (h, w), uint8.
+        places: The neighbours before, those looked at, the neighbours after.
+        step: Grey levels.
+        along: 0 for columns, 1 for rows.
     """
-    lines = np.ascontiguousarray(lines)
-    if along == 0:
-        before, middle, after = (
-            lines[:, : -2 * apart],
-            lines[:, apart:-apart],
-            lines[:, 2 * apart :],
-        )
-    else:
-        before, middle, after = lines[: -2 * apart], lines[apart:-apart], lines[2 * apart :]
+    before, middle, after = (
+        np.ascontiguousarray(lines[:, place] if along == 0 else lines[place]) for place in places
+    )
     deeper = cv2.subtract(cv2.min(before, after), middle)
     darker = cv2.threshold(deeper, step, 1, cv2.THRESH_BINARY)[1]
     count = cv2.reduce(darker, along, cv2.REDUCE_SUM, dtype=cv2.CV_32S).ravel()
-    return np.asarray(count / lines.shape[along], np.float64)
+    return np.asarray(count / middle.shape[along], np.float64)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 
 from omr.fiducials import GreyImage
@@ -30,7 +31,7 @@ def may_be_bilevel(grey: GreyImage) -> bool:
         grey: The page at half size, shape (h, w), uint8.
     """
     some = np.ascontiguousarray(grey[::4, ::3])
-    shares = np.bincount(some.ravel(), minlength=256) / some.size
+    shares = cv2.calcHist([some], [0], None, [256], [0, 256]).ravel() / some.size
     usual = int(shares.argmax())
     even = shares[max(0, usual - 1) : usual + 2].sum()
     darkest = int(np.searchsorted(np.cumsum(shares), _PRINT_SHARE))
