@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from datetime import tzinfo
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -21,6 +22,7 @@ from scans.review.group_routes import add_groups
 from scans.review.guard import Guard
 from scans.review.language import Words
 from scans.review.looking_routes import add_looking
+from scans.review.overview import add_overview
 from scans.review.pages import OtherPerson, Pages
 
 # Windows may have another type in its registry, and then browsers refuse the page's modules.
@@ -28,7 +30,13 @@ mimetypes.add_type("text/javascript", ".js")
 
 
 def create_app(
-    desk: Desk, words: Words, port: int, next_command: str, *, guard: Gate | None = None
+    desk: Desk,
+    words: Words,
+    port: int,
+    next_command: str,
+    *,
+    guard: Gate | None = None,
+    zone: tzinfo | None = None,
 ) -> tuple[FastAPI, Gate]:
     """The page over *desk*.
 
@@ -38,11 +46,12 @@ def create_app(
         port: Where it is served; requests that name another one are refused.
         next_command: What to run when nothing is left.
         guard: Who is let in; by default, one browser on this machine.
+        zone: Of the times that are shown; None: this machine's.
 
     Returns:
         The application, and the guard that knows the address to open.
     """
-    pages = Pages(desk, words, next_command)
+    pages = Pages(desk, words, next_command, zone)
     deciding = Deciding(desk)
     guard = guard or Guard(port, Door(words.language).refuse)
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
@@ -56,4 +65,5 @@ def create_app(
     add_looking(app, desk, pages, words)
     add_deciding(app, desk, deciding, pages, words)
     add_groups(app, desk, deciding, pages, words)
+    add_overview(app, desk, pages, words, zone)
     return app, guard

@@ -85,6 +85,7 @@ def _serve(
         port,
         _next_command(workspace, root),
         guard=guard,
+        zone=workspace.settings.zone,
     )
     if address is not None and not address.is_loopback:
         print(

@@ -13,6 +13,7 @@ from scans.review.door import asked_by_script
 from scans.review.item_pages import address_of, item_of, key_of
 from scans.review.language import Words
 from scans.review.pages import Pages, Said
+from scans.review.personal import picture_for
 from scans.review.queue import Item
 
 NOTES = frozenset(
@@ -93,9 +94,9 @@ class _Routes:
         self._desk.give_back(request.state.person, _items(item))
         return Response(status_code=204)
 
-    def picture(self, digest: str) -> Response:
+    def picture(self, request: Request, digest: str) -> Response:
         try:
-            jpeg = self._desk.picture(digest)
+            jpeg = picture_for(self._desk, digest, request.state.person)
         except ValueError:
             jpeg = None
         if jpeg is None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import tzinfo
+from functools import partial
 from typing import Any
 
 from fastapi import Request, Response
@@ -23,6 +25,7 @@ from scans.review.group import Sort
 from scans.review.group_view import Tile
 from scans.review.item_pages import ItemPages, address_of, key_of
 from scans.review.language import Words
+from scans.review.overview_views import day_and_time
 from scans.review.queue import Item
 
 
@@ -51,9 +54,12 @@ class Pages:
         desk: What they show.
         words: In the office's language.
         next_command: What to run when nothing is left.
+        zone: Of the times that are shown; None: this machine's.
     """
 
-    def __init__(self, desk: Desk, words: Words, next_command: str) -> None:
+    def __init__(
+        self, desk: Desk, words: Words, next_command: str, zone: tzinfo | None = None
+    ) -> None:
         self._desk = desk
         self._words = words
         self._next_command = next_command
@@ -66,6 +72,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self.templates.filters["when"] = partial(day_and_time, zone=zone)
 
     def item(self, request: Request, here: Item, said: Said = NOTHING_SAID) -> Response:
         """One item as it stands; as JSON for the script."""
