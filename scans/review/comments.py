@@ -155,6 +155,7 @@ def _page(
         total=len(lines),
         place=place,
         comment=here,
+        kept=here is not None and frame.desk.pictures.read(here.sha256) is not None,
         stamp=_stamp(here) if here else "",
         sharp=here is not None and may_see(frame.desk.ledger, here.record_id, person_of(request)),
         before=shown.address(before.record_id) if before else "",

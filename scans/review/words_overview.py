@@ -45,7 +45,6 @@ OVERVIEW_WORDS: dict[str, tuple[str, str]] = {
         "Chưa đọc tệp quét nào. Đọc bằng lệnh omr scans read.",
         "No scan was read yet. Read some with: omr scans read",
     ),
-    "overview_batch": ("Lần", "No."),
     "overview_batch_title": ("Lần đọc {batch}", "Batch {batch}"),
     "overview_day": ("Ngày đọc", "Day"),
     "overview_period": ("Kỳ", "Period"),
@@ -112,7 +111,6 @@ OVERVIEW_WORDS: dict[str, tuple[str, str]] = {
     "sheets_newer": ("Trang sau", "Next"),
     "sheets_pager": ("Chuyển trang", "Pages of the list"),
     "sheets_no_serial": ("chưa rõ", "not known"),
-    "sheets_open": ("Xem phiếu {what}", "Show sheet {what}"),
     # one sheet
     "sheet_title_unknown": ("Phiếu chưa rõ số", "Sheet without a serial"),
     "sheet_where": ("{file}, trang {page}, phiếu {sheet}", "{file}, page {page}, sheet {sheet}"),
@@ -224,7 +222,6 @@ OVERVIEW_WORDS: dict[str, tuple[str, str]] = {
     ),
     "comments_previous": ("Trước", "Previous"),
     "comments_next": ("Sau", "Next"),
-    "comments_by": ("{who}, {when}", "{who}, {when}"),
     "comments_seen_by": ("Người xem: {who}, {when}", "Looked at by {who}, {when}"),
     "comments_hidden": (
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,11 +16,18 @@ from httpx import Response
 from overview_office import REGION, Shown, comment_jpeg, open_shown
 
 from omr.geometry import PageRect
-from omr.ledger.comment_list import State, comment_lines, is_personal, may_see
+from omr.ledger.comment_list import CommentTag, State, comment_lines, is_personal, may_see
 from omr.ledger.comments import comments
 from omr.ledger.history import Act, history
 from omr.ledger.reviewed import Standings
-from scans.review.overview_picture import veiled, with_veil
+from omr.ledger.standing import Keeps, Verdict
+from omr.marks import Reason, SheetStatus
+from omr.scan_health import Trouble
+from scans.review.overview_picture import Origin, veiled, with_veil
+from scans.review.queue import Kind
+from scans.review.words_health import HEALTH_WORDS
+from scans.review.words_overview import OVERVIEW_WORDS
+from scans.review.words_reasons import REASON_WORDS
 
 SCRIPT = "<script>alert('x')</script>"
 
@@ -268,3 +276,40 @@ def test_only_the_part_of_a_picture_that_shows_the_comment_is_blurred() -> None:
     assert np.abs(images[0][:74] - images[1][:74]).mean() < 1  # packed once more
     lower = images[1][84:].astype(np.uint8)
     assert np.abs(np.diff(lower.astype(int), axis=1)).max() < 16
+
+
+def test_a_comment_whose_picture_is_gone_says_where_the_paper_is(
+    shown: Shown, tmp_path: Path
+) -> None:
+    record = shown.comment(0)
+    for jpeg in (tmp_path / "evidence").rglob("*.jpg"):
+        jpeg.unlink()
+
+    page = shown.browser().get("/comments").text
+
+    assert "Đề nghị tìm phiếu giấy" in page
+    assert "batch.pdf, trang 1" in page
+    assert "<img" not in page
+    assert shown.browser().get(f"/comments/{record}/crop.jpg").status_code == 404
+
+
+def test_both_languages_have_every_word_with_the_same_blanks_to_fill() -> None:
+    tables = [OVERVIEW_WORDS, HEALTH_WORDS]
+    tables += [{key: words[part] for key, words in REASON_WORDS.items()} for part in (0, 1)]
+    for table in tables:
+        for key, words in table.items():
+            assert len(words) == 2, key
+            assert bool(words[0].strip()) is bool(words[1].strip()), key
+            blanks = [
+                {name for _, name, _, _ in string.Formatter().parse(text) if name} for text in words
+            ]
+            assert blanks[0] == blanks[1], key
+    assert {reason.value for reason in Reason} <= REASON_WORDS.keys()
+    assert set(Trouble) == HEALTH_WORDS.keys()
+    shown = {f"tag_{tag.value}" for tag in CommentTag}
+    shown |= {f"said_{said.value}" for said in (*Verdict, *Keeps)}
+    shown |= {f"status_{status.value}" for status in SheetStatus}
+    shown |= {f"sheet_origin_{origin.value}" for origin in Origin}
+    shown |= {f"overview_kind_{kind.name.lower()}" for kind in Kind}
+    shown |= {f"comments_filter_{state.value}" for state in State}
+    assert shown <= OVERVIEW_WORDS.keys()

@@ -13,6 +13,8 @@ import uvicorn
 from overview_office import Shown, open_shown
 
 from omr.ledger.comments import comments
+from omr.ledger.sheets import SheetReading
+from omr.marks import Reason, SheetStatus
 from scans.review.server import listen
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
@@ -113,6 +115,8 @@ def test_no_page_is_wider_than_its_window_and_heads_stay_in_sight(
     shown.comment(1)
     for number in range(2, 16):
         shown.doubtful(number)
+    for _ in range(30):  # without a serial
+        shown.read(SheetReading(0, 0, SheetStatus.BLANK, (Reason.EMPTY_PAGE,)), pages=50)
     page.set_viewport_size({"width": width, "height": height})
     batch_id = shown.places["batch.pdf"][1]
     for path in ("/overview", f"/batches/{batch_id}", f"/sheets/{record}", "/comments"):
@@ -120,6 +124,8 @@ def test_no_page_is_wider_than_its_window_and_heads_stay_in_sight(
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert page.locator("img").evaluate_all("all => all.every(one => one.naturalWidth > 0)")
     page.goto(f"/batches/{batch_id}")
+    end = page.locator("main").evaluate("main => main.getBoundingClientRect().bottom + scrollY")
+    assert page.evaluate("document.documentElement.scrollHeight") <= max(end + 4, height)
     box = page.locator(".table.tall")
     box.evaluate("box => { box.scrollTop = 200; }")
     if height > 500:
