@@ -11,11 +11,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+import review_office
+import sqlalchemy as sa
 from make_ledger import answers, seen
 from overview_office import Shown, open_shown
 
-from omr.ledger import decisions, papers, seconds
-from omr.ledger.sheets import SheetReading
+from omr.ledger import decisions, papers, schema, seconds
+from omr.ledger.comments import add_comment
+from omr.ledger.sheets import COMMENT_PART, SheetReading
 from omr.ledger.standing import IDENTITY, Keeps, Verdict
 from omr.marks import Reason, SheetStatus
 from omr.settings import Language
@@ -280,3 +283,77 @@ def test_every_table_has_heads_for_its_columns_and_no_control_is_without_a_name(
         assert all("alt=" in image for image in re.findall(r"<img[^>]*", page))
         assert page.count("<select") <= page.count("<label")
         assert page.count("<h1>") == 1
+
+
+def test_strangers_and_other_sites_get_nothing_of_these_pages(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        office = review_office.open_office(tmp_path, stack)
+        record = review_office.sheet(office.ledger, 1).record_id
+        stranger = office.browser(let_in=False)
+        paths = [
+            "/overview",
+            "/batches/1",
+            "/aside?status=refused",
+            f"/sheets/{record}",
+            f"/sheets/{record}/picture.jpg",
+            "/comments",
+            f"/comments/{record}/crop.jpg",
+        ]
+        for path in paths:
+            answer = stranger.get(path)
+            assert answer.status_code == 403, path
+            assert "GTDB" not in answer.text, path
+        browser = office.browser()
+        for path in paths[:-1]:
+            answer = browser.get(path)
+            assert answer.status_code == 200, path
+            assert "script-src 'self'" in answer.headers["content-security-policy"], path
+            assert answer.headers["cache-control"] == "no-store", path
+        evil = {"origin": "http://evil.example"}
+        for path in (f"/comments/{record}", f"/comments/{record}/show"):
+            assert browser.post(path, headers=evil).status_code == 403, path
+
+
+def test_the_queues_pages_lead_to_the_overview_and_back(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        office = review_office.open_office(tmp_path, stack)
+        browser = office.browser()
+        first = browser.get("/").text
+        assert 'href="/overview"' in first
+        assert 'href="/comments"' in first
+        page = browser.get("/overview").text
+        assert 'href="/" ' in page or 'href="/">' in page
+        waits = re.findall(r'href="(/item\?[^"]+)"', page)
+        assert len(waits) == 4
+        for address in waits:
+            assert browser.get(address.replace("&amp;", "&")).status_code == 200
+
+
+def test_the_queue_shows_no_personal_comment_on_a_sheets_picture(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        office = review_office.open_office(tmp_path, stack)
+        browser = office.browser()
+        row = review_office.sheet(office.ledger, 3)
+        layout = next(iter(office.desk.layouts.values()))
+        clear = browser.get(f"/pictures/{row.picture}.jpg").content
+        with office.ledger.write() as connection:
+            region = layout.comment
+            sheet_id = connection.execute(
+                sa.select(schema.sheet.c.sheet_id).where(schema.sheet.c.record_id == row.record_id)
+            ).scalar_one()
+            connection.execute(
+                sa.insert(schema.picture_part).values(
+                    sheet_id=sheet_id,
+                    part=COMMENT_PART,
+                    sha256="0" * 64,
+                    x_mm=region.x_mm,
+                    y_mm=region.y_mm,
+                    w_mm=region.w_mm,
+                    h_mm=region.h_mm,
+                )
+            )
+        add_comment(office.ledger, row.record_id, "tên", [], personal=True, by="somebody else")
+
+        assert browser.get(f"/pictures/{row.picture}.jpg").content != clear
+        browser.post(f"/comments/{row.record_id}/show")
+        assert browser.get(f"/pictures/{row.picture}.jpg").content == clear
