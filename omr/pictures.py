@@ -36,7 +36,7 @@ class PictureStore:
             LedgerUnusable: If it cannot be written: a sheet must not lose its picture.
         """
         digest = hashlib.sha256(jpeg).hexdigest()
-        path = self._path(digest)
+        path = self.path(digest)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if not write_new_file(path, jpeg) and path.read_bytes() != jpeg:
@@ -60,12 +60,41 @@ class PictureStore:
             ValueError: If *digest* is no SHA-256.
         """
         try:
-            jpeg = self._path(digest).read_bytes()
+            jpeg = self.path(digest).read_bytes()
         except OSError:
             return None
         return jpeg if hashlib.sha256(jpeg).hexdigest() == digest else None
 
-    def _path(self, digest: str) -> Path:
+    def delete(self, digest: str) -> bool:
+        """Delete a picture for good.
+
+        Returns:
+            Whether there was one.
+
+        Raises:
+            LedgerUnusable: If it cannot be deleted.
+            ValueError: If *digest* is no SHA-256.
+        """
+        path = self.path(digest)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            raise LedgerUnusable(
+                _("the picture {path} cannot be deleted: {why}").format(
+                    path=path, why=error.strerror or error
+                ),
+                _("Close it in other programs, then run the command again."),
+            ) from error
+        return True
+
+    def path(self, digest: str) -> Path:
+        """Where the picture with that SHA-256 is, if it is kept.
+
+        Raises:
+            ValueError: If *digest* is no SHA-256.
+        """
         if not _DIGEST.fullmatch(digest):
             raise ValueError("a picture is named by 64 hexadecimal digits")
         return self._folder / digest[:2] / f"{digest}.jpg"

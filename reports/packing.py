@@ -24,10 +24,14 @@ class NotReadable(ValueError):
     """What was packed is damaged, or of another version of the program."""
 
 
+def canonical(value: Any) -> str:
+    """*value*, a dataclass, as JSON; the same value, the same text."""
+    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
 def pack(value: Any, mark: bytes) -> bytes:
     """*value*, a dataclass, as compressed JSON behind *mark*; the same value, the same bytes."""
-    text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return mark + zlib.compress(text.encode(), _LEVEL)
+    return mark + zlib.compress(canonical(value).encode(), _LEVEL)
 
 
 def unpack(body: bytes, kind: type[_Value], mark: bytes) -> _Value:
@@ -74,10 +78,8 @@ def _value(kind: Any, plain: Any) -> Any:
     if origin in (Union, types.UnionType):
         [only] = [each for each in inner if each is not types.NoneType]
         return None if plain is None else _value(only, plain)
-    if origin is tuple:
-        if inner[1:] == (...,):
-            return tuple(_value(inner[0], each) for each in plain)
-        return tuple(_value(each, part) for each, part in zip(inner, plain, strict=True))
+    if origin is tuple or (isinstance(kind, type) and issubclass(kind, tuple)):
+        return _tuple(kind, inner, plain)
     if origin is not None and issubclass(origin, Mapping):
         key, each = inner
         return {_value(key, name): _value(each, part) for name, part in plain}
@@ -92,6 +94,15 @@ def _value(kind: Any, plain: Any) -> Any:
     if kind in (str, int, bool) and type(plain) is kind:
         return plain
     raise TypeError(f"{plain!r:.40} is no {kind}")
+
+
+def _tuple(kind: Any, inner: tuple[Any, ...], plain: Any) -> Any:
+    if inner[1:] == (...,):
+        return tuple(_value(inner[0], each) for each in plain)
+    if inner:
+        return tuple(_value(each, part) for each, part in zip(inner, plain, strict=True))
+    parts = zip(_hints(kind).values(), plain, strict=True)  # a NamedTuple
+    return kind(*(_value(each, part) for each, part in parts))
 
 
 def _dataclass(kind: Any, plain: Any) -> Any:

@@ -61,3 +61,24 @@ def test_a_folder_that_cannot_be_written_stops_the_command(tmp_path: Path) -> No
     with pytest.raises(LedgerUnusable, match="cannot be kept") as caught:
         PictureStore(in_the_way).keep(JPEG)
     assert caught.value.remedy
+
+
+def test_a_deleted_picture_is_gone_and_deleting_it_again_is_no_fault(tmp_path: Path) -> None:
+    store = PictureStore(tmp_path)
+    store.keep(JPEG)
+
+    assert store.path(DIGEST).is_file()
+    assert store.delete(DIGEST)
+    assert not store.path(DIGEST).exists()
+    assert not store.delete(DIGEST)
+    assert store.read(DIGEST) is None
+
+
+def test_only_a_hash_can_be_deleted_and_a_failure_is_told(tmp_path: Path) -> None:
+    store = PictureStore(tmp_path)
+    with pytest.raises(ValueError, match="64 hexadecimal"):
+        store.delete("../omr.toml")
+    store.path(DIGEST).mkdir(parents=True)  # something that is no file
+
+    with pytest.raises(LedgerUnusable, match="cannot be deleted"):
+        store.delete(DIGEST)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 import pytest
 
@@ -14,6 +15,11 @@ from reports.packing import NotReadable, pack, unpack
 from reports.results import Break, Group, GroupKind, MonthPoint, Section, StockLine, Trend
 
 MARK = b"test-1\n"
+
+
+class Place(NamedTuple):
+    name: str
+    colour: Colour
 
 
 class Colour(StrEnum):
@@ -36,6 +42,7 @@ class Outer:
     picture: bytes | None = None
     is_open: bool = False
     late: tuple[str, ...] = field(default=())
+    places: Mapping[Place, int] = field(default_factory=dict)
 
 
 VALUE = Outer(
@@ -47,6 +54,7 @@ VALUE = Outer(
     b"\x89PNG\x00",
     is_open=True,
     late=("x",),
+    places={Place("x", Colour.RED): 7},
 )
 
 
