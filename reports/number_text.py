@@ -79,8 +79,8 @@ def difference_text(now: Fraction | None, before: Fraction | None, language: Lan
 
 
 def day_text(day: date, language: Language) -> str:
-    """A date: ``14/11/2026``."""
-    return day.strftime("%d/%m/%Y" if language is Language.VIETNAMESE else "%d %b %Y")
+    """A date: ``14/11/2026``, in English ``2026-11-14``."""
+    return day.strftime("%d/%m/%Y") if language is Language.VIETNAMESE else day.isoformat()
 
 
 def ranges_text(ranges: Sequence[SerialRange]) -> str:

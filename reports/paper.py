@@ -90,4 +90,7 @@ def _response(row: SheetRow) -> Response:
             for question, said in seen.answers.items()
         },
         place=Place(row.file, seen.page, seen.sheet),
+        invalid=frozenset(
+            question for question, said in seen.answers.items() if said.state is AnswerState.INVALID
+        ),
     )

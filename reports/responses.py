@@ -34,3 +34,4 @@ class Response:
     period: str
     answers: Mapping[str, tuple[str, ...]]  # option ids by question; () or missing: blank
     place: Place
+    invalid: frozenset[str] = frozenset()  # questions with more chosen than allowed, as decided

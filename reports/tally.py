@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from omr.survey import Survey
+from reports.counts import BLANK, INVALID, Counts, Ratings, count
 from reports.responses import Response
 
-BLANK = ""  # the option of a question that nothing was chosen for
-_KEYS = ["period", "unit", "domain", "channel", "question", "option"]
+_COLUMNS = ["period", "unit", "domain", "channel", "question", "option", "count"]
+_NO_RATINGS = Ratings({}, frozenset())  # a tally counts options, whatever they are worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Choices:
         """Every question id once, in printed order."""
         return tuple(dict.fromkeys(q for offered in self.by_domain.values() for q in offered))
 
-    def with_answers(self, responses: Iterable[Response]) -> Choices:
-        """These choices and whatever *responses* say besides, at the end.
+    def with_counts(self, counts: Counts) -> Choices:
+        """These choices and whatever was said besides, at the end.
 
         Forms printed before a survey was changed may carry questions and options that it
         no longer has; their answers still count.
@@ -48,10 +49,11 @@ class Choices:
             domain: {question: dict.fromkeys(options) for question, options in offered.items()}
             for domain, offered in self.by_domain.items()
         }
-        for response in responses:
-            offered = found.setdefault(response.domain, {})
-            for question, said in response.answers.items():
-                offered.setdefault(question, {}).update(dict.fromkeys(said))
+        for key in sorted(counts):
+            offered = found.setdefault(key.domain, {})
+            for question, said in sorted(counts[key].options.items()):
+                more = sorted(said.keys() - {BLANK, INVALID})
+                offered.setdefault(question, {}).update(dict.fromkeys(more))
         return Choices(
             {
                 domain: {question: tuple(options) for question, options in offered.items()}
@@ -59,39 +61,46 @@ class Choices:
             }
         )
 
+    def with_answers(self, responses: Iterable[Response]) -> Choices:
+        """These choices and whatever *responses* say besides, see :meth:`with_counts`."""
+        return self.with_counts(count(responses, _NO_RATINGS))
 
-def tally(responses: Sequence[Response], choices: Choices) -> pd.DataFrame:
-    """Count every option of every question asked.
+
+def tally(responses: Iterable[Response], choices: Choices) -> pd.DataFrame:
+    """Count every option of every question asked; see :func:`tally_of`.
 
     Args:
         responses: Each once.
         choices: What was offered; :meth:`Choices.with_answers` of these responses.
+    """
+    return tally_of(count(responses, _NO_RATINGS), choices)
+
+
+def tally_of(counts: Counts, choices: Choices) -> pd.DataFrame:
+    """The table of *counts*.
+
+    Args:
+        counts: From :mod:`reports.counts`.
+        choices: What was offered; :meth:`Choices.with_counts` of these counts.
 
     Returns:
         Columns ``period, unit, domain, channel, question, option, count``. One row for each
-        option offered, also where nobody chose it, and one with an empty option for blanks,
-        for every unit, domain and channel with a response. Sorted by unit, domain and
-        channel, then in printed order. For a question with a single choice, the counts of
-        its options and of blank add up to the responses.
+        option offered, also where nobody chose it, and one with an empty option for blanks
+        (answers found invalid among them), for every unit, domain and channel with a
+        response. Sorted by unit, domain and channel, then in printed order. For a question
+        with a single choice, the counts of its options and of blank add up to the responses,
+        unless some responses are known as counts only and were not asked it.
     """
-    said = pd.DataFrame(
-        (
-            (r.period, r.unit, r.domain, r.channel.value, question, option)
-            for r in responses
-            for question in choices.by_domain[r.domain]
-            for option in r.answers.get(question) or (BLANK,)
-        ),
-        columns=_KEYS,
-    )
-    counts = said.groupby(_KEYS, sort=False).size()
-    groups = sorted({(r.unit, r.domain, r.channel.value, r.period) for r in responses})
-    every = pd.MultiIndex.from_tuples(
-        [
-            (period, unit, domain, channel, question, option)
-            for unit, domain, channel, period in groups
-            for question, options in choices.by_domain[domain].items()
-            for option in (*options, BLANK)
-        ],
-        names=_KEYS,
-    )
-    return counts.reindex(every, fill_value=0).rename("count").reset_index()
+    rows = [
+        (key.period, key.unit, key.domain, key.channel.value, question, option, people)
+        for key in sorted(counts)
+        for question, options in choices.by_domain[key.domain].items()
+        for option, people in _in_order(counts[key].said(question), options)
+    ]
+    return pd.DataFrame(rows, columns=_COLUMNS)
+
+
+def _in_order(said: Mapping[str, int], options: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+    for option in options:
+        yield option, said.get(option, 0)
+    yield BLANK, said.get(BLANK, 0) + said.get(INVALID, 0)

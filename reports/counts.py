@@ -1,0 +1,235 @@
+"""What was said, as counts per place and channel: the one thing all measures start from. Pure.
+
+Counts of disjoint responses may simply be added up. A response is looked at once, here;
+everything else works on some thousand numbers a month, however many people answered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from omr.layout import QuestionKind
+from omr.ledger.aggregates import AggregateCount
+from omr.survey import Role, Survey
+from reports.responses import Channel, Response
+
+BLANK = ""  # the option of a question that nothing was chosen for
+INVALID = "!"  # of one for which more was chosen than allowed; no option has this id
+RATED_ROLES = frozenset({Role.RATED, Role.OVERALL})
+SATISFIED = 4  # the lowest level that counts as satisfied
+
+
+Answers = Mapping[str, tuple[str, ...]]
+
+
+class GroupKey(NamedTuple):
+    """Where, how and when; sorts as tallies do."""
+
+    unit: str
+    domain: str
+    channel: Channel
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCounts:
+    """The responses with one key."""
+
+    responses: int
+    empty: int  # of these, wholly blank
+    uncounted: int  # of these, known as counts only: nothing is known about single people
+    fully: tuple[int, int]  # people with every rating 4 or better, of those that rated
+    options: Mapping[str, Mapping[str, int]]  # people by question and option; BLANK, INVALID
+    asked: Mapping[str, int]  # people by question
+
+    def people(self, question: str) -> int:
+        """Who was asked: of single people everybody, as a form without a question is blank."""
+        return self.asked.get(question, self.responses - self.uncounted)
+
+    def said(self, question: str) -> Mapping[str, int]:
+        """People by option; who was not asked, as far as single people are known, is blank."""
+        return self.options.get(question) or {BLANK: self.people(question)}
+
+
+@dataclass(frozen=True, slots=True)
+class Ratings:
+    """Which questions rate, and what their options are worth."""
+
+    by_domain: Mapping[str, Mapping[str, Mapping[str, int]]]  # domain, question, option: level
+    single: frozenset[str]  # questions of which a person chooses one option at most
+
+    @classmethod
+    def of(cls, surveys: Iterable[Survey]) -> Ratings:
+        """What *surveys* ask."""
+        by_domain: dict[str, Mapping[str, Mapping[str, int]]] = {}
+        single: set[str] = set()
+        for survey in surveys:
+            rated = {
+                q.id: {o.id: o.value for o in q.options if o.value is not None}
+                for q in survey.questions
+                if q.role in RATED_ROLES
+            }
+            single.update(q.id for q in survey.questions if q.kind is QuestionKind.SINGLE)
+            by_domain.update({domain.id: rated for domain in survey.domains})
+        return cls(by_domain, frozenset(single))
+
+    def of_domain(self, domain: str) -> Mapping[str, Mapping[str, int]]:
+        """Options and levels of every rated question of *domain*.
+
+        A domain that no survey has any more is rated by the questions of all of them.
+        """
+        if domain in self.by_domain:
+            return self.by_domain[domain]
+        return {
+            question: levels
+            for rated in self.by_domain.values()
+            for question, levels in rated.items()
+        }
+
+
+Counts = Mapping[GroupKey, GroupCounts]
+
+
+def count(responses: Iterable[Response], ratings: Ratings) -> dict[GroupKey, GroupCounts]:
+    """Count *responses*, each of which must be given once."""
+    groups: dict[tuple[str, str, Channel, str], list[Response]] = defaultdict(list)
+    for each in responses:
+        groups[each.unit, each.domain, each.channel, each.period].append(each)
+    return {
+        GroupKey(*key): _count_group(groups[key], ratings.of_domain(key[1]))
+        for key in sorted(groups)
+    }
+
+
+def count_aggregates(
+    rows: Iterable[AggregateCount], ratings: Ratings
+) -> dict[GroupKey, GroupCounts]:
+    """Counts of a system that gives no single responses; their channel is electronic.
+
+    As many people answered as the question with most answers shows (of questions with
+    several choices: blanks and the option chosen most). Who did not answer another
+    question left it blank; a question that is not in the counts was not asked.
+    """
+    said: dict[GroupKey, dict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
+    for row in rows:
+        key = GroupKey(row.unit, row.domain, Channel.ELECTRONIC, row.period)
+        said[key][row.question][row.option] += row.count
+    return {key: _from_counts(said[key], ratings.single) for key in sorted(said)}
+
+
+def added(*parts: Counts) -> dict[GroupKey, GroupCounts]:
+    """The counts of disjoint responses together."""
+    found: dict[GroupKey, list[GroupCounts]] = defaultdict(list)
+    for part in parts:
+        for key, counts in part.items():
+            found[key].append(counts)
+    return {key: _sum(found[key]) for key in sorted(found)}
+
+
+def _count_group(group: Sequence[Response], rated: Mapping[str, Mapping[str, int]]) -> GroupCounts:
+    columns = _columns([response.answers for response in group])
+    for place, response in enumerate(group):
+        for question in response.invalid:
+            column = list(columns.get(question, ((),) * len(group)))
+            column[place] = (INVALID,)
+            columns[question] = column
+    found = {question: Counter(column) for question, column in columns.items()}
+    options = {}
+    for question, answers in found.items():
+        chosen: dict[str, int] = {}
+        for answer, people in answers.items():
+            for option in answer or (BLANK,):
+                chosen[option] = chosen.get(option, 0) + people
+        options[question] = chosen
+    silent = sum(not any(row) for row in zip(*columns.values(), strict=True))
+    asked = {question: rated[question] for question in rated if question in columns}
+    none, good = set(), set()
+    for question, levels in asked.items():
+        for answer in found[question]:
+            level = _level(answer, levels)
+            if level is None:
+                none.add(answer)
+            elif level >= SATISFIED:
+                good.add(answer)
+    return GroupCounts(
+        responses=len(group),
+        empty=silent if columns else len(group),
+        uncounted=0,
+        fully=_fully([columns[question] for question in asked], good | none, none),
+        options=options,
+        asked=dict.fromkeys(options, len(group)),
+    )
+
+
+def _columns(said: Sequence[Answers]) -> dict[str, Sequence[tuple[str, ...]]]:
+    """The answers of a group by question, those of one question in the group's order.
+
+    Counting one question after the other is what makes counting fast, and so is turning
+    rows into columns in one go, which works where all have the same questions in one order.
+    """
+    if len(set(map(tuple, said))) == 1:
+        return dict(zip(said[0], zip(*map(_values, said), strict=True), strict=True))
+    questions = dict.fromkeys(question for answers in said for question in answers)
+    return {question: [answers.get(question, ()) for answers in said] for question in questions}
+
+
+def _values(answers: Answers) -> Iterable[tuple[str, ...]]:
+    return answers.values()
+
+
+def _level(answer: tuple[str, ...], levels: Mapping[str, int]) -> int | None:
+    """What an answer to a rated question is worth; None for blanks and the like."""
+    return levels.get(answer[0]) if len(answer) == 1 else None
+
+
+def _fully(
+    columns: Sequence[Sequence[tuple[str, ...]]],
+    fine: set[tuple[str, ...]],
+    none: set[tuple[str, ...]],
+) -> tuple[int, int]:
+    """People with every rating 4 or better, and people that rated anything."""
+    content = silent = people = 0
+    for answers in zip(*columns, strict=True):
+        people += 1
+        if fine.issuperset(answers):
+            content += 1
+            silent += none.issuperset(answers)
+    return content - silent, people - silent
+
+
+def _from_counts(said: Mapping[str, Counter[str]], single: frozenset[str]) -> GroupCounts:
+    people = max(
+        sum(options.values())
+        if question in single
+        else options[BLANK] + max((n for o, n in options.items() if o != BLANK), default=0)
+        for question, options in said.items()
+    )
+    filled = {
+        question: dict(options)
+        | ({BLANK: options[BLANK] + people - sum(options.values())} if question in single else {})
+        for question, options in said.items()
+    }
+    asked = dict.fromkeys(filled, people)
+    return GroupCounts(people, 0, people, (0, 0), filled, asked)
+
+
+def _sum(parts: Sequence[GroupCounts]) -> GroupCounts:
+    if len(parts) == 1:
+        return parts[0]
+    options: dict[str, Counter[str]] = {
+        question: Counter() for part in parts for question in part.options
+    }
+    for part in parts:
+        for question, total in options.items():
+            total.update(part.said(question))
+    return GroupCounts(
+        sum(part.responses for part in parts),
+        sum(part.empty for part in parts),
+        sum(part.uncounted for part in parts),
+        (sum(part.fully[0] for part in parts), sum(part.fully[1] for part in parts)),
+        {question: dict(chosen) for question, chosen in options.items()},
+        {question: sum(part.people(question) for part in parts) for question in options},
+    )
