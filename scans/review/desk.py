@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 
 from omr.layout import Layout
 from omr.ledger import Ledger, decisions, issued, leases, papers
@@ -18,7 +18,7 @@ from omr.survey import Survey
 from omr.thresholds import Thresholds
 from omr.units import UnitCatalogue
 from scans.review.group import FEWEST, MOST, Sort, alike, sort_of
-from scans.review.queue import Item, Key, Kind, Queue, Ranks, items_of
+from scans.review.queue import Entry, Item, Key, Kind, Queue, Ranks, items_of
 from scans.review.seconds_due import SecondsDue
 
 _FEW = 50  # changed sheets that are looked up one by one; more are loaded all at once
@@ -71,11 +71,11 @@ class Desk:
         self._alone: set[Item] = set()  # not to be shown in groups any more
         self._rows: dict[str, SheetRow] = {}
         self._ordinals: dict[str, int] = {}
-        self._entries: dict[str, list[tuple[Key, Item]]] = {}
+        self._entries: dict[str, list[Entry]] = {}
         self._know_layouts()
         self._reached = decisions.newest(ledger)
+        self._base = Queue()
         self._load()
-        self._base = self._sorted()
 
     # What waits
 
@@ -110,7 +110,7 @@ class Desk:
         """
         queue = self.queue(person)
         found = self._take(person, queue.ahead(self._place(here), skip), many)
-        if len(found) < many and len(queue) and queue.items[0].kind is not Kind.SECOND:
+        if len(found) < many and queue.first and queue.first.kind is not Kind.SECOND:
             # All others are on other screens: the time for second readings.
             blind = self.seconds.items(person, self._reached)
             rest = Queue((self._key(item), item) for item in blind)
@@ -129,13 +129,13 @@ class Desk:
         Returns:
             What they have in common, and at least two of them; None if there is no group.
         """
-        queue = self.queue(person)
+        queue, at = self.queue(person), self._place(here)
         with self._lock:
             rows, alone = dict(self._rows), set(self._alone)
         taken = leases.others(self.ledger, person)
         free = [
             item
-            for item in (*([here] if here in queue else []), *queue.ahead(self._place(here)))
+            for item in chain([here] if at and queue.has(at) else [], queue.ahead(at))
             if item is not None and item not in alone and item.place not in taken
         ]
         tried: set[Sort] = set()
@@ -239,21 +239,25 @@ class Desk:
         self._ranks = Ranks(found)
 
     def _load(self) -> None:
-        self._rows = {row.record_id: row for row in decisions.open_sheets(self.ledger)}
-        self._entries = {}
-        for row in self._rows.values():
+        self._rows, self._entries = {}, {}
+        for row in decisions.open_sheets(self.ledger):
             self._enter(row)
+        self._base = Queue(chain.from_iterable(self._entries.values()))
 
-    def _enter(self, row: SheetRow) -> None:
+    def _enter(self, row: SheetRow) -> list[Entry]:
+        """Know what waits on a sheet.
+
+        Returns:
+            What was known to wait on it before.
+        """
         self._rows[row.record_id] = row
         ordinal = self._ordinals.setdefault(row.record_id, len(self._ordinals))
         self.layout(row)
+        before = self._entries.get(row.record_id, [])
         self._entries[row.record_id] = [
             (self._ranks.key(row, item, ordinal), item) for item in items_of(row)
         ]
-
-    def _sorted(self) -> Queue:
-        return Queue(entry for entries in self._entries.values() for entry in entries)
+        return before
 
     def _catch_up(self) -> None:
         """Look up what was read or decided since, here or by another program."""
@@ -266,9 +270,9 @@ class Desk:
             for record_id in changed:
                 row = decisions.find_sheet(self.ledger, record_id)
                 if row is not None:
-                    self._enter(row)
+                    before = self._enter(row)
+                    self._base = self._base.changed(before, self._entries[record_id])
         self._reached = reached
-        self._base = self._sorted()
 
     def _place(self, here: Item | None) -> Key | None:
         return None if here is None else self._key(here)

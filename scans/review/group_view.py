@@ -14,7 +14,7 @@ from scans.review.layers import Layer, crop_layers
 from scans.review.queue import Item
 from scans.review.view import RING_MM, words_of
 
-_AROUND_X_MM, _AROUND_Y_MM = 8.0, 5.0  # from the candidate's centre; the next bubbles are seen
+_AROUND_X_MM, _AROUND_Y_MM = 8.0, 4.0  # from the candidate's centre; the next bubbles are seen
 _ROW_MM = 4.5  # round a row of bubbles
 
 
@@ -48,11 +48,10 @@ def tiles_of(desk: Desk, items: Sequence[Item]) -> list[Tile]:
         title, labels = words_of(question, layout, desk.surveys)
         candidate = next((b for b in question.bubbles if b.option in seen.options), None)
         crop = _crop(layout, question, candidate)
-        said = desk.decision(item)
         tile = Tile(
             key=key_of(item),
             address=address_of(item),
-            seen=said.decision_id if said else 0,
+            seen=0,  # it waits, and not because two people disagree
             question=title,
             option=labels[candidate.option] if candidate else "",
             serial=row.reading.serial or "",

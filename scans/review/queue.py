@@ -7,10 +7,11 @@ in printed order, candidate bubbles, then file and page.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import chain
 
 from omr.layout import Layout, Question, QuestionKind
 from omr.ledger.sheets import SheetRow
@@ -55,6 +56,9 @@ class Item:
     def place(self) -> tuple[str, str]:
         """What a lease is for."""
         return self.record_id, self.about
+
+
+Entry = tuple[Key, Item]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +130,45 @@ class Queue:
     """What waits, in order; never changes.
 
     Args:
-        entries: Items with their keys, in any order.
+        entries: Items with their keys, in any order; no key stands twice.
     """
 
-    def __init__(self, entries: Iterable[tuple[Key, Item]]) -> None:
-        ordered = sorted(entries, key=lambda entry: entry[0])
-        self.items = tuple(item for _key, item in ordered)
-        self._keys = [key for key, _item in ordered]
-        self._index = {item: n for n, item in enumerate(self.items)}
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self._entries = sorted(entries, key=_by_key)
 
     def __len__(self) -> int:
-        return len(self.items)
+        return len(self._entries)
 
-    def __contains__(self, item: object) -> bool:
-        return item in self._index
+    @property
+    def items(self) -> list[Item]:
+        """Every item."""
+        return [item for _key, item in self._entries]
+
+    @property
+    def first(self) -> Item | None:
+        """The one that comes first; None if nothing waits."""
+        return self._entries[0][1] if self._entries else None
+
+    def changed(self, gone: Iterable[Entry], come: Iterable[Entry]) -> Queue:
+        """The queue without what is *gone*, and with what has *come*.
+
+        Args:
+            gone: Entries of this queue.
+            come: Entries that are not in it, or are among those that are gone.
+        """
+        found = Queue()
+        found._entries = self._entries.copy()
+        for entry in gone:
+            at = bisect_left(found._entries, entry[0], key=_by_key)
+            del found._entries[at]
+        for entry in come:
+            insort_left(found._entries, entry, key=_by_key)
+        return found
+
+    def has(self, key: Key) -> bool:
+        """Whether something with that key waits."""
+        at = bisect_left(self._entries, key, key=_by_key)
+        return at < len(self._entries) and self._entries[at][0] == key
 
     def ahead(self, here: Key | None, skip: Collection[Item] = ()) -> Iterator[Item]:
         """Everything after *here*, then from the start again.
@@ -148,22 +177,23 @@ class Queue:
             here: Where to begin; what stands there is not among them. None for the start.
             skip: What to leave out.
         """
-        at = 0 if here is None else bisect_right(self._keys, here)
-        order = self.items[at:] + self.items[:at]
-        return self._without(order, here, skip)
+        at = 0 if here is None else bisect_right(self._entries, here, key=_by_key)
+        return _without(chain(self._entries[at:], self._entries[:at]), here, skip)
 
     def behind(self, here: Key | None, skip: Collection[Item] = ()) -> Iterator[Item]:
         """Everything before *here*, the nearest first, then from the end again."""
-        at = len(self.items) if here is None else bisect_left(self._keys, here)
-        order = self.items[:at][::-1] + self.items[at:][::-1]
-        return self._without(order, here, skip)
+        at = len(self._entries) if here is None else bisect_left(self._entries, here, key=_by_key)
+        return _without(
+            chain(reversed(self._entries[:at]), reversed(self._entries[at:])), here, skip
+        )
 
-    def _without(
-        self, order: Iterable[Item], here: Key | None, skip: Collection[Item]
-    ) -> Iterator[Item]:
-        for item in order:
-            if item not in skip and self._keys[self._index[item]] != here:
-                yield item
+
+def _by_key(entry: Entry) -> Key:
+    return entry[0]
+
+
+def _without(entries: Iterable[Entry], here: Key | None, skip: Collection[Item]) -> Iterator[Item]:
+    return (item for key, item in entries if item not in skip and key != here)
 
 
 def items_of(row: SheetRow) -> list[Item]:

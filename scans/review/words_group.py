@@ -19,7 +19,7 @@ GROUP_WORDS: dict[str, tuple[str, str]] = {
     ),
     "group_confirm_marked": ("Lưu: {n} ô đã tô", "Save: {n} are marked"),
     "group_confirm_blank": ("Lưu: {n} dòng để trống", "Save: {n} are blank"),
-    "group_all_blank": ("{n} ô đều là để trống", "All {n} are left blank"),
+    "group_all_blank": ("Không: cả {n} ô đều trống", "No: all {n} are left blank"),
     "group_except": ("{n} mục để riêng", "{n} set apart"),
     "group_tile": ("{question}, phiếu {serial}", "{question}, form {serial}"),
     "group_is_apart": ("để riêng", "set apart"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 PAPER_WORDS: dict[str, tuple[str, str]] = {
-    "paper_title": ("Hai phiếu cùng mang số {serial}", "Two forms bear the serial {serial}"),
+    "paper_title": ("Hai phiếu cùng mang số", "Two forms bear one serial:"),
     "paper_ask": (
         "So hai phiếu. Các dòng tô vàng có câu trả lời khác nhau. Tính phiếu nào?",
         "Compare both. Rows in yellow have other answers. Which of them counts?",
@@ -29,14 +29,14 @@ PAPER_WORDS: dict[str, tuple[str, str]] = {
         ),
     ),
     "paper_choice": ("Tính phiếu nào?", "Which counts?"),
-    "keep_first": ("Chỉ phiếu thứ nhất", "The first one only"),
-    "keep_second": ("Chỉ phiếu thứ hai", "The second one only"),
+    "keep_first": ("Phiếu thứ nhất", "The first one"),
+    "keep_second": ("Phiếu thứ hai", "The second one"),
     "keep_both": ("Cả hai phiếu", "Both"),
     "keep_neither": ("Không phiếu nào", "Neither"),
     "paper_why": ("Lý do", "Reason"),
     "paper_why_hint": (
-        "Bắt buộc, trừ khi chỉ tính phiếu thứ nhất.",
-        "Needed, unless only the first one counts.",
+        "(không cần nếu tính phiếu thứ nhất)",
+        "(not needed for the first one)",
     ),
     "why_rescan": ("Cùng một tờ giấy, quét lại rõ hơn", "The same paper, scanned again better"),
     "why_added": (

@@ -80,7 +80,7 @@ SCRIPT_WORDS: dict[str, tuple[str, str]] = {
     "s_choose_first": ("Chọn phiếu được tính trước.", "Choose first which form counts."),
     "s_group_marked": ("Lưu: {n} ô đã tô", "Save: {n} are marked"),
     "s_group_blank": ("Lưu: {n} dòng để trống", "Save: {n} are blank"),
-    "s_group_all_blank": ("{n} ô đều là để trống", "All {n} are left blank"),
+    "s_group_all_blank": ("Không: cả {n} ô đều trống", "No: all {n} are left blank"),
     "s_group_except": ("{n} mục để riêng", "{n} set apart"),
     "s_failed": (
         "Chương trình gặp lỗi khi lưu mục này. Lựa chọn chưa được lưu: {what}.",

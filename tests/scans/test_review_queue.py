@@ -124,6 +124,21 @@ def test_after_a_decision_comes_what_stood_behind_it() -> None:
     assert list(queue_of().ahead(RANKS.key(sheet, second, 0))) == []
 
 
+def test_a_change_of_one_sheet_changes_its_items_alone() -> None:
+    one = row("a", "q1", "q2", q1=doubt("r1"), q2=doubt("r1"))
+    other = row("b", "q1", q1=doubt("r1"))
+    queue = queue_of(one, other)
+    entries = [(RANKS.key(one, item, 0), item) for item in items_of(one)]
+
+    settled = queue.changed(entries, entries[1:])
+
+    assert settled.items == [Item("b", "q1"), Item("a", "q2")]
+    assert settled.has(entries[1][0])
+    assert not settled.has(entries[0][0])
+    assert len(queue) == 3  # the old one stays as it was
+    assert settled.changed(entries[1:], entries).items == queue.items
+
+
 def test_five_thousand_items_are_sorted_and_stepped_through_in_no_time() -> None:
     rows = [
         row(f"s{n:04}", "q1", "q2", "q4", "q5", "q7", q1=doubt(f"r{1 + n % 5}"))
