@@ -9,7 +9,7 @@ from scans.review.words_reasons import REASON_WORDS
 OVERVIEW_WORDS: dict[str, tuple[str, str]] = {
     # to get about
     "nav_label": ("Các trang", "Pages"),
-    "nav_queue": ("Chờ xem lại", "Queue"),
+    "nav_queue": ("Mục đang chờ", "What waits"),
     "nav_overview": ("Tổng quan", "Overview"),
     "nav_comments": ("Ý kiến viết tay", "Comments"),
     "overview_brand": ("Xem lại phiếu quét", "Review scanned forms"),
