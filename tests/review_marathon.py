@@ -77,6 +77,8 @@ def settle_under_kills(
             if not key or not key.endswith(" 0"):  # nothing, or a blind second reading
                 break
             time.sleep(pace_s * chance.uniform(0.5, 1.5))
+            if _key(page) != key:  # the page went on by itself: the person looks again
+                continue
             killing = None
             if number in moments:
                 delay = chance.uniform(0.0, 0.06)
@@ -102,7 +104,9 @@ def settle_under_kills(
 def _shown(page: Page) -> str:
     """The item on the screen, or empty once nothing waits."""
     page.wait_for_selector("main > .view[data-ready], main > .message", timeout=1000 * _STUCK_S)
-    return _key(page) or ""
+    while (key := _key(page)) is None:
+        time.sleep(0.01)
+    return key
 
 
 def _key(page: Page) -> str | None:

@@ -87,11 +87,13 @@ def add_pages(
             for each in sheets:
                 one, holder = desk.settle(each.seen)
                 stored = each
-                if keep_picture and DISPUTED.intersection(one.reasons):
+                disputed = bool(DISPUTED.intersection(one.reasons))
+                unseen = one.status is SheetStatus.REVIEW and each.picture is None
+                if keep_picture and (disputed or unseen):
                     # Seldom, so the lock is held while pictures are made.
-                    jpeg = None if each.picture else page.picture_of(each.seen)
+                    jpeg = page.picture_of(each.seen)
                     stored = replace(each, picture=keep_picture(jpeg)) if jpeg else each
-                    if holder is not None and first_picture is not None:
+                    if disputed and holder is not None and first_picture is not None:
                         desk.show(holder, first_picture, keep_picture)
                 desk.add(page, one, stored)
                 settled.append(one)

@@ -126,6 +126,7 @@ def go_to(page: playwright.Page, about: str) -> None:
     """Step on to the item about *about*."""
     for _ in range(6):
         if page.get_attribute("main > .view", "data-about") == about:
+            settled(page)
             return
         page.keyboard.press("Escape")  # out of a field
         press(page, "ArrowRight")

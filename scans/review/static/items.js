@@ -32,15 +32,15 @@ export const startItems = () => {
   const depth = () => window.history.state?.depth ?? 0;
   window.history.replaceState({ depth: depth() }, "");
 
-  const show = (piece, { push = true, comesBack = false } = {}) => {
-    pieces.show(piece, comesBack);
+  const show = (piece, { push = true, comesBack = false, unasked = false } = {}) => {
+    pieces.show(piece, comesBack, unasked);
     if (push) window.history.pushState({ depth: depth() + 1 }, "", piece.dataset.address);
     watch.restart();
     follow();
     pieces.fill().catch(() => {});
   };
 
-  const goOn = async ({ comesBack = false } = {}) => {
+  const goOn = async ({ comesBack = false, unasked = false } = {}) => {
     const here = current();
     let piece = pieces.next();
     if (!piece) {
@@ -55,7 +55,7 @@ export const startItems = () => {
       piece = pieces.next();
     }
     if (current() !== here) pieces.putBack(piece);
-    else if (piece) show(piece, { comesBack });
+    else if (piece) show(piece, { comesBack, unasked });
     else if (!comesBack) window.location.assign("/");
   };
 
@@ -150,7 +150,7 @@ export const startItems = () => {
     const lines = entry.what ? [say("s_refused_you", { what: entry.what })] : [];
     if (entry.key && data.view) {
       const same = current()?.dataset.key === entry.key;
-      show(pieces.make(data.view), { push: !same, comesBack: !same && waits() });
+      show(pieces.make(data.view), { push: !same, comesBack: !same && waits(), unasked: true });
       if (entry.path === "/identify") restoreSerial(entry);
     }
     trouble(data.why || say("s_failed", { what: entry.what }), lines);
@@ -165,7 +165,9 @@ export const startItems = () => {
     const unsent = outbox.keys.length;
     progress({ ...data, left: Math.max(0, data.left - unsent) });
     // Somebody who was brought back to this item, or waited at it, need not stay there.
-    if (!busy && entry.key && current()?.dataset.key === entry.key) wait(() => goOn());
+    if (!busy && entry.key && current()?.dataset.key === entry.key) {
+      wait(() => goOn({ unasked: true }));
+    }
   });
   outbox.addEventListener("state", (event) => {
     if (event.detail.state && !event.detail.before) bringBack();
@@ -174,7 +176,7 @@ export const startItems = () => {
     const entry = outbox.entries.find((each) => each.key);
     const piece = entry && pieces.recall(entry.key);
     if (!piece || current()?.dataset.key === entry.key) return;
-    show(piece, { comesBack: waits() });
+    show(piece, { comesBack: waits(), unasked: true });
     trouble(say("s_unsent_item", { what: entry.what }));
   };
 
@@ -270,13 +272,13 @@ export const startItems = () => {
     const here = current();
     if (here && lost.has(here.dataset.key) && here.dataset.decided === undefined) {
       wait(async () => {
-        await goOn();
+        await goOn({ unasked: true });
         note(say("s_taken"));
       });
     }
   });
 
-  pieces.begin(current());
+  pieces.begin(current(), true);
   follow();
   // What the page before this one left unsent may be about this very item.
   if (outbox.about(current().dataset.key)) {

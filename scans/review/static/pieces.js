@@ -7,6 +7,9 @@ const READY = 2;  // items that are loaded before they are asked for
 const KEPT = 12;  // pieces that were shown, kept for a lost connection
 // Nobody decides about a picture this soon after it appeared: such a key was meant for the last.
 const UNSEEN = 150;  // milliseconds
+// Nor this soon after the page went on by itself: hand and eye were still at what was there
+// before. A choice among several takes a person about so long.
+const UNASKED = 700;
 
 const shelf = document.createElement("div");  // in the page, so that pictures load and decode
 shelf.hidden = true;
@@ -115,8 +118,9 @@ export class Pieces {
    * Show a piece in place of the present one.
    * @param {Element} piece What to show.
    * @param {boolean} comesBack Whether the present one waits still, and comes next.
+   * @param {boolean} unasked Whether the person did nothing to bring it there.
    */
-  show(piece, comesBack) {
+  show(piece, comesBack, unasked = false) {
     const old = current();
     const key = piece.dataset.key;
     this.forget(new Set([key]));
@@ -135,15 +139,15 @@ export class Pieces {
     } else {
       document.getElementById("main").append(piece);
     }
-    this.begin(piece);
+    this.begin(piece, unasked);
     window.scrollTo(0, 0);
   }
 
   /** Make what is shown answer to keys, once its picture is there to be seen. */
-  begin(piece) {
+  begin(piece, unasked = false) {
     const field = piece.querySelector("[autofocus], [data-focus]");
     (field ?? piece.querySelector("h1"))?.focus({ preventScroll: true });
-    const seen = new Promise((resolve) => setTimeout(resolve, UNSEEN));
+    const seen = new Promise((resolve) => setTimeout(resolve, unasked ? UNASKED : UNSEEN));
     const loaded = Promise.all(pictures(piece)).catch(() => {
       if (piece.isConnected) trouble(say("s_picture_failed"));
     });
