@@ -225,6 +225,15 @@ def test_a_grey_scan_is_not_taken_for_a_1_bit_one(printed: Printed) -> None:
     assert not may_be_bilevel(np.asarray(cv2.resize(page, None, fx=0.5, fy=0.5), np.uint8))
 
 
+def test_nor_is_one_whose_paper_is_burnt_out_and_whose_print_is_black(printed: Printed) -> None:
+    soft = cv2.GaussianBlur(_at_300_dpi(printed.filled()), (0, 0), 1.2).astype(float)
+    page = np.clip((soft - 60) * 1.6, 0, 255).astype(np.uint8)
+
+    assert float((page == 255).mean()) > 0.5
+    assert float((page < 20).mean()) > 0.005
+    assert not may_be_bilevel(np.asarray(cv2.resize(page, None, fx=0.5, fy=0.5), np.uint8))
+
+
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 @pytest.mark.parametrize("size", [(240, 330), (241, 331)])
 def test_a_turned_pdf_page_lies_at_half_size_where_it_lies_whole(
