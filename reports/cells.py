@@ -42,11 +42,12 @@ class OptionWords:
     extra: Mapping[str, str] = field(default_factory=dict)  # words of a profile: option id
     _by_key: dict[str, str] = field(default_factory=dict)
     _most_parts: int = 1  # pieces between separators that one option can have
-    _understood: dict[str, Chosen] = field(default_factory=dict)  # cells seen before
+    understood: dict[str, Chosen] = field(default_factory=dict)  # by cells seen before
 
     def __post_init__(self) -> None:
         options = self.question.options
         known = {option.id for option in options}
+        self.understood[""] = Chosen()
         for level in (
             [(words, name) for words, name in self.extra.items() if name in known],
             [(option.label, option.id) for option in options],
@@ -58,17 +59,15 @@ class OptionWords:
 
     def chosen(self, cell: str) -> Chosen:
         """What *cell* says to this question."""
-        if not cell:
-            return Chosen()
-        if cell in self._understood:
-            return self._understood[cell]
+        if cell in self.understood:
+            return self.understood[cell]
         if self.question.kind is QuestionKind.SINGLE:
             option = self._option(cell)
             chosen = Chosen(leftover=cell) if option is None else Chosen((option,))
         else:
             chosen = self._several(cell)
         if not chosen.leftover:  # free words would fill the memory for nothing
-            self._understood[cell] = chosen
+            self.understood[cell] = chosen
         return chosen
 
     def _add(self, level: Iterable[tuple[str, str]]) -> None:

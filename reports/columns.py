@@ -13,6 +13,7 @@ from reports.profile import Profile
 
 # What people put in front of a question: "Câu 1:", "Câu hỏi 2.", "Question 3", "Q4)".
 _NUMBERED = re.compile(r"(?:câu(?:\s+hỏi)?|question|q)\s*\d{1,3}\s*[-–—.:)]?\s+", re.IGNORECASE)
+_ROLES = ("timestamp", "unit", "domain", "row_id", "personal", "ignored", "unmapped")
 _GRID_ROW = re.compile(r".*\[([^\[\]]+)\]\s*", re.DOTALL)  # "Câu hỏi [Hàng]"
 
 
@@ -26,6 +27,7 @@ class Columns:
     # By survey id, then question id: two surveys may use one text for different questions.
     questions: Mapping[str, Mapping[str, tuple[int, ...]]]
     comments: Mapping[str, tuple[int, ...]]  # by survey id
+    row_id: tuple[int, ...]
     personal: tuple[int, ...]
     ignored: tuple[int, ...]
     unmapped: tuple[int, ...]
@@ -45,6 +47,7 @@ class HeaderWords:
             ("timestamp", profile.timestamp),
             ("unit", profile.unit_headers),
             ("domain", profile.domain_headers),
+            ("row_id", profile.row_id),
             ("personal", profile.personal),
             ("ignored", profile.ignored),
         ):
@@ -74,10 +77,7 @@ class HeaderWords:
             name: tuple(found.pop(self._comments[name], ())) for name, found in questions.items()
         }
         return Columns(
-            **{
-                role: tuple(roles.get(role, ()))
-                for role in ("timestamp", "unit", "domain", "personal", "ignored", "unmapped")
-            },
+            **{role: tuple(roles.get(role, ())) for role in _ROLES},
             questions={
                 name: {question: tuple(places) for question, places in found.items()}
                 for name, found in questions.items()

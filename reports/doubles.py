@@ -18,23 +18,19 @@ class Submission:
     response: NewResponse
     moment: datetime
     to_the_second: bool
+    said: int  # equal for rows that say the same
+    timed: bool = True  # False: only the day is known, so nothing can be said
 
 
 def flag_doubles(submissions: Sequence[Submission], window_s: int) -> list[NewResponse]:
     """The responses, those marked that repeat an earlier one within *window_s* seconds."""
     window = timedelta(seconds=window_s)
-    kept: dict[tuple[object, ...], datetime] = {}
+    kept: dict[tuple[str, str, int], datetime] = {}
     doubles = set()
-    order = sorted(range(len(submissions)), key=lambda place: submissions[place].moment)
-    for place in order if window_s else ():
+    timed = [place for place, one in enumerate(submissions) if one.timed and window_s]
+    for place in sorted(timed, key=lambda place: submissions[place].moment):
         one = submissions[place]
-        response = one.response
-        same = (
-            response.unit,
-            response.domain,
-            tuple(response.answers.items()),
-            tuple(response.remarks.items()),
-        )
+        same = (one.response.unit, one.response.domain, one.said)
         gap = one.moment - kept[same] if same in kept else None
         # Times to the minute that are 60 s apart may lie nearly two minutes apart.
         if gap is not None and (gap < window or (gap == window and one.to_the_second)):

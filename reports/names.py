@@ -23,6 +23,11 @@ class UnitNames:
         self._units = units
         self._extra = {text_key(words): code for words, code in extra.items()}
         self._found: dict[tuple[str, date], Unit | None] = {}
+        self._keys: dict[str, tuple[str, str]] = {}  # of cells seen before
+        self._by_key: dict[str, list[Unit]] = {}
+        for unit in units.units:
+            for key in unit.text_keys():
+                self._by_key.setdefault(key, []).append(unit)
 
     def find(self, text: str, day: date) -> Unit | None:
         """The one unit that *text* names on *day*; None if there is none, or several."""
@@ -39,14 +44,16 @@ class UnitNames:
 
     def existed(self, text: str) -> bool:
         """Whether *text* is the code or a name of a unit of any time."""
-        key = name_key(text)
-        return any(key in unit.text_keys() for unit in self._units.units)
+        return name_key(text) in self._by_key
 
     def _look_up(self, text: str, day: date) -> Unit | None:
-        extra = self._extra.get(text_key(text))
+        if text not in self._keys:
+            self._keys[text] = (text_key(text), name_key(text))
+        whole, name = self._keys[text]
+        extra = self._extra.get(whole)
         if extra is not None:
             return self.unit_of(extra, day)
-        called = self._units.called(text, day)
+        called = [unit for unit in self._by_key.get(name, ()) if unit.valid_on(day)]
         if called:
             return called[0] if len(called) == 1 else None
         for pattern in (_CODE_FIRST, _CODE_LAST):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from enum import StrEnum
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from omr.errors import UsageError
 from omr.i18n import _
+from omr.ledger.aliases import Alias, AliasKind
 from omr.problems import Problems
 from omr.survey import Survey
+from omr.text_key import text_key
 from omr.toml_file import TomlFile, read_toml
 from omr.toml_table import Table
 from omr.units import UnitCatalogue
@@ -20,12 +25,23 @@ _AUTO = "auto"
 _LONGEST_WINDOW_S = 24 * 60 * 60
 
 
+class ProfileKind(StrEnum):
+    """What one row of an export is."""
+
+    RESPONSES = "responses"  # one person's answers
+    AGGREGATE = "aggregate"  # how often something was chosen
+    VISITS = "visits"  # how many people came
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """How to read one system's exports."""
 
     name: str
     path: Path  # where a person adds what is missing
+    kind: ProfileKind
+    zone: tzinfo | None  # of times that name none; None: the workspace's
+    question: str  # id for counts of which no column names it, or empty
     date_order: DateOrder | None  # None: decided from the whole file
     double_submission_s: int  # 0: nothing is a double submission
     unit: str  # code for rows that name none, or empty
@@ -35,6 +51,15 @@ class Profile:
     domain_headers: tuple[str, ...]
     personal: tuple[str, ...]
     ignored: tuple[str, ...]
+    row_id: tuple[str, ...]
+    period: tuple[str, ...]
+    question_headers: tuple[str, ...]
+    option_headers: tuple[str, ...]
+    count: tuple[str, ...]
+    blank: tuple[str, ...]  # also words for an option: asked and left blank
+    total: tuple[str, ...]
+    counter: tuple[str, ...]  # visits at the counter
+    online: tuple[str, ...]
     headers: Mapping[str, tuple[str, ...]]  # by question id
     options: Mapping[str, Mapping[str, str]]  # by question id: words to option id
     units: Mapping[str, str]  # words to code
@@ -43,6 +68,23 @@ class Profile:
     def words_for(self, question_id: str) -> dict[str, str]:
         """The words that this profile adds for a question's options."""
         return {**self.options.get(ANY_QUESTION, {}), **self.options.get(question_id, {})}
+
+
+def with_aliases(profile: Profile, confirmed: Iterable[Alias]) -> Profile:
+    """The profile with the words that people confirmed; its own words go before them."""
+    units, domains = dict(profile.units), dict(profile.domains)
+    options = {question: dict(words) for question, words in profile.options.items()}
+    taken = {
+        AliasKind.UNIT: {text_key(words) for words in units},
+        AliasKind.DOMAIN: {text_key(words) for words in domains},
+    }
+    for alias in confirmed:
+        if alias.kind is AliasKind.OPTION:
+            question, _dot, option = alias.code.rpartition(".")
+            options.setdefault(question or ANY_QUESTION, {}).setdefault(alias.words, option)
+        elif text_key(alias.words) not in taken[alias.kind]:
+            (units if alias.kind is AliasKind.UNIT else domains)[alias.words] = alias.code
+    return replace(profile, units=units, domains=domains, options=options)
 
 
 def load_profile(
@@ -86,7 +128,12 @@ def parse_profile(
     if order not in {_AUTO, *DateOrder}:
         top.wrong("date_order", _("unknown order '{order}'").format(order=order), "auto, dmy, mdy")
         order = _AUTO
+    kind = top.text("kind", ProfileKind.RESPONSES.value)
+    if kind not in set(ProfileKind):
+        top.wrong("kind", _("unknown kind '{kind}'").format(kind=kind), ", ".join(ProfileKind))
+        kind = ProfileKind.RESPONSES.value
     columns = top.table("columns")
+    questions = _options_by_question(surveys).keys()
     domain_ids = {domain.id for survey in surveys.values() for domain in survey.domains}
     unit_codes = {unit.code for unit in units.units}
     profile = Profile(
@@ -96,11 +143,25 @@ def parse_profile(
         double_submission_s=top.integer("double_submission_seconds", 0, _LONGEST_WINDOW_S, 60),
         unit=_one_of(top, "unit", unit_codes),
         domain=_one_of(top, "domain", domain_ids),
-        timestamp=columns.texts("timestamp"),
+        kind=ProfileKind(kind),
+        zone=_zone(top),
+        question=_one_of(top, "question", set(questions), upper=False),
+        timestamp=columns.texts("timestamp")
+        if kind == ProfileKind.RESPONSES
+        else columns.texts("timestamp", ()),
         unit_headers=columns.texts("unit", ()),
         domain_headers=columns.texts("domain", ()),
         personal=columns.texts("personal", ()),
         ignored=columns.texts("ignored", ()),
+        row_id=columns.texts("row_id", ()),
+        period=columns.texts("period", ()),
+        question_headers=columns.texts("question", ()),
+        option_headers=columns.texts("option", ()),
+        count=columns.texts("count", ()),
+        blank=columns.texts("blank", ()),
+        total=columns.texts("total", ()),
+        counter=columns.texts("counter", ()),
+        online=columns.texts("online", ()),
         headers=_headers(top, surveys),
         options=_options(top, surveys),
         units=_words(top, "units", unit_codes),
@@ -112,11 +173,27 @@ def parse_profile(
     return profile
 
 
-def _one_of(top: Table, key: str, known: set[str]) -> str:
-    code = top.text(key, "").upper()
+def _one_of(top: Table, key: str, known: set[str], *, upper: bool = True) -> str:
+    code = top.text(key, "")
+    code = code.upper() if upper else code
     if code and code not in known:
         top.wrong(key, _("unknown code '{code}'").format(code=code), _some(known))
     return code
+
+
+def _zone(top: Table) -> tzinfo | None:
+    name = top.text("time_zone", "")
+    if not name:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        top.wrong(
+            "time_zone",
+            _("unknown time zone '{zone}'").format(zone=name),
+            "Asia/Ho_Chi_Minh, America/Los_Angeles, UTC",
+        )
+        return None
 
 
 def _headers(top: Table, surveys: Mapping[str, Survey]) -> dict[str, tuple[str, ...]]:

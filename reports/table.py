@@ -45,6 +45,7 @@ class Table:
     header_row: int = 1  # the last row of the header
     notes: tuple[str, ...] = ()  # what was not read, or read although it was hidden
     workbook: bool = False
+    from_1904: bool = False  # bare numbers of days would be of another year
 
 
 def first_filled(row: Row, places: Iterable[int]) -> tuple[int | None, str]:

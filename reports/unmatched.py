@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from omr.i18n import _
 
+_MOST_SPANS = 60  # runs of rows named in one line
+
 
 class Trouble(StrEnum):
     """What is wrong with a row, a column or a cell (stable words, kept in the ledger)."""
@@ -20,6 +22,11 @@ class Trouble(StrEnum):
     UNKNOWN_DOMAIN = "unknown-domain"
     SURPLUS_CELLS = "surplus-cells"
     CUT_OFF = "cut-off"
+    BAD_PERIOD = "bad-period"
+    BAD_COUNT = "bad-count"
+    MERGED_COUNT = "merged-count"
+    COUNTED_BEFORE = "counted-before"
+    TOTAL_TOO_SMALL = "total-too-small"
     # the row is imported without this answer
     UNKNOWN_OPTION = "unknown-option"
     CONTRADICTION = "contradiction"
@@ -28,6 +35,9 @@ class Trouble(StrEnum):
     UNMAPPED_COLUMN = "unmapped-column"
     # only to be known; everything was imported
     UNIT_WITHOUT_DOMAIN = "unit-without-domain"
+    TOTAL_ROW = "total-row"
+    TOTAL_DIFFERS = "total-differs"
+    SUM_DIFFERS = "sum-differs"
 
 
 REFUSES_ROW = frozenset(
@@ -38,19 +48,36 @@ REFUSES_ROW = frozenset(
         Trouble.UNKNOWN_DOMAIN,
         Trouble.SURPLUS_CELLS,
         Trouble.CUT_OFF,
+        Trouble.BAD_PERIOD,
+        Trouble.BAD_COUNT,
+        Trouble.MERGED_COUNT,
+        Trouble.COUNTED_BEFORE,
+        Trouble.TOTAL_TOO_SMALL,
     }
 )
-ONLY_TO_BE_KNOWN = frozenset({Trouble.UNIT_WITHOUT_DOMAIN})
+ONLY_TO_BE_KNOWN = frozenset(
+    {
+        Trouble.UNIT_WITHOUT_DOMAIN,
+        Trouble.TOTAL_ROW,
+        Trouble.TOTAL_DIFFERS,
+        Trouble.SUM_DIFFERS,
+    }
+)
+
+
+Spans = list[list[int]]  # first and last row of each run of rows
 
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """One thing that could not be used."""
+    """One thing that could not be used, in however many rows."""
 
     trouble: Trouble
-    row: int  # as a spreadsheet counts
+    row: int  # the first, as a spreadsheet counts
     column: str  # header; empty where the whole row is meant
     value: str
+    rows: str = ""  # all of them: "2-5, 9"
+    times: int = 1
 
     def as_json(self) -> dict[str, str | int]:
         """As the ledger keeps it."""
@@ -59,26 +86,55 @@ class Unmatched:
             "row": self.row,
             "column": self.column,
             "value": self.value,
+            "rows": self.rows or str(self.row),
+            "times": self.times,
         }
 
 
-def sentences(found: Iterable[Unmatched]) -> Iterator[str]:
-    """One line for each thing to cure, with all its rows, in the order of first rows.
+class Findings:
+    """Gathers what does not fit: the same thing in many rows takes the room of one."""
 
-    A column that means nothing is one line, whatever its cells say.
-    """
-    rows: dict[tuple[Trouble, str, str], list[int]] = {}
-    for one in found:
-        value = "" if one.trouble is Trouble.UNMAPPED_COLUMN else one.value
-        rows.setdefault((one.trouble, one.column, value), []).append(one.row)
+    def __init__(self) -> None:
+        self.refusals = 0  # things noted that refuse their row
+        self._spans: dict[tuple[Trouble, str, str], Spans] = {}
+
+    def note(self, trouble: Trouble, row: int, column: str = "", value: str = "") -> None:
+        """Note that *value* in *column* of *row* is in *trouble*."""
+        self.refusals += trouble in REFUSES_ROW
+        spans = self._spans.setdefault((trouble, column, value), [])
+        if spans and spans[-1][1] + 1 >= row >= spans[-1][0]:
+            spans[-1][1] = max(row, spans[-1][1])
+        else:
+            spans.append([row, row])
+
+    def found(self) -> tuple[Unmatched, ...]:
+        """Everything, in the order of first rows."""
+        every = [
+            Unmatched(
+                trouble,
+                spans[0][0],
+                column,
+                value,
+                rows=_spans_text(spans),
+                times=sum(last - first + 1 for first, last in spans),
+            )
+            for (trouble, column, value), spans in self._spans.items()
+        ]
+        return tuple(sorted(every, key=lambda one: one.row))
+
+
+def sentences(found: Iterable[Unmatched]) -> Iterator[str]:
+    """One line for each thing to cure, with all its rows."""
     words = _words()
-    for (trouble, column, value), numbers in rows.items():
-        place = _("row {rows}") if len(numbers) == 1 else _("rows {rows}")
+    for one in found:
+        place = _("row {rows}") if one.times == 1 else _("rows {rows}")
         yield "{place}{column}: {what}{value}".format(
-            place=place.format(rows=ranges(numbers)),
-            column=_(", column '{column}'").format(column=printable(column)) if column else "",
-            what=words[trouble],
-            value=f" '{printable(value)}'" if value else "",
+            place=place.format(rows=one.rows or one.row),
+            column=_(", column '{column}'").format(column=printable(one.column))
+            if one.column
+            else "",
+            what=words[one.trouble],
+            value=f" '{printable(one.value)}'" if one.value else "",
         )
 
 
@@ -95,6 +151,14 @@ def _words() -> dict[Trouble, str]:
         Trouble.NOT_ASKED: _("this row's domain does not ask this; not imported:"),
         Trouble.UNMAPPED_COLUMN: _("no question of the survey; column not imported"),
         Trouble.UNIT_WITHOUT_DOMAIN: _("imported, but units.csv gives the unit no such domain:"),
+        Trouble.BAD_PERIOD: _("row not imported, this is no reporting month:"),
+        Trouble.BAD_COUNT: _("row not imported, this is no whole number:"),
+        Trouble.MERGED_COUNT: _("row not imported, one number stands in merged cells:"),
+        Trouble.COUNTED_BEFORE: _("row not imported, the file has counted this already:"),
+        Trouble.TOTAL_TOO_SMALL: _("row not imported, its numbers add up to more than its total:"),
+        Trouble.TOTAL_ROW: _("a row of totals, not imported"),
+        Trouble.TOTAL_DIFFERS: _("imported, but its numbers add up to less than its total:"),
+        Trouble.SUM_DIFFERS: _("the file's own total is not the sum of its rows:"),
     }
 
 
@@ -102,11 +166,16 @@ def ranges(numbers: Sequence[int]) -> str:
     """``2-5, 9``."""
     ordered = sorted(set(numbers))
     starts = [0] + [i for i, (a, b) in enumerate(pairwise(ordered), start=1) if b != a + 1]
-    parts = []
-    for begin, end in pairwise([*starts, len(ordered)]):
-        first, last = ordered[begin], ordered[end - 1]
-        parts.append(str(first) if first == last else f"{first}-{last}")
-    return ", ".join(parts)
+    return _spans_text(
+        [[ordered[begin], ordered[end - 1]] for begin, end in pairwise([*starts, len(ordered)])]
+    )
+
+
+def _spans_text(spans: Sequence[Sequence[int]]) -> str:
+    shown = [f"{first}" if first == last else f"{first}-{last}" for first, last in spans]
+    if len(shown) > _MOST_SPANS:
+        shown[_MOST_SPANS:] = [f"… {spans[-1][1]}"]
+    return ", ".join(shown)
 
 
 def printable(text: str) -> str:

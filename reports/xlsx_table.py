@@ -93,6 +93,7 @@ def read_xlsx(source: FileSource, known: KnownHeader, sheet: str = "") -> Table:
             *_aside_told(aside, head),
         ),
         workbook=True,
+        from_1904=workbook.from_1904,
     )
     weakref.finalize(table.rows, spool.close)
     return table
