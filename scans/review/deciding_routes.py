@@ -21,7 +21,7 @@ from scans.review.door import asked_by_script
 from scans.review.item_pages import address_of, key_of
 from scans.review.language import Words
 from scans.review.looking_routes import to
-from scans.review.pages import OtherPerson, Pages, Said
+from scans.review.pages import Pages, Said, refuse_other
 from scans.review.queue import Item
 from scans.review.units_view import domain_typed, domains_of, unit_typed
 
@@ -64,10 +64,8 @@ def _post(
     Raises:
         OtherPerson: If somebody else pressed it.
     """
-    person: str = request.state.person
-    if by not in ("", person):
-        raise OtherPerson
-    return Post(person, record, about, milliseconds, seen)
+    refuse_other(request, by)
+    return Post(request.state.person, record, about, milliseconds, seen)
 
 
 Posted = Annotated[Post, Depends(_post)]

@@ -15,7 +15,7 @@ from scans.review.group_view import tiles_of
 from scans.review.item_pages import address_of, item_of, query_of
 from scans.review.language import Words
 from scans.review.looking_routes import to
-from scans.review.pages import NOTHING_SAID, Pages, Said
+from scans.review.pages import NOTHING_SAID, Pages, Said, refuse_other
 from scans.review.queue import Item
 
 Text = Annotated[str, Form()]
@@ -48,8 +48,10 @@ def add_groups(app: FastAPI, desk: Desk, deciding: Deciding, pages: Pages, words
         item: Several = (),
         say: Text = "suggested",
         milliseconds: Number = 0,
+        by: Text = "",
     ) -> Response:
         person = request.state.person
+        refuse_other(request, by)
         wanted = _parsed(item)
         apart = [each for each, _seen in _parsed(shown) if each not in {i for i, _s in wanted}]
         done = deciding.confirm(person, [(i, seen, say) for i, seen in wanted], milliseconds)

@@ -47,6 +47,20 @@ class OtherPerson(Exception):
     """A decision that another person left in this browser; it must not be kept as this one's."""
 
 
+def refuse_other(request: Request, by: str) -> None:
+    """Refuse what the script sends in the name of somebody who is not signed in any more.
+
+    Args:
+        request: Of a person who was let in.
+        by: Who pressed the key; empty from forms, which nobody keeps.
+
+    Raises:
+        OtherPerson: If it is somebody else.
+    """
+    if by not in ("", request.state.person):
+        raise OtherPerson
+
+
 class Pages:
     """Every page that there is.
 

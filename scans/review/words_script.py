@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 SCRIPT_WORDS: dict[str, tuple[str, str]] = {
-    "s_saved": ("Đã lưu.", "Saved."),
     "s_left": ("Còn {left}", "{left} left"),
     "s_done": ("Đã xong {done}", "{done} done"),
     "s_unsent": (
@@ -57,7 +56,6 @@ SCRIPT_WORDS: dict[str, tuple[str, str]] = {
         "Cán bộ khác đã nhận mục này trong lúc chờ; trang chuyển sang mục tiếp theo.",
         "Somebody else has taken this one meanwhile; here is the next.",
     ),
-    "s_loading": ("Đang tải…", "Loading…"),
     "s_measuring": ("Máy đang đọc lại phiếu…", "The sheet is being measured again…"),
     "s_no_undo_blind": (
         "Lần đọc độc lập không hoàn tác được. Nhấn U lần nữa để hoàn tác quyết định trước đó.",
@@ -77,7 +75,6 @@ SCRIPT_WORDS: dict[str, tuple[str, str]] = {
         "Chọn hoặc nhập lý do trước khi lưu.",
         "Choose or write a reason before saving.",
     ),
-    "s_choose_first": ("Chọn phiếu được tính trước.", "Choose first which form counts."),
     "s_group_marked": ("Lưu: {n} ô đã tô", "Save: {n} are marked"),
     "s_group_blank": ("Lưu: {n} dòng để trống", "Save: {n} are blank"),
     "s_group_all_blank": ("Không: cả {n} ô đều trống", "No: all {n} are left blank"),
