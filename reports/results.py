@@ -127,8 +127,9 @@ class QuestionOptions:
     role: Role  # PROFILE, REASONS or YES_NO
     domain: str  # id; empty: all domains together
     options: tuple[OptionCount, ...]  # in printed order
-    blank: int | None  # people who chose none
+    blank: int | None  # people who chose none, or more than allowed
     people: int | None  # who were asked
+    several: bool = False  # whether a person may choose several options
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,9 +306,9 @@ class MonthResults:
     remarks: tuple[Remark, ...]
 
     @property
-    def open_alerts(self) -> int:
-        """Alerts that nobody has handled."""
-        return sum(not alert.handled for alert in self.alerts)
+    def open_alerts(self) -> int | None:
+        """Alerts that nobody has handled; None: not to be shown, as each is of one person."""
+        return None if self.outside else sum(not alert.handled for alert in self.alerts)
 
     @property
     def return_rate(self) -> Fraction | None:

@@ -65,6 +65,7 @@ class Sums:
 
     responses: int = 0
     paper: int = 0
+    empty: int = 0
     uncounted: int = 0
     fully: list[int] = field(default_factory=lambda: [0, 0])
     overall: list[int] = field(default_factory=lambda: [0] * SLOTS)
@@ -83,6 +84,7 @@ class Sums:
         sums = cls(
             responses=counts.responses,
             paper=counts.responses if key.channel is Channel.PAPER else 0,
+            empty=counts.empty,
             uncounted=counts.uncounted,
             fully=list(counts.fully),
         )
@@ -139,6 +141,7 @@ class Sums:
 _NUMBERS = (
     "responses",
     "paper",
+    "empty",
     "uncounted",
     "no_level",
     "counter",

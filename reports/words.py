@@ -41,6 +41,7 @@ class Word(StrEnum):
     PROVISIONAL = "provisional"
     OPEN_ALERT = "open-alert"
     HANDLED_ALERT = "handled-alert"
+    SPECIFIC = "specific"
 
 
 _WORDS: Mapping[Word, tuple[str, str]] = {
@@ -70,6 +71,7 @@ _WORDS: Mapping[Word, tuple[str, str]] = {
     Word.PROVISIONAL: ("SỐ LIỆU TẠM TÍNH", "PROVISIONAL"),
     Word.OPEN_ALERT: ("mới", "new"),
     Word.HANDLED_ALERT: ("đã xử lý", "handled"),
+    Word.SPECIFIC: ("Dòng riêng của từng lĩnh vực", "The domain's own line"),
 }
 _CHANNELS = {
     Channel.PAPER: _WORDS[Word.PAPER],

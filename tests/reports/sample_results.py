@@ -297,6 +297,7 @@ def _options() -> list[QuestionOptions]:
             ),
             blank=612,
             people=4929,
+            several=question.role is Role.REASONS,
         )
         for question in shipped_survey().questions
         if question.role not in {Role.RATED, Role.OVERALL}

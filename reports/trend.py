@@ -1,0 +1,118 @@
+"""Months side by side, and only where that is honest. Pure.
+
+Two months may be compared if the same units and domains answered the same questions.
+Otherwise the reason is named: people see "không so sánh được", never a change that is
+really a change of the list of units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from omr.periods import Period
+from omr.survey import Survey
+from omr.units import UnitCatalogue
+from reports.counts import BLANK, INVALID, Counts
+from reports.responses import Channel
+from reports.results import Break
+from reports.rollup import Rules, Sums
+from reports.structure import Place, units_in
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One month's sums per place and channel."""
+
+    period: Period
+    sums: Mapping[tuple[str, str, Channel], Sums]  # unit, domain, channel
+    units: frozenset[str]  # codes that the catalogue had in the month
+    questions: frozenset[str]  # rated ones that somebody answered
+
+    @classmethod
+    def of(cls, period: Period, counts: Counts, rules: Rules, catalogue: UnitCatalogue) -> Snapshot:
+        """What *counts* of *period* add up to.
+
+        Raises:
+            ValueError: If counts are of another month.
+        """
+        wrong = {key.period for key in counts} - {str(period)}
+        if wrong:
+            raise ValueError(f"counts of {', '.join(sorted(wrong))} given for {period}")
+        return cls(
+            period,
+            {key[:3]: Sums.of(key, part, rules) for key, part in counts.items()},
+            frozenset(unit.code for unit in units_in(catalogue, period)),
+            frozenset(
+                question
+                for key, part in counts.items()
+                for question in rules.ratings.of_domain(key.domain)
+                if part.said(question).keys() - {BLANK, INVALID}
+            ),
+        )
+
+    @property
+    def places(self) -> frozenset[Place]:
+        """Where anybody answered."""
+        return frozenset((unit, domain) for unit, domain, _ in self.sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which places and channels a group covers; None: all."""
+
+    units: frozenset[str] | None = None
+    domains: frozenset[str] | None = None
+    channel: Channel | None = None
+    one_unit: bool = False  # a single unit is compared with itself, whatever others do
+
+    def covers(self, unit: str, domain: str, channel: Channel | None = None) -> bool:
+        """Whether responses from there belong to the group."""
+        return (
+            (self.units is None or unit in self.units)
+            and (self.domains is None or domain in self.domains)
+            and (None in {self.channel, channel} or channel is self.channel)
+        )
+
+
+def breaks(
+    now: Snapshot, then: Snapshot, scope: Scope, rollups: Mapping[str, str]
+) -> tuple[Break, ...]:
+    """Why the two months must not be compared for a group; empty if they may.
+
+    Args:
+        now: The present month.
+        then: The other one.
+        scope: The group.
+        rollups: For each domain with a survey the one it is counted under. A group of
+            several of these is compared by them, a group within one by the domains
+            themselves.
+    """
+    if not then.sums:
+        return (Break.NO_DATA,)
+    found = []
+    if not scope.one_unit and _units(now, scope) != _units(then, scope):
+        found.append(Break.UNITS)
+    if _domains(now, scope, rollups) != _domains(then, scope, rollups):
+        found.append(Break.DOMAINS)
+    if now.questions != then.questions:
+        found.append(Break.QUESTIONS)
+    return tuple(found)
+
+
+def rollups_of(surveys: Collection[Survey]) -> dict[str, str]:
+    """For each domain the one it is counted under: itself, unless the survey says another."""
+    return {d.id: d.rollup or d.id for survey in surveys for d in survey.domains}
+
+
+def _units(month: Snapshot, scope: Scope) -> frozenset[str]:
+    """The units that could have answered, and those that did without being on the list."""
+    every = month.units | {unit for unit, _ in month.places}
+    return every if scope.units is None else every & scope.units
+
+
+def _domains(month: Snapshot, scope: Scope, rollups: Mapping[str, str]) -> frozenset[str]:
+    found = {domain for unit, domain in month.places if scope.covers(unit, domain)}
+    if scope.domains is not None or scope.one_unit:
+        return frozenset(found)
+    return frozenset(rollups.get(domain, domain) for domain in found)
