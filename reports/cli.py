@@ -28,7 +28,7 @@ def import_(
     import_export(workspace, file, profile)
 
 
-@app.command(help=_("Write responses, tally, reconciliation and alerts of a reporting month."))
+@app.command(help=_("Write results, tallies, reconciliation and alerts of a reporting month."))
 def export(
     period: Annotated[str, typer.Option(help=_("Reporting month, YYYY-MM."))],
     out: Annotated[Path, typer.Option(help=_("Folder for the files."), metavar="DIR")],
@@ -37,7 +37,98 @@ def export(
     provisional: Annotated[
         bool, typer.Option("--provisional", help=_("Count without the sheets that wait."))
     ] = False,
+    outside: Annotated[
+        bool,
+        typer.Option(
+            "--outside",
+            help=_("Only what may leave the office: no single answers, no small counts."),
+        ),
+    ] = False,
 ) -> None:
-    from reports.commands import export_results
+    from reports.export_commands import export_results
 
-    export_results(workspace, period, out, provisional=provisional)
+    export_results(workspace, period, out, provisional=provisional, outside=outside)
+
+
+@app.command(help=_("List low ratings and reported extra costs, and who looks into them."))
+def alerts(
+    workspace: WorkspaceOption = Path(),
+    period: Annotated[
+        str | None, typer.Option(help=_("Reporting month, YYYY-MM. Default: the newest."))
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help=_("Write this CSV file instead."), metavar="CSV")
+    ] = None,
+    *,
+    everything: Annotated[bool, typer.Option("--all", help=_("Also handled ones."))] = False,
+) -> None:
+    from reports.alert_commands import list_alerts
+
+    list_alerts(workspace, period, handled_too=everything, out=out)
+
+
+@app.command(help=_("Say what was done about an alert."))
+def alert(
+    record: Annotated[
+        str,
+        typer.Argument(
+            help=_("The alert's code in the list, or the id of its response."), metavar="CODE"
+        ),
+    ],
+    question: Annotated[
+        str, typer.Argument(help=_("With an id: the question."), metavar="[QUESTION]")
+    ] = "",
+    workspace: WorkspaceOption = Path(),
+    period: Annotated[
+        str | None, typer.Option(help=_("Only look in this reporting month, YYYY-MM."))
+    ] = None,
+    note: Annotated[str, typer.Option(help=_("What was done."))] = "",
+    *,
+    handled: Annotated[
+        bool, typer.Option("--handled/--open", help=_("Whether it is settled now."))
+    ] = True,
+) -> None:
+    from reports.alert_commands import settle_alert
+
+    settle_alert(workspace, record, question, period=period, handled=handled, note=note)
+
+
+@app.command(help=_("Close a reporting month: it stays as it is counted now."))
+def close(
+    period: Annotated[str, typer.Option(help=_("Reporting month, YYYY-MM."))],
+    workspace: WorkspaceOption = Path(),
+    why: Annotated[str, typer.Option(help=_("A remark for the record."))] = "",
+    *,
+    unlink: Annotated[
+        bool,
+        typer.Option(
+            "--unlink",
+            help=_("Also destroy for good which answers stood on which forms."),
+        ),
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Destroy without being asked."))] = False,
+) -> None:
+    from reports.month_commands import close as close_period
+
+    def confirm(question: str) -> bool:
+        return yes or typer.confirm(question)
+
+    close_period(workspace, period, why=why, unlink=unlink, confirm=confirm)
+
+
+@app.command(help=_("Open a closed reporting month again; its version stays on record."))
+def reopen(
+    period: Annotated[str, typer.Option(help=_("Reporting month, YYYY-MM."))],
+    why: Annotated[str, typer.Option(help=_("The reason."))],
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    from reports.month_commands import reopen as reopen_period
+
+    reopen_period(workspace, period, why=why)
+
+
+@app.command(help=_("List what was closed, opened again and destroyed, and what came in late."))
+def months(workspace: WorkspaceOption = Path()) -> None:
+    from reports.month_commands import list_months
+
+    list_months(workspace)

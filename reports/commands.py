@@ -9,30 +9,15 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from omr.errors import InputUnusable, PeopleMustDecide
+from omr.errors import InputUnusable
 from omr.i18n import _
 from omr.ledger import Ledger
-from omr.ledger.electronic import ImportOutcome, add_import, electronic_rows
-from omr.ledger.readings import sheet_rows
-from omr.ledger.stock import read_stock
+from omr.ledger.electronic import ImportOutcome, add_import
 from omr.periods import Period
 from omr.workspace import Workspace, open_workspace
-from reports.alerts import alerts
 from reports.electronic import ReadExport, Surroundings, header_words, read_export
-from reports.export import (
-    alerts_csv,
-    reconciliation_csv,
-    responses_csv,
-    tally_csv,
-    write_together,
-)
-from reports.merge import merge
 from reports.open_table import open_table
-from reports.paper import PaperMonth, paper_month
 from reports.profile import load_profile
-from reports.reconcile import Reconciliation, reconcile
-from reports.responses import Channel, Place, Response
-from reports.tally import Choices, tally
 from reports.unmatched import ONLY_TO_BE_KNOWN, sentences
 
 
@@ -42,18 +27,6 @@ class ImportSummary:
 
     read: ReadExport
     outcome: ImportOutcome
-
-
-@dataclass(frozen=True, slots=True)
-class ExportSummary:
-    """What an export wrote, and what it had to leave out."""
-
-    files: tuple[Path, ...]
-    responses: tuple[Response, ...]
-    excluded: int  # electronic responses kept but not counted
-    paper: PaperMonth
-    stock: Reconciliation
-    alerts: int
 
 
 def import_export(root: Path, file: Path, profile_name: str) -> ImportSummary:
@@ -98,71 +71,6 @@ def import_export(root: Path, file: Path, profile_name: str) -> ImportSummary:
     return ImportSummary(found, outcome)
 
 
-def export_results(
-    root: Path, period_text: str, out: Path, *, provisional: bool = False
-) -> ExportSummary:
-    """Write the results of one reporting month and say what they hold.
-
-    Raises:
-        PeopleMustDecide: If sheets wait for a person or the stock does not balance, and
-            *provisional* is not set; nothing is written.
-    """
-    workspace = open_workspace(root)
-    period = str(Period.parse(period_text, workspace.settings.start_day))
-    surveys = workspace.surveys().values()
-    with Ledger.open(workspace.ledger_url) as ledger:
-        paper = paper_month(sheet_rows(ledger, period=period))
-        stock = reconcile(
-            read_stock(
-                ledger,
-                start_day=workspace.settings.start_day,
-                zone=workspace.settings.zone,
-            ),
-            period=period,
-            duplicates=paper.duplicates,
-            anomalies=paper.anomalies,
-        )
-        if not provisional and (paper.doubts or stock.difference):
-            raise _not_final(period, paper, stock)
-        electronic = list(electronic_rows(ledger, period=period))
-    counted = [
-        Response(
-            record_id=row.record_id,
-            channel=Channel.ELECTRONIC,
-            unit=row.unit,
-            domain=row.domain,
-            period=row.period,
-            answers=row.answers,
-            place=Place(row.file),
-        )
-        for row in electronic
-        if not row.excluded
-    ]
-    responses = merge(paper.responses, counted)
-    choices = Choices.of(surveys).with_answers(responses)
-    raised = alerts(responses, surveys)
-    files = write_together(
-        out,
-        {
-            "responses.csv": responses_csv(responses, choices.questions),
-            "tally.csv": tally_csv(tally(responses, choices)),
-            "reconciliation.csv": reconciliation_csv(stock),
-            "alerts.csv": alerts_csv(raised),
-        },
-    )
-    summary = ExportSummary(
-        files=tuple(files),
-        responses=responses,
-        excluded=len(electronic) - len(counted),
-        paper=paper,
-        stock=stock,
-        alerts=len(raised),
-    )
-    for line in _export_told(period, summary):
-        print(line)
-    return summary
-
-
 def _surroundings(workspace: Workspace) -> Surroundings:
     start_day = workspace.settings.start_day
 
@@ -175,16 +83,6 @@ def _surroundings(workspace: Workspace) -> Surroundings:
         units=workspace.units(),
         zone=workspace.settings.zone,
         period_of=period_of,
-    )
-
-
-def _not_final(period: str, paper: PaperMonth, stock: Reconciliation) -> PeopleMustDecide:
-    return PeopleMustDecide(
-        _(
-            "no final count for {period}: {doubts} sheets wait for a person, and stock and "
-            "returns differ by {difference} forms"
-        ).format(period=period, doubts=paper.doubts, difference=stock.difference),
-        _("Decide with: omr scans review. For a count without these sheets: --provisional"),
     )
 
 
@@ -211,31 +109,3 @@ def _import_told(name: str, found: ReadExport, outcome: ImportOutcome) -> Iterat
         yield _("personal columns dropped: {headers}").format(
             headers="; ".join(f"'{header}'" for header in found.dropped)
         )
-
-
-def _export_told(period: str, summary: ExportSummary) -> Iterator[str]:
-    paper = sum(response.channel is Channel.PAPER for response in summary.responses)
-    if summary.paper.doubts or summary.stock.difference:
-        yield _(
-            "PROVISIONAL: {doubts} sheets wait for a person and are not counted; stock and "
-            "returns differ by {difference} forms"
-        ).format(doubts=summary.paper.doubts, difference=summary.stock.difference)
-    yield _("{period}: {all} responses, {paper} on paper, {electronic} electronic").format(
-        period=period,
-        all=len(summary.responses),
-        paper=paper,
-        electronic=len(summary.responses) - paper,
-    )
-    if summary.excluded:
-        yield _("{count} double submissions are kept but not counted").format(
-            count=summary.excluded
-        )
-    early = summary.stock.statement.returned_before_issue
-    if early:
-        yield _(
-            "{count} forms came back in {period} but were handed out later by the clock; they "
-            "count as issued in {period}"
-        ).format(count=early, period=period)
-    yield _("{count} alerts: low ratings and extra costs").format(count=summary.alerts)
-    for path in summary.files:
-        yield f"  {path}"

@@ -1,11 +1,9 @@
-"""Writes the result files: all of them or none, and the same bytes from the same ledger."""
+"""Writes the result files: all of them or none, and the same bytes from the same month."""
 
 from __future__ import annotations
 
-import csv
-import io
 import secrets
-import unicodedata
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,12 +12,19 @@ import pandas as pd
 from omr.errors import UsageError
 from omr.i18n import _
 from omr.stock_statement import UNIT_COLUMNS
-from reports.alerts import Alert
+from reports.closing import SEVERAL, CountedMonth
+from reports.csv_text import csv_text
+from reports.laid_out import writers
+from reports.manifest import MANIFEST, manifest_text
+from reports.privacy import ClearedComment
 from reports.reconcile import Reconciliation
 from reports.responses import Response
+from reports.results import AlertRow
 
-# What spreadsheets take for the beginning of a formula, also in full width.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+RESPONSES, TALLY, RECONCILIATION = "responses.csv", "tally.csv", "reconciliation.csv"
+ALERTS, COMMENTS = "alerts.csv", "comments.csv"
+# What stays in the office: single answers, and counts of any size.
+INSIDE = (RESPONSES, TALLY, RECONCILIATION, ALERTS, COMMENTS)
 _RESPONSE_HEAD = ("response", "channel", "unit", "domain", "period")
 _ALERT_HEAD = (
     "unit",
@@ -32,13 +37,43 @@ _ALERT_HEAD = (
     "file",
     "page",
     "sheet",
+    "question_text",
+    "option_label",
+    "state",
+    "note",
 )
-SEVERAL = "|"  # between the options of one answer
+_COMMENT_HEAD = ("unit", "domain", "tags", "comment")
+
+
+def result_files(month: CountedMonth, *, outside: bool = False) -> dict[str, bytes]:
+    """Every file of an export by name, the manifest last.
+
+    Args:
+        month: As it was counted.
+        outside: Only what may leave the office: no single answers, no small counts.
+
+    Raises:
+        ValueError: If what may leave the office was not worked out.
+    """
+    results = month.outside if outside else month.results
+    if results is None:
+        raise ValueError("counted without what may leave the office")
+    files: dict[str, bytes] = {}
+    if not outside:
+        texts = {**month.texts, ALERTS: alerts_csv(results.alerts, month.period)}
+        files = {name: texts[name].encode() for name in INSIDE if name in texts}
+    with tempfile.TemporaryDirectory(prefix="omr-") as folder:
+        for name, write in writers().items():
+            path = Path(folder) / name
+            write(results, path)
+            files[name] = path.read_bytes()
+    files[MANIFEST] = manifest_text(month, results, files).encode()
+    return files
 
 
 def responses_csv(responses: Iterable[Response], questions: Sequence[str]) -> str:
     """``responses.csv``: one row per response, one column per question."""
-    return _csv(
+    return csv_text(
         (*_RESPONSE_HEAD, *questions),
         (
             (
@@ -55,13 +90,13 @@ def responses_csv(responses: Iterable[Response], questions: Sequence[str]) -> st
 
 
 def tally_csv(counts: pd.DataFrame) -> str:
-    """``tally.csv``, from :func:`reports.tally.tally`."""
-    return _csv(tuple(counts.columns), counts.itertuples(index=False))
+    """``tally.csv``, from :func:`reports.tally.tally_of`."""
+    return csv_text(tuple(counts.columns), counts.itertuples(index=False))
 
 
 def reconciliation_csv(stock: Reconciliation) -> str:
     """``reconciliation.csv``: one row per unit and domain."""
-    return _csv(
+    return csv_text(
         (*UNIT_COLUMNS, "duplicates", "anomalies"),
         (
             [*(getattr(row.stock, name) for name in UNIT_COLUMNS), row.duplicates, row.anomalies]
@@ -70,34 +105,62 @@ def reconciliation_csv(stock: Reconciliation) -> str:
     )
 
 
-def alerts_csv(found: Iterable[Alert]) -> str:
+def alerts_csv(found: Iterable[AlertRow], period: str) -> str:
     """``alerts.csv``: what to look into, and on which sheet of which scan it stands.
 
     ``page`` and ``sheet`` count from 0, as in the results of reading; both are empty for
-    electronic answers.
+    electronic answers, and with ``file`` once a month's links are destroyed.
     """
-    return _csv(
+    return csv_text(
         _ALERT_HEAD,
         (
             (
-                alert.response.unit,
-                alert.response.domain,
-                alert.response.period,
-                alert.response.channel.value,
-                alert.response.record_id,
-                alert.question,
-                alert.option,
-                alert.response.place.file,
-                alert.response.place.page,
-                alert.response.place.sheet,
+                row.unit,
+                row.domain,
+                period,
+                row.channel.value,
+                row.record_id,
+                row.question,
+                row.option,
+                row.file,
+                row.page,
+                row.sheet,
+                row.text,
+                row.label,
+                "handled" if row.handled else "new",
+                row.note,
             )
-            for alert in found
+            for row in found
         ),
     )
 
 
-def write_together(folder: Path, texts: Mapping[str, str]) -> list[Path]:
-    """Write every file of *texts* (name to content), replacing older ones.
+def comments_csv(found: Iterable[ClearedComment]) -> str:
+    """``comments.csv``: what people wrote, as typed and cleared; no row leads to a form."""
+    return csv_text(
+        _COMMENT_HEAD,
+        ((each.unit, each.domain, SEVERAL.join(each.tags), each.text) for each in found),
+    )
+
+
+def refuse_mixture(folder: Path) -> None:
+    """Refuse to write what may leave the office beside what must not.
+
+    Raises:
+        UsageError: If *folder* holds files of an export for inside.
+    """
+    there = [name for name in INSIDE if (folder / name).exists()]
+    if there:
+        raise UsageError(
+            _("{folder} holds files that must not leave the office: {names}").format(
+                folder=folder, names=", ".join(there)
+            ),
+            _("Choose an empty folder for what leaves it."),
+        )
+
+
+def write_together(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
+    """Write every file of *contents* (name to bytes), replacing older ones.
 
     All are complete beside their places before the first is put in its place.
 
@@ -107,10 +170,10 @@ def write_together(folder: Path, texts: Mapping[str, str]) -> list[Path]:
     waiting: dict[Path, Path] = {}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
+        for name, content in contents.items():
             beside = folder / f".{name}.{secrets.token_hex(4)}.part"
             waiting[folder / name] = beside
-            beside.write_text(text, encoding="utf-8", newline="")
+            beside.write_bytes(content)
         for path, beside in waiting.items():
             beside.replace(path)
     except OSError as error:
@@ -124,23 +187,3 @@ def write_together(folder: Path, texts: Mapping[str, str]) -> list[Path]:
         for beside in waiting.values():
             beside.unlink(missing_ok=True)
     return list(waiting)
-
-
-def safe_text(text: str) -> str:
-    """*text* such that no spreadsheet takes it for a formula."""
-    start = unicodedata.normalize("NFKC", text).lstrip(" \u00a0")
-    return f"'{text}" if start.startswith(_FORMULA_STARTS) else text
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(head)
-    for row in rows:
-        writer.writerow(
-            [
-                "" if cell is None else safe_text(cell) if isinstance(cell, str) else cell
-                for cell in row
-            ]
-        )
-    return stream.getvalue()

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, exists, func, select
+from sqlalchemy import Row, exists, select
 
 from omr.ledger import Ledger
 from omr.ledger.rows import parts_by_sheet
@@ -23,7 +23,6 @@ from omr.ledger.schema import (
     second_reading,
     sheet,
     source,
-    unlinked,
 )
 from omr.ledger.sheets import Part
 from omr.pads import Pad
@@ -153,34 +152,6 @@ def kept_pictures(ledger: Ledger, records: Collection[str]) -> dict[str, dict[st
                 if kept:
                     found[row.record_id] = kept
     return found
-
-
-def unlinked_records(ledger: Ledger, period: str) -> set[str]:
-    """The sheets of a month whose answers were destroyed, by record id."""
-    query = (
-        select(sheet.c.record_id)
-        .join(unlinked, unlinked.c.sheet_id == sheet.c.sheet_id)
-        .join(source, source.c.source_id == sheet.c.source_id)
-        .join(batch, batch.c.batch_id == source.c.batch_id)
-        .where(batch.c.period == period)
-    )
-    with ledger.read() as connection:
-        return set(connection.execute(query).scalars())
-
-
-def newest_periods(ledger: Ledger) -> list[str]:
-    """Every month with a sheet or an electronic response, the newest first."""
-    with ledger.read() as connection:
-        return sorted(_periods(connection), reverse=True)
-
-
-def _periods(connection: Connection) -> set[str]:
-    scanned = select(batch.c.period).join(source, source.c.batch_id == batch.c.batch_id).distinct()
-    sent = select(electronic_response.c.period).group_by(electronic_response.c.period)
-    return {
-        *connection.execute(scanned).scalars(),
-        *connection.execute(sent.having(func.count() > 0)).scalars(),
-    }
 
 
 def _digests(parts: Mapping[str, Part], picture: str | None) -> dict[str, str]:

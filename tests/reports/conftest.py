@@ -120,6 +120,7 @@ class Office:
         reasons: Sequence[Reason] = (),
         unit: str | None = "HP-PC08",
         domain: str | None = "GTDB",
+        doubtful: bool = False,
         **said: str,
     ) -> SheetReading:
         if period not in self.batches:
@@ -130,7 +131,10 @@ class Office:
         file = NewSource(f"{self.pages:064d}", f"lô {self.pages}.pdf", size_bytes=1, pages=1)
         known = add_sources(self.ledger, self.batches[period], [file])[file.sha256]
         answers = {
-            question: Answer(AnswerState.ANSWERED, tuple(option.split("|")))
+            question: Answer(
+                AnswerState.DOUBTFUL if doubtful else AnswerState.ANSWERED,
+                tuple(option.split("|")),
+            )
             if option
             else Answer(AnswerState.BLANK)
             for question, option in said.items()
@@ -143,6 +147,7 @@ class Office:
             serial=serial,
             unit=unit,
             domain=domain,
+            layout_id=small_layout(domain).layout_id if doubtful and domain else None,
             answers=answers,
         )
         return add_page(

@@ -1,4 +1,4 @@
-"""Merging, counting and alerts."""
+"""Merging and counting."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from omr.errors import OmrError
 from omr.survey_file import shipped_survey
-from reports.alerts import alerts
 from reports.merge import merge
 from reports.responses import Channel, Place, Response
 from reports.tally import BLANK, Choices, tally
@@ -131,13 +130,3 @@ def test_no_response_makes_an_empty_tally_with_its_columns() -> None:
         "option",
         "count",
     ]
-
-
-def test_low_ratings_and_extra_costs_raise_alerts_and_nothing_else_does() -> None:
-    calm = response("a", a1="r5", a2="r3", t0="r4", y1="kh", m1="cho", gt="nam", x1="")
-    upset = response("b", a1="r2", x1="r1", t0="r2", y1="co", m1="tre|gt", dt="cn")
-    found = [
-        (one.response.record_id, one.question, one.option)
-        for one in alerts([upset, calm], [SURVEY])
-    ]
-    assert found == [("b", "a1", "r2"), ("b", "x1", "r1"), ("b", "t0", "r2"), ("b", "y1", "co")]
