@@ -18,7 +18,12 @@ from reportlab.platypus import (
     Spacer,
 )
 
-from forms.document_style import (
+from forms.receipt import Party, Receipt
+from forms.receipt_parts import FIELD_GAP, Fields, Signatures
+from forms.receipt_table import pads_table
+from omr.document_fonts import Serif, serif_font, serif_words
+from omr.document_head import Head, ShortRule
+from omr.document_style import (
     BODY_PT,
     BOTTOM,
     LEFT,
@@ -31,10 +36,6 @@ from forms.document_style import (
     paragraph,
     style,
 )
-from forms.receipt import Party, Receipt
-from forms.receipt_parts import FIELD_GAP, Fields, Head, ShortRule, Signatures
-from forms.receipt_table import pads_table
-from forms.report_fonts import Serif, serif_font, serif_words
 
 _NAME, _POSITION = "Ông (bà):", "Cấp bậc, chức vụ:"
 _SHARES = (0.42, 0.58)  # of a line, where both stand on one
@@ -79,7 +80,12 @@ def _story(receipt: Receipt) -> list[Flowable]:
     giver, receiver = receipt.parties
     duty, copies = receipt.closing
     story: list[Flowable] = [
-        Head(receipt),
+        Head(
+            receipt.issuer.agency,
+            receipt.issuer.office,
+            receipt.document_number,
+            receipt.place_and_date,
+        ),
         Spacer(0, 18),
         paragraph(receipt.title, style(TITLE_PT, Serif.BOLD, TA_CENTER)),
         paragraph(receipt.subject, style(BODY_PT, Serif.BOLD, TA_CENTER)),

@@ -11,9 +11,9 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Paragraph, Table
 
-from forms.document_style import paragraph, style
 from forms.receipt import Receipt, ReceiptRow, grouped
-from forms.report_fonts import Serif
+from omr.document_fonts import Serif
+from omr.document_style import paragraph, style
 
 _PT = 11.5  # offices set tables in 11 to 12
 _LEADING = 1.2 * _PT  # stacked accents need 1.12

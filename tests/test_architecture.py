@@ -39,7 +39,8 @@ CONFINED = {
     "alembic": r"omr/ledger/.*",
     "base45": r"omr/codes\.py",
     "cryptography": r"omr/(codes|key\w*)\.py",
-    "reportlab": r"forms/.*|scans/virtual/.*|reports/\w*(pdf|report)\w*\.py",
+    "reportlab": r"forms/.*|scans/virtual/.*|omr/(document_\w+|pdf_file)\.py"
+    r"|reports/(report|leader|chart)\w*\.py",
     "segno": r"forms/.*",
     "pypdfium2": r"scans/.*|forms/proof\.py",
     "PIL": r"scans/.*|forms/proof\.py",

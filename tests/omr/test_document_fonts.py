@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-import forms
-from forms.report_fonts import Serif, serif_font, serif_words
+import omr
+from omr.document_fonts import Serif, serif_font, serif_words
 from omr.errors import UsageError
 
-FONTS = Path(forms.__file__).parent / "fonts"
+FONTS = Path(omr.__file__).parent / "data" / "fonts"
 VOWELS = "aăâeêioôơuưy"
 TONES = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
 LETTERS = [unicodedata.normalize("NFC", v + t) for v in VOWELS for t in TONES] + ["đ"]

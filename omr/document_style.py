@@ -11,7 +11,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.platypus import Paragraph
 
-from forms.report_fonts import Serif, serif_words
+from omr.document_fonts import Serif, serif_words
 
 TOP, BOTTOM = 20 * mm, 20 * mm  # the decree: 20 to 25 mm
 LEFT, RIGHT = 30 * mm, 15 * mm  # 30 to 35, 15 to 20

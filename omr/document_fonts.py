@@ -15,7 +15,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from omr.errors import UsageError
 from omr.i18n import _
 
-_FOLDER = Path(__file__).parent / "fonts"
+_FOLDER = Path(__file__).parent / "data" / "fonts"
 _FILES = ("Tinos-Regular", "Tinos-Bold", "Tinos-Italic", "Tinos-BoldItalic")
 
 
