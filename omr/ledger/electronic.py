@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
@@ -46,6 +47,7 @@ __all__ = [
 _ROWS_AT_ONCE = 500  # keeps memory and statements small over a month of responses
 _A_DAY = timedelta(days=1)
 VANISHED = "vanished"  # a problem of an import: an earlier one's row is not in its export
+_ALWAYS = {"unread", "remarks"}  # of a body, even where they are empty
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
@@ -242,21 +244,30 @@ def _insert(
 
 
 def _body(response: NewResponse, replaces: str | None, continues: int) -> str:
-    body: dict[str, Any] = {
-        "answers": {question: said for question, said in response.answers.items() if said},
-        "asked": list(response.answers),
-        "unread": response.unread,
-        "remarks": response.remarks,
-    }
+    said = ",".join(_said(*item) for item in response.answers.items() if item[1])
     # "replaces" stands with a text right after it: that is how replaced rows are found.
     beside = {
+        "unread": response.unread,
+        "remarks": response.remarks,
         "replaces": replaces,
         "row": response.row,
         "from": continues,
         "id": response.row_id,
         "near": response.near,
     }
-    return _COMPACT.encode(body | {name: value for name, value in beside.items() if value})
+    rest = {name: value for name, value in beside.items() if value or name in _ALWAYS}
+    asked = _list(tuple(response.answers))
+    return f'{{"answers":{{{said}}},"asked":{asked},{_COMPACT.encode(rest)[1:]}'
+
+
+@lru_cache(maxsize=4096)
+def _said(question: str, options: tuple[str, ...]) -> str:
+    return f"{_COMPACT.encode(question)}:{_list(options)}"
+
+
+@lru_cache(maxsize=4096)
+def _list(words: tuple[str, ...]) -> str:
+    return _COMPACT.encode(words)
 
 
 def _gone(row: Vanished) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 Said = Mapping[str, tuple[str, ...]]  # option ids by question; () where nothing was chosen
@@ -89,8 +89,13 @@ class Held:
 
 def answers_digest(answers: Said) -> str:
     """Equal for equal answers, whatever the order of questions and options."""
-    said = sorted((question, sorted(options)) for question, options in answers.items() if options)
-    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+    said = ", ".join(_said(*item) for item in sorted(answers.items()) if item[1])
+    return hashlib.sha256(f"[{said}]".encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=4096)
+def _said(question: str, options: tuple[str, ...]) -> str:
+    return json.dumps([question, sorted(options)])
 
 
 def answers_of(body: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
