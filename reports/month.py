@@ -75,7 +75,7 @@ def month_results(
     Raises:
         ValueError: If counts or visits are of another month.
     """
-    maker = _maker(inputs)
+    maker = maker_of(inputs)
     settings, structure = inputs.settings, maker.structure
     city = maker.city(city_name(settings.language), settings.city)
     units = tuple(maker.units())
@@ -113,7 +113,12 @@ def month_results(
     return for_outside(results, maker, least=least_to_show) if outside else results
 
 
-def _maker(inputs: MonthInputs) -> GroupMaker:
+def maker_of(inputs: MonthInputs) -> GroupMaker:
+    """What makes the groups of a month.
+
+    Raises:
+        ValueError: If counts or visits are of another month.
+    """
     rules = Rules.of(inputs.surveys)
     now = Snapshot.of(inputs.period, inputs.counts, rules, inputs.units)
     past, period = [], inputs.period

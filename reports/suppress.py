@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from omr.survey import Role
-from reports.figures import FACTORS, WITHHELD, WITHHELD_LEVELS, Figures, Levels
+from reports.figures import WITHHELD, WITHHELD_LEVELS, Figures, Levels
 from reports.groups import GroupMaker
 from reports.results import (
     Group,
@@ -44,9 +44,6 @@ from reports.twin_worlds import Cell
 
 LEAST_TO_SHOW = 5
 _LEVEL_NUMBERS = (*LEVELS, "n", "satisfied", "points")
-# Groups whose figures about all rated questions may be shown; of smaller ones they could be
-# added up against each other.
-_WIDE = frozenset({GroupKind.CITY, GroupKind.DOMAIN, GroupKind.ROLLUP})
 
 
 def for_outside(
@@ -67,7 +64,18 @@ def for_outside(
         for group in (results.city, *results.by_domain)
     }
     questions = _questions(results.questions, overall, frozenset(domains), least)
-    mask.keep_rated = _rated_is_safe(results, questions, least)
+    for kinds, some, rows in (
+        ({GroupKind.CITY}, (results.city,), [q for q in questions if q.domain == CITY_ROW]),
+        (
+            {GroupKind.DOMAIN, GroupKind.ROLLUP},
+            (*results.by_domain, *results.by_rollup),
+            questions,
+        ),
+    ):
+        if _rated_is_safe(some, rows, least):
+            mask.rated |= kinds
+        if _fully_is_safe(some, least):
+            mask.fully |= kinds
     places = tuple(map(mask.group, results.by_unit_domain))
     units = tuple(map(mask.group, results.by_unit))
     rollups = tuple(map(mask.group, results.by_rollup))
@@ -109,7 +117,8 @@ class _Mask:
     """Applies what was planned."""
 
     hidden: set[Cell]
-    keep_rated: bool = False
+    rated: set[GroupKind] = field(default_factory=set)  # kinds that show pooled ratings
+    fully: set[GroupKind] = field(default_factory=set)
 
     def withholds(self, group: Group) -> bool:
         return ((group.kind, group.key), RESPONSES) in self.hidden
@@ -122,7 +131,7 @@ class _Mask:
         if self.withholds(group):
             return WITHHELD
         whole, key = group.figures, (group.kind, group.key)
-        rated = self.keep_rated and group.kind in _WIDE
+        rated = group.kind in self.rated
         channels_hidden = (key, "paper") in self.hidden
         answered_hidden = ((ANSWERED, *key), ANSWERED) in self.hidden
         return replace(
@@ -135,7 +144,7 @@ class _Mask:
                 factor: _shares_only(levels) if rated else WITHHELD_LEVELS
                 for factor, levels in whole.factors.items()
             },
-            fully=whole.fully if rated else None,
+            fully=whole.fully if group.kind in self.fully else None,
             visits=None if answered_hidden else whole.visits,
         )
 
@@ -180,21 +189,26 @@ def _questions(
     )
 
 
-def _rated_is_safe(results: MonthResults, questions: Sequence[QuestionLevels], least: int) -> bool:
-    """Whether pooled ratings of domains may be shown without giving a small number away."""
-    if any(q.levels.n is None or q.levels.satisfied is None for q in questions):
+def _rated_is_safe(
+    groups: Iterable[Group], questions: Iterable[QuestionLevels], least: int
+) -> bool:
+    """Whether pooled ratings of *groups* give no small number of a single question away."""
+    if any(None in _pair(question.levels) for question in questions):
         return False
-    numbers: Iterable[int | None] = (
-        number
-        for group in (results.city, *results.by_domain, *results.by_rollup)
-        for number in (
-            *(group.figures.fully or ()),
-            group.figures.rated.n,
-            group.figures.rated.satisfied,
-            *(n for f in FACTORS for n in _pair(group.figures.factors[f])),
-        )
+    pooled = (
+        levels
+        for group in groups
+        for levels in (group.figures.rated, *group.figures.factors.values())
     )
-    return not any(number is not None and 0 < number < least for number in numbers)
+    return not any(_is_few(number, least) for levels in pooled for number in _pair(levels))
+
+
+def _fully_is_safe(groups: Iterable[Group], least: int) -> bool:
+    return not any(_is_few(n, least) for group in groups for n in group.figures.fully or ())
+
+
+def _is_few(number: int | None, least: int) -> bool:
+    return 0 < (number or 0) < least
 
 
 def _pair(levels: Levels) -> tuple[int | None, int | None]:
@@ -279,7 +293,7 @@ def _is_small(point: MonthPoint, least: int) -> bool:
     if point.figures is None:
         return False
     numbers = (point.figures.responses, *_pair(point.figures.overall))
-    return any(0 < (number or 0) < least for number in numbers)
+    return any(_is_few(number, least) for number in numbers)
 
 
 def _trend(trend: Trend, newest: Figures, left_out: frozenset[int]) -> Trend:

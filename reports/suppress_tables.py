@@ -26,6 +26,8 @@ _WEIGHTS = {
     GroupKind.UNIT: 3,
     GroupKind.CITY: 60,
 }
+# A group of which nothing is shown is missed most, then a share of satisfied people.
+_PRICES = {RESPONSES: 40, "n": 10, "satisfied": 10}
 _WIDE = 15  # weight of sections, domains and the like
 
 
@@ -56,6 +58,7 @@ def place_planner(maker: GroupMaker, least: int) -> Planner:
         whole=RESPONSES,
         counts=frozenset({*LEVELS, "n", "satisfied", "paper", "electronic", RESPONSES, ANSWERED}),
         least=least,
+        prices=_PRICES,
     )
 
 
@@ -74,7 +77,13 @@ def question_planner(rows: Sequence[QuestionLevels], least: int) -> Planner:
     stats = _level_stats() | {RESPONSES: (1,) * SLOTS}
     counts = frozenset({*LEVELS, "n", "satisfied", RESPONSES})
     return Planner(
-        table, _rows(table, stats), _level_moves(), whole=RESPONSES, counts=counts, least=least
+        table,
+        _rows(table, stats),
+        _level_moves(),
+        whole=RESPONSES,
+        counts=counts,
+        least=least,
+        prices=_PRICES,
     )
 
 
@@ -103,6 +112,7 @@ def options_planner(rows: Sequence[QuestionOptions], least: int) -> Planner:
         whole=RESPONSES,
         counts=frozenset(stats),
         least=least,
+        prices=_PRICES,
     )
 
 

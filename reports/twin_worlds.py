@@ -77,6 +77,7 @@ class Planner:
         whole: The number of a group without which none of its others is shown.
         counts: The numbers that count people, so that small ones are protected.
         least: The smallest count that may be shown; 0 may as well.
+        prices: How much more than others some numbers are missed.
     """
 
     def __init__(
@@ -88,11 +89,13 @@ class Planner:
         whole: str,
         counts: frozenset[str],
         least: int,
+        prices: Mapping[str, int],
     ) -> None:
         self._table = table
         self._groups = groups
         self._moves = moves
         self._whole = whole
+        self._prices = prices
         self._of_place: dict[Place, list[Hashable]] = {place: [] for place in table}
         self._values: dict[Cell, int] = {}
         for group, shown in groups.items():
@@ -212,9 +215,8 @@ class Planner:
             weight = self._groups[group].weight
             for stat in self._effects[group][index]:
                 if (group, stat) not in self._plan.hidden:
-                    whole = 40 if stat == self._whole else 1
                     size = abs(self._values[group, stat]).bit_length() + 1
-                    price += weight * whole * size
+                    price += weight * self._prices.get(stat, 1) * size
                     if limit is not None and price >= limit:
                         return None
         return price if limit is None or price < limit else None
@@ -233,7 +235,8 @@ class Planner:
                 starts.sort(key=lambda place: sum(self._table[place]))
                 for start in starts[:_MOST_STARTS]:
                     for signs in self._patterns(start, index, sign):
-                        yield signs, index
+                        if sum(way for place, way in signs if place in inside):
+                            yield signs, index
 
     def _patterns(self, start: Place, index: int, sign: int) -> Iterator[Signs]:
         """Ways to move people at *start* and, so that totals stay, back elsewhere."""
@@ -250,6 +253,10 @@ class Planner:
             yield here, (other, -sign)
         for next_to in beside:
             yield here, (next_to, -sign)
+        if not back_below:  # nowhere else in the column: anywhere is better than nowhere
+            for far in self._table:
+                if row != far[0] and column != far[1] and self._possible(far, index, -sign):
+                    yield here, (far, -sign)
         yield (here,)
 
     def _possible(self, place: Place, index: int, sign: int) -> bool:
