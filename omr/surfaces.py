@@ -19,6 +19,9 @@ _ROUNDS = 4
 # Of the normal matrix's eigenvalues: what rounding leaves of a direction that does not exist,
 # as where all bubbles stand in two columns. Real layouts have 0.01 and more.
 _NO_DIRECTION = 1e-8
+# In the units of all places, samples that lie so close together would leave directions open
+# which they do hold.
+_CLUSTERED = 0.5
 # A direction that the samples leave open (two columns cannot tell a bend across them from
 # the level) is settled in favour of the level: the least solution, in these units.
 _PREFERENCE = np.array([100.0, 1.0, 1.0, 1.0, 1.0, 1.0])
@@ -52,6 +55,8 @@ def fit_surface(
         least_spread: Samples scatter at least so much, in their own unit.
     """
     middle, spread = _extent(at_mm.tobytes())
+    if which is not None and (at_mm[which].std(axis=0) < _CLUSTERED * spread).any():
+        return fit_surface(at_mm[which], seen[which], least_spread=least_spread)
     terms = _terms(at_mm.tobytes(), *middle, *spread) * _PREFERENCE
     if which is not None:
         terms, seen = terms[which], seen[which]

@@ -104,6 +104,19 @@ def test_a_blank_sheet_has_no_ink_for_its_outlines_vanish(dpi: float, skew_deg: 
     assert found.level <= 0.06
 
 
+def test_strips_hold_all_that_is_looked_at_and_little_else() -> None:
+    frame = _frame(LAYOUT)
+    sampled = np.zeros(frame.open.shape, np.bool_)
+    for strip in frame.strips:
+        assert not sampled[strip].any()
+        sampled[strip] = True
+
+    reach = np.asarray(cv2.dilate(frame.open.view(np.uint8), np.ones((7, 7), np.uint8)), np.bool_)
+    assert (frame.open == ~frame.blocked).all()
+    assert sampled[reach].all()
+    assert np.count_nonzero(sampled) < 1.5 * np.count_nonzero(reach)
+
+
 @pytest.mark.parametrize(
     ("count", "options"),
     [(1, 4), (2, 2), (12, 2), (12, 1)],

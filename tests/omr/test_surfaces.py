@@ -48,6 +48,17 @@ def test_the_least_of_many_solutions_is_taken() -> None:
     assert found[:, 0] == pytest.approx([1.0, 1.0, 0.5])
 
 
+def test_samples_that_lie_close_together_hold_a_surface_there() -> None:
+    places = np.vstack([PLACES, RNG.uniform((12, 62), (15, 65), (20, 2))])
+    close = np.arange(len(places)) >= len(PLACES)
+    bowed = 0.02 * (places - (12, 62)) ** 2
+    seen = np.where(close[:, None], bowed, 9.0)
+
+    surface = fit_surface(places, seen, which=close, least_spread=0.03)
+
+    assert surface.at(places[close]) == pytest.approx(bowed[close], abs=1e-6)
+
+
 def test_samples_that_do_not_count_do_not_bend_a_surface() -> None:
     seen = _bowed(PLACES)
     wrong = seen.copy()
