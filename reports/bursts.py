@@ -22,7 +22,7 @@ LEAST = 5  # fewer alike are never named: a family may fill in so many
 _CHANCE = 0.01  # bursts of each kind that chance may bring in a month
 _LEAST_RATED = 5  # rated rows answered; less of them are soon alike
 
-Key = tuple[tuple[str, tuple[str, ...]], ...]  # everything that a response says
+_NOTHING = 0  # the number of saying nothing at all
 
 
 class BurstKind(StrEnum):
@@ -59,7 +59,7 @@ def bursts(
         share_text: Words for the share that all units together have, from part and whole.
     """
     names = _Names(unit_name)
-    keys = {each.response.record_id: _key(each.response) for each in given}
+    keys = _numbered(given)
     usual = _Usual(given, keys)
     pads = list(_runs(_by_pad(given), keys, usual, BurstKind.PAD, names))
     known = {record for _burst, records in pads for record in records}
@@ -109,9 +109,9 @@ class _Names:
 class _Usual:
     """How common a set of answers is in a domain, one unit left out."""
 
-    def __init__(self, given: Sequence[Given], keys: Mapping[str, Key]) -> None:
-        self._all: dict[str, Counter[Key]] = defaultdict(Counter)
-        self._own: dict[tuple[str, str], Counter[Key]] = defaultdict(Counter)
+    def __init__(self, given: Sequence[Given], keys: Mapping[str, int]) -> None:
+        self._all: dict[str, Counter[int]] = defaultdict(Counter)
+        self._own: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         for each in given:
             response, key = each.response, keys[each.response.record_id]
             self._all[response.domain][key] += 1
@@ -120,7 +120,7 @@ class _Usual:
         self._own_total = {place: sum(said.values()) for place, said in self._own.items()}
         self.responses = len(given)
 
-    def share(self, place: tuple[str, str], key: Key) -> float:
+    def share(self, place: tuple[str, str], key: int) -> float:
         """The share elsewhere, as if one person more had said it and one had not."""
         domain = place[1]
         part = self._all[domain][key] - self._own[place][key]
@@ -128,8 +128,19 @@ class _Usual:
         return (part + 1) / (whole + 2)
 
 
-def _key(response: Response) -> Key:
-    return tuple(sorted((name, said) for name, said in response.answers.items() if said))
+def _numbered(given: Sequence[Given]) -> dict[str, int]:
+    """A number for everything that a response says, by record id; the same for the same.
+
+    Comparing numbers takes a tenth of the time that comparing all answers does.
+    """
+    said = {
+        each.response.record_id: tuple(
+            sorted((name, options) for name, options in each.response.answers.items() if options)
+        )
+        for each in given
+    }
+    numbers = {key: number for number, key in enumerate(sorted({(), *said.values()}))}
+    return {record: numbers[key] for record, key in said.items()}
 
 
 _Sequence = tuple[str, list[tuple[int, Given]]]  # where, and what follows on what
@@ -156,7 +167,7 @@ def _by_file(given: Sequence[Given]) -> Iterator[_Sequence]:
 
 def _runs(
     sequences: Iterable[_Sequence],
-    keys: Mapping[str, Key],
+    keys: Mapping[str, int],
     usual: _Usual,
     kind: BurstKind,
     names: _Names,
@@ -180,25 +191,25 @@ def _runs(
             run = [] if pair is None else [pair]
 
 
-def _goes_on(last: tuple[int, Given], pair: tuple[int, Given], keys: Mapping[str, Key]) -> bool:
+def _goes_on(last: tuple[int, Given], pair: tuple[int, Given], keys: Mapping[str, int]) -> bool:
     one, other = last[1].response, pair[1].response
     same_place = (one.unit, one.domain) == (other.unit, other.domain)
     near = pair[0] - last[0] <= 2
     return near and same_place and keys[one.record_id] == keys[other.record_id]
 
 
-def _is_strange(run: Sequence[tuple[int, Given]], keys: Mapping[str, Key], usual: _Usual) -> bool:
+def _is_strange(run: Sequence[tuple[int, Given]], keys: Mapping[str, int], usual: _Usual) -> bool:
     response = run[0][1].response
     key = keys[response.record_id]
     share = usual.share((response.unit, response.domain), key)
-    return bool(key) and log(usual.responses) + len(run) * log(share) < log(_CHANCE)
+    return key != _NOTHING and log(usual.responses) + len(run) * log(share) < log(_CHANCE)
 
 
 def _days(
-    given: Sequence[Given], keys: Mapping[str, Key], usual: _Usual, names: _Names
+    given: Sequence[Given], keys: Mapping[str, int], usual: _Usual, names: _Names
 ) -> Iterator[Burst]:
     """The same answers, sent about one unit on one day."""
-    found: dict[tuple[str, str, str], Counter[Key]] = defaultdict(Counter)
+    found: dict[tuple[str, str, str], Counter[int]] = defaultdict(Counter)
     for each in given:
         if each.day:
             response = each.response
@@ -207,7 +218,7 @@ def _days(
     for (unit, domain, day), said in sorted(found.items(), key=lambda item: item[0]):
         key, count = max(said.items(), key=lambda item: (item[1], item[0]))
         of = sum(said.values())
-        if count < LEAST or not key:
+        if count < LEAST or key == _NOTHING:
             continue
         if tail(count, of, usual.share((unit, domain), key)) * len(found) < _CHANCE:
             yield names.burst(BurstKind.MINUTES, (unit, domain), count, of, day)
