@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -16,12 +16,19 @@ from omr.ledger.comments import comments
 from omr.ledger.electronic import electronic_rows
 from omr.ledger.inputs import inputs
 from omr.ledger.month_list import periods_with_answers
-from omr.ledger.quality import days_answered, every_pad, imports, second_readings
+from omr.ledger.quality import (
+    days_answered,
+    every_pad,
+    imports,
+    kept_pictures,
+    second_readings,
+)
 from omr.ledger.readings import sheet_rows
 from omr.ledger.stock import read_stock
 from omr.ledger.visits import VisitCount, visits
 from omr.office_alerts import every_revision
 from omr.periods import Period
+from omr.pictures import PictureStore
 from omr.stock_statement import Stock
 from omr.survey import Survey
 from omr.workspace import Workspace
@@ -201,10 +208,20 @@ class Gatherer:
             stock=stock,
             visits=answered.visits,
             history=self._history(period),
-            alerts=self.alerts(period),
+            alerts=self._with_crops(self.alerts(period)),
             quality=quality,
             provisional=bool(answered.paper.doubts or stock.difference),
         )
+
+    def _with_crops(self, rows: Sequence[AlertRow]) -> list[AlertRow]:
+        """*rows* with the picture of the answer, where one was kept for a person to decide."""
+        store = PictureStore(self.workspace.evidence_folder)
+        kept = kept_pictures(self.ledger, {row.record_id for row in rows})
+        found = []
+        for row in rows:
+            digest = kept.get(row.record_id, {}).get(row.question)
+            found.append(row if digest is None else replace(row, crop=store.read(digest)))
+        return found
 
     def _history(self, period: Period) -> dict[str, Counts]:
         """What was said in the months before, closed ones as they were closed."""

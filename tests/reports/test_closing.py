@@ -175,18 +175,30 @@ def test_what_was_kept_and_is_damaged_is_named(workspace: Workspace, this_period
         restored(b"omr month 1\nxx", this_period)
 
 
-def with_picture(office: Any, workspace: Workspace) -> str:
+def with_picture(office: Any, workspace: Workspace, of: str = "comment") -> str:
     """A picture of the first sheet, as reading keeps one; its digest."""
     digest = PictureStore(workspace.evidence_folder).keep(b"\xff\xd8 handwriting")
     with office.ledger.write() as connection:
         connection.execute(
             text(
-                "insert into picture_part select sheet_id, 'comment', :d, 1, 1, 1, 1 from sheet "
+                "insert into picture_part select sheet_id, :of, :d, 1, 1, 1, 1 from sheet "
                 "where serial = :s"
             ),
-            {"d": digest, "s": office.serials[0]},
+            {"of": of, "d": digest, "s": office.serials[0]},
         )
     return digest
+
+
+def test_an_alert_carries_the_picture_of_its_answer_until_links_are_destroyed(
+    workspace: Workspace, counted: Any, this_period: str, tmp_path: Path
+) -> None:
+    with_picture(counted, workspace, of="t0")
+    (alert,) = export_results(workspace.root, this_period, tmp_path / "out").month.results.alerts
+    assert alert.crop == b"\xff\xd8 handwriting"
+
+    close(workspace.root, this_period, unlink=True, confirm=lambda _question: True)
+    (alert,) = export_results(workspace.root, this_period, tmp_path / "out").month.results.alerts
+    assert alert.crop is None
 
 
 def files_of(root: Path) -> dict[str, bytes]:
