@@ -2,135 +2,43 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import review_office
-import uvicorn
+from review_browser import (
+    ARGUMENTS,
+    CHROMIUM,
+    Running,
+    browsing,
+    go_to,
+    press,
+    saved,
+    serving,
+    settled,
+)
 from review_office import left, sheet
 
-from omr.ledger import Ledger, decisions
+from omr.ledger import decisions
 from omr.ledger.standing import Verdict
 from omr.marks import AnswerState, SheetStatus
-from omr.pictures import PictureStore
-from omr.settings import Language
-from omr.thresholds import Thresholds
-from scans.review.app import create_app
-from scans.review.desk import Desk
-from scans.review.language import Words
-from scans.review.server import listen
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-
-
-@dataclass
-class Running:
-    ledger: Ledger
-    address: str
-    server: uvicorn.Server
-    port: int
 
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
-    workspace = review_office.fresh_office(tmp_path)
-    with ExitStack() as stack:
-        ledger = stack.enter_context(Ledger.open(workspace.ledger_url))
-        taken = stack.enter_context(listen(None))
-        desk = Desk(
-            ledger,
-            PictureStore(workspace.evidence_folder),
-            workspace.surveys(),
-            Thresholds(),
-            units=workspace.units(),
-        )
-        app, guard = create_app(
-            desk, Words(Language.VIETNAMESE), taken.getsockname()[1], "omr reports export"
-        )
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]}, daemon=True)
-        thread.start()
-        yield Running(ledger, guard.address, server, taken.getsockname()[1])
-        server.should_exit = True
-        thread.join(timeout=10)
+    with serving(review_office.fresh_office(tmp_path)) as running:
+        yield running
 
 
 @pytest.fixture
 def page(running: Running, tmp_path: Path) -> Iterator[playwright.Page]:
-    with playwright.sync_playwright() as play:
-        context = play.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path=CHROMIUM,
-            args=ARGUMENTS,
-            viewport={"width": 1366, "height": 768},
-        )
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(running.address)
-        settled(page)
+    with playwright.sync_playwright() as play, browsing(running, tmp_path, play) as page:
         yield page
-        context.close()
-        # Nothing that the policy or the script stumbles over; refusals and lost connections are
-        # meant.
-        meant = ("status of 409", "net::ERR_INTERNET_DISCONNECTED")
-        assert [each for each in complaints if not any(word in each for word in meant)] == []
-
-
-def settled(page: playwright.Page) -> None:
-    """Wait until what is shown answers to keys."""
-    page.wait_for_selector("main > .view[data-ready], main > .message")
-
-
-def key_of(page: playwright.Page) -> str:
-    """What is shown."""
-    return str(page.evaluate("document.querySelector('main > .view')?.dataset.key ?? ''"))
-
-
-def press(page: playwright.Page, key: str) -> None:
-    """Press a key that leads to another item, and wait for that."""
-    before = key_of(page)
-    page.keyboard.press(key)
-    page.wait_for_function(
-        "before => (document.querySelector('main > .view')?.dataset.key ?? '') !== before",
-        arg=before,
-    )
-    settled(page)
-
-
-def saved(page: playwright.Page) -> None:
-    """Wait until everything that was pressed is on record."""
-    page.wait_for_selector("html[data-unsent='0']", state="attached")
-
-
-def go_to(page: playwright.Page, about: str) -> None:
-    """Step on to the item about *about*."""
-    for _ in range(6):
-        if page.get_attribute("main > .view", "data-about") == about:
-            settled(page)
-            return
-        page.keyboard.press("Escape")  # out of a field
-        press(page, "ArrowRight")
-    raise AssertionError(f"nothing about {about} waits")
 
 
 def test_everything_that_waits_is_settled_by_keyboard(

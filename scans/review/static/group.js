@@ -3,6 +3,7 @@
 import { leaveNote, say, trouble, Watch } from "./common.js";
 import { outbox } from "./outbox.js";
 
+const UNASKED = 700;  // milliseconds: a key this soon was meant for the page before
 const TILE = ".tile input[type=checkbox]";
 
 export const startGroup = () => {
@@ -33,6 +34,12 @@ export const startGroup = () => {
   window.addEventListener("pageshow", count);
   count();
 
+  // Nobody confirms what cannot be seen yet.
+  const loaded = [...group.querySelectorAll("image")].map((image) => image.decode?.());
+  const seen = new Promise((resolve) => setTimeout(resolve, UNASKED));
+  Promise.all([seen, Promise.all(loaded).catch(() => trouble(say("s_picture_failed")))])
+    .then(() => { group.dataset.ready = ""; });
+
   // Arrows move between tiles as they lie on the screen.
   const columns = () => {
     const top = boxes[0].closest(".tile").offsetTop;
@@ -51,7 +58,7 @@ export const startGroup = () => {
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (busy) return;
+    if (busy || group.dataset.ready === undefined) return;
     busy = true;
     document.body.classList.add("waiting");
     const fields = [...new FormData(form, event.submitter)].filter(([name]) => name !== "milliseconds");
@@ -66,5 +73,7 @@ export const startGroup = () => {
       trouble(data.why || say("s_failed", { what: "" }));
     }
   });
-  return { held: () => boxes.map((box) => box.closest(".tile").dataset.keyOf), ready: () => !busy };
+  const ready = (element) =>
+    !busy && (group.dataset.ready !== undefined || !element.matches("button[type=submit]"));
+  return { held: () => boxes.map((box) => box.closest(".tile").dataset.keyOf), ready };
 };

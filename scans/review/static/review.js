@@ -14,7 +14,7 @@ startSerials();
 const items = startItems();
 const group = startGroup();
 if (group) startLeases(group.held, () => {});
-startKeys((element) => items?.ready(element) ?? group?.ready() ?? true);
+startKeys((element) => items?.ready(element) ?? group?.ready(element) ?? true);
 outbox.retry();
 takeNote();
 
