@@ -29,6 +29,9 @@ def software() -> str:
 def manifest_text(month: CountedMonth, results: MonthResults, files: Mapping[str, bytes]) -> str:
     """The manifest of an export.
 
+    What may leave the office says nothing about how many rows and pages there were: from
+    them a count that is left out could be worked out.
+
     Args:
         month: As it was counted.
         results: What the files lay out: of *month*, or what of it may leave the office.
@@ -55,7 +58,7 @@ def manifest_text(month: CountedMonth, results: MonthResults, files: Mapping[str
         "surveys": dict(sorted(month.settled.surveys.items())),
         "units": month.settled.units,
         "counts": _counts(month, results),
-        **_inputs(month.inputs),
+        **_inputs(month.inputs, outside=results.outside),
         "files": {
             name: {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
             for name, content in sorted(files.items())
@@ -66,10 +69,10 @@ def manifest_text(month: CountedMonth, results: MonthResults, files: Mapping[str
 
 def _counts(month: CountedMonth, results: MonthResults) -> dict[str, int | None]:
     city = results.city.figures
-    return {
-        "responses": city.responses,
-        "paper": city.paper,
-        "electronic": city.electronic,
+    shown = {"responses": city.responses, "paper": city.paper, "electronic": city.electronic}
+    if results.outside:
+        return shown
+    return shown | {
         "double_submissions": month.excluded,
         "waiting_sheets": month.doubts,
         "unbalanced_forms": month.difference,
@@ -79,13 +82,13 @@ def _counts(month: CountedMonth, results: MonthResults) -> dict[str, int | None]
     }
 
 
-def _inputs(inputs: Inputs) -> dict[str, Any]:
+def _inputs(inputs: Inputs, *, outside: bool) -> dict[str, Any]:
     thresholds = {_digest(each.thresholds): dict(each.thresholds) for each in inputs.scans}
     return {
         "scans": [
             {
                 "sha256": each.sha256,
-                "pages": each.pages,
+                **({} if outside else {"pages": each.pages}),
                 "software": each.software,
                 "thresholds": _digest(each.thresholds),
             }
@@ -93,7 +96,11 @@ def _inputs(inputs: Inputs) -> dict[str, Any]:
         ],
         "thresholds": dict(sorted(thresholds.items())),
         "imports": [
-            {"sha256": each.sha256, "source": each.source, "rows": each.rows}
+            {
+                "sha256": each.sha256,
+                "source": each.source,
+                **({} if outside else {"rows": each.rows}),
+            }
             for each in inputs.imports
         ],
         "layouts": [
