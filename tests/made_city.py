@@ -77,10 +77,11 @@ class City:
     months: int
     people: int
     newest: Period = NEWEST
+    served: tuple[str, ...] = ("QLHC", "GTDB")  # by each commune
 
     @cached_property
     def catalogue(self) -> UnitCatalogue:
-        """The city itself, four offices, and communes that serve two domains each."""
+        """The city itself, four offices, and communes."""
         top = _unit("HP", "Công an thành phố Hải Phòng", UnitKind.PROVINCE, "", ())
         offices = [
             _unit(code, f"Phòng {code[3:]}", UnitKind.OFFICE, "HP", (domain,))
@@ -92,7 +93,7 @@ class City:
                 f"Công an xã số {number}",
                 UnitKind.COMMUNE if number % 3 else UnitKind.WARD,
                 "HP",
-                ("QLHC", "GTDB"),
+                self.served,
             )
             for number in range(self.units)
         ]
