@@ -147,6 +147,7 @@ def test_a_group_is_confirmed_with_enter_and_exceptions_are_asked_by_themselves(
     assert group.inner_text("#apart") == "1 mục để riêng"
     group.keyboard.press("Enter")
     group.wait_for_selector(f"main > .view[data-record='{record}']")
+    settled(group)
 
     assert group.inner_text("#note") == "Đã lưu 11 quyết định."
     (waits,) = decisions.open_sheets(crowd.ledger)
