@@ -15,17 +15,80 @@ app = typer.Typer(
 )
 
 
-@app.command("import", help=_("Take in the export (CSV) of an electronic survey."))
+SheetOption = Annotated[
+    str, typer.Option(help=_("Which sheet, where a workbook has several."), metavar="NAME")
+]
+PeriodOption = Annotated[
+    str,
+    typer.Option(help=_("Reporting month of numbers whose file names none."), metavar="YYYY-MM"),
+]
+
+
+@app.command("import", help=_("Take in an export (CSV or XLSX): answers, or numbers."))
 def import_(
     file: Annotated[Path, typer.Argument(help=_("The exported file."), metavar="FILE")],
     profile: Annotated[
         str, typer.Option(help=_("Which column means what: a file in the folder profiles."))
     ],
     workspace: WorkspaceOption = Path(),
+    sheet: SheetOption = "",
+    period: PeriodOption = "",
 ) -> None:
-    from reports.commands import import_export
+    from reports.import_commands import import_export
 
-    import_export(workspace, file, profile)
+    import_export(workspace, file, profile, sheet=sheet, period=period)
+
+
+@app.command(help=_("Take in how many people came (CSV or XLSX)."))
+def visits(
+    file: Annotated[Path, typer.Argument(help=_("The file."), metavar="FILE")],
+    workspace: WorkspaceOption = Path(),
+    profile: Annotated[
+        str, typer.Option(help=_("Which column means what: a file in the folder profiles."))
+    ] = "visits",
+    sheet: SheetOption = "",
+    period: PeriodOption = "",
+) -> None:
+    from reports.import_commands import import_visits
+
+    import_visits(workspace, file, profile, sheet=sheet, period=period)
+
+
+@app.command(help=_("Show what of a file fits which profile, and what does not; import nothing."))
+def profile(
+    file: Annotated[Path, typer.Argument(help=_("The exported file."), metavar="FILE")],
+    workspace: WorkspaceOption = Path(),
+    profile: Annotated[
+        str, typer.Option(help=_("The profile to try. Default: the one that fits best."))
+    ] = "",
+    sheet: SheetOption = "",
+    out: Annotated[
+        str, typer.Option(help=_("Write a new profile of this name to edit."), metavar="NAME")
+    ] = "",
+) -> None:
+    from reports.propose_commands import propose
+
+    propose(workspace, file, profile, sheet=sheet, out=out)
+
+
+@app.command(help=_("Confirm what words in files of a profile mean."))
+def confirm(
+    profile: Annotated[str, typer.Option(help=_("The files' profile."))],
+    workspace: WorkspaceOption = Path(),
+    unit: Annotated[
+        list[str] | None, typer.Option(help=_("Words of a unit."), metavar="WORDS=CODE")
+    ] = None,
+    domain: Annotated[
+        list[str] | None, typer.Option(help=_("Words of a domain."), metavar="WORDS=CODE")
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(help=_("Words of an answer."), metavar="WORDS=[QUESTION.]OPTION"),
+    ] = None,
+) -> None:
+    from reports.confirm_commands import confirm as confirm_words
+
+    confirm_words(workspace, profile, units=unit or (), domains=domain or (), options=option or ())
 
 
 @app.command(help=_("Write results, tallies, reconciliation and alerts of a reporting month."))

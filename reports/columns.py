@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from omr.i18n import _
 from omr.survey import Survey, text_for
 from omr.text_key import text_key
 from reports.cells import tidy_key
@@ -14,7 +15,7 @@ from reports.profile import Profile
 # What people put in front of a question: "Câu 1:", "Câu hỏi 2.", "Question 3", "Q4)".
 _NUMBERED = re.compile(r"(?:câu(?:\s+hỏi)?|question|q)\s*\d{1,3}\s*[-–—.:)]?\s+", re.IGNORECASE)
 _ROLES = ("timestamp", "unit", "domain", "row_id", "personal", "ignored", "unmapped")
-_GRID_ROW = re.compile(r".*\[([^\[\]]+)\]\s*", re.DOTALL)  # "Câu hỏi [Hàng]"
+_GRID_ROW = re.compile(r"(.*)\[([^\[\]]+)\]\s*", re.DOTALL)  # "Câu hỏi [Hàng]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,28 @@ class HeaderWords:
         ):
             for header in headers:
                 self._roles.setdefault(header_key(header), role)
-        self._questions = {
-            survey.id: _question_keys(survey, profile) for survey in surveys.values()
-        }
+        self._questions = {survey.id: question_keys(survey, profile) for survey in surveys.values()}
         self._comments = {survey.id: survey.comment.id for survey in surveys.values()}
 
     def known(self, header: str) -> bool:
         """Whether *header* means something."""
         return self._role(header) is not None or any(self._by_survey(header).values())
+
+    def explained(self, header: str) -> tuple[str, str]:
+        """What *header* is taken for and why; nothing and nothing where it means nothing."""
+        role = self._role(header) if header else None
+        if role is not None:
+            return role, _("words in the profile")
+        found = self._by_survey(header) if header else {}
+        if not found:
+            return "", ""
+        name = next(iter(found.values()))
+        group, row = split_grid(header)
+        if header_key(header) == name:
+            return name, _("the question's id")
+        if group and header_key(header) not in self._questions[next(iter(found))]:
+            return name, _("the words '{row}' of a grid").format(row=row)
+        return name, _("the question's words")
 
     def columns(self, headers: Sequence[str]) -> Columns:
         """The meaning of every column."""
@@ -105,14 +120,20 @@ def header_key(header: str) -> str:
     return tidy_key(bare) or text_key(header)
 
 
+def split_grid(header: str) -> tuple[str, str]:
+    """A grid's question and its [row]; no question where there is no row."""
+    row = _GRID_ROW.fullmatch(header)
+    return (row[1].strip(), row[2].strip()) if row else ("", header)
+
+
 def _keys_of(header: str) -> Iterator[str]:
     yield header_key(header)
     row = _GRID_ROW.fullmatch(header)
     if row is not None:
-        yield header_key(row[1])
+        yield header_key(row[2])
 
 
-def _question_keys(survey: Survey, profile: Profile) -> dict[str, str]:
+def question_keys(survey: Survey, profile: Profile) -> dict[str, str]:
     """Question ids by key; a key that would mean two questions means none.
 
     What the profile says goes before ids, ids before the survey's own words.

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from enum import StrEnum
+from importlib import resources
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from omr.errors import UsageError
+from omr.errors import LedgerUnusable, UsageError
 from omr.i18n import _
 from omr.ledger.aliases import Alias, AliasKind
+from omr.new_file import write_new_file
 from omr.problems import Problems
 from omr.survey import Survey
 from omr.text_key import text_key
@@ -103,6 +105,7 @@ def load_profile(
         MistakesInFile: All mistakes in the file at once.
     """
     wanted = name.removesuffix(".toml")
+    unpack_shipped(folder, wanted)
     present = {path.stem: path for path in sorted(folder.glob("*.toml"))}
     if wanted not in present:
         raise UsageError(
@@ -112,6 +115,30 @@ def load_profile(
             ),
         )
     return parse_profile(read_toml(present[wanted]), surveys=surveys, units=units)
+
+
+def unpack_shipped(folder: Path, name: str) -> None:
+    """Put the shipped profile *name* into a workspace that is older than it.
+
+    Raises:
+        LedgerUnusable: If the folder cannot be written to.
+    """
+    shipped = resources.files("omr").joinpath("data", "profiles")
+    texts = {entry.name: entry for entry in shipped.iterdir() if entry.name.endswith(".toml")}
+    entry = texts.get(f"{name}.toml")
+    path = folder / f"{name}.toml"
+    if entry is None or path.exists():
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_new_file(path, entry.read_text(encoding="utf-8").encode())
+    except OSError as error:
+        raise LedgerUnusable(
+            _("the workspace cannot be written: {path}: {reason}").format(
+                path=path, reason=error.strerror or error
+            ),
+            _("Choose a folder that you may write to, with some free space."),
+        ) from error
 
 
 def parse_profile(

@@ -23,9 +23,13 @@ class Trouble(StrEnum):
     SURPLUS_CELLS = "surplus-cells"
     CUT_OFF = "cut-off"
     BAD_PERIOD = "bad-period"
+    UNKNOWN_QUESTION = "unknown-question"
+    UNKNOWN_OPTION_ROW = "unknown-option-row"
     BAD_COUNT = "bad-count"
     MERGED_COUNT = "merged-count"
     COUNTED_BEFORE = "counted-before"
+    CONTRADICTING_COLUMNS = "contradicting-columns"
+    HELD_BACK = "held-back"
     TOTAL_TOO_SMALL = "total-too-small"
     # the row is imported without this answer
     UNKNOWN_OPTION = "unknown-option"
@@ -49,9 +53,13 @@ REFUSES_ROW = frozenset(
         Trouble.SURPLUS_CELLS,
         Trouble.CUT_OFF,
         Trouble.BAD_PERIOD,
+        Trouble.UNKNOWN_QUESTION,
+        Trouble.UNKNOWN_OPTION_ROW,
         Trouble.BAD_COUNT,
         Trouble.MERGED_COUNT,
         Trouble.COUNTED_BEFORE,
+        Trouble.CONTRADICTING_COLUMNS,
+        Trouble.HELD_BACK,
         Trouble.TOTAL_TOO_SMALL,
     }
 )
@@ -152,8 +160,12 @@ def _words() -> dict[Trouble, str]:
         Trouble.UNMAPPED_COLUMN: _("no question of the survey; column not imported"),
         Trouble.UNIT_WITHOUT_DOMAIN: _("imported, but units.csv gives the unit no such domain:"),
         Trouble.BAD_PERIOD: _("row not imported, this is no reporting month:"),
+        Trouble.UNKNOWN_QUESTION: _("row not imported, its domain's survey has no such question:"),
+        Trouble.UNKNOWN_OPTION_ROW: _("row not imported, no option of the question:"),
         Trouble.BAD_COUNT: _("row not imported, this is no whole number:"),
         Trouble.MERGED_COUNT: _("row not imported, one number stands in merged cells:"),
+        Trouble.HELD_BACK: _("row not imported, another row about the same was not:"),
+        Trouble.CONTRADICTING_COLUMNS: _("row not imported, two columns count the same:"),
         Trouble.COUNTED_BEFORE: _("row not imported, the file has counted this already:"),
         Trouble.TOTAL_TOO_SMALL: _("row not imported, its numbers add up to more than its total:"),
         Trouble.TOTAL_ROW: _("a row of totals, not imported"),

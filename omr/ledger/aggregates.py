@@ -42,7 +42,7 @@ def add_aggregate(
     """
     rows = [asdict(each) for each in counts]
     with ledger.write() as connection:
-        if is_known(connection, source, sha256):
+        if is_known(connection, aggregate_count, rows, source=source, sha256=sha256):
             return 0
         add_numbers(
             connection, aggregate_count, rows, source=source, file_name=file_name, sha256=sha256

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
@@ -13,15 +14,32 @@ from omr.ledger.schema import electronic_import
 _ROWS_AT_ONCE = 500
 
 
-def is_known(connection: Connection, source: str, sha256: str) -> bool:
-    """Whether the newest import of *source* was this very file."""
+def is_known(
+    connection: Connection,
+    table: Any,
+    rows: Sequence[dict[str, Any]],
+    *,
+    source: str,
+    sha256: str,
+) -> bool:
+    """Whether the newest import of *source* was this very file and understood the same of it.
+
+    The same file says more once a person has told what a word in it means.
+    """
     newest = connection.execute(
-        select(electronic_import.c.sha256)
+        select(electronic_import.c.import_id, electronic_import.c.sha256)
         .where(electronic_import.c.profile == source)
         .order_by(electronic_import.c.import_id.desc())
         .limit(1)
-    ).scalar_one_or_none()
-    return newest == sha256
+    ).first()
+    if newest is None or newest.sha256 != sha256:
+        return False
+    held = connection.execute(select(table).where(table.c.import_id == newest.import_id))
+    said = Counter(tuple(sorted(row.items())) for row in rows)
+    return said == Counter(
+        tuple(sorted((name, row[name]) for name in rows[0])) if rows else ()
+        for row in held.mappings()
+    )
 
 
 def add_numbers(

@@ -12,7 +12,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -61,6 +61,8 @@ class ImportOutcome:
     edited: int = 0  # rows in the place of ones that are gone; they count instead of these
     vanished: tuple[Vanished, ...] = ()  # brought by earlier imports of this export, now gone
     uncompared: int = 0  # of earlier imports, outside this export's days or after its end
+    # How many were added (new, improved or edited) to each reporting month.
+    added: Mapping[str, int] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,7 @@ def _outcome(settled: Settlement, rows: int) -> ImportOutcome:
         edited=settled.edited,
         vanished=tuple(gone),
         uncompared=uncompared,
+        added=Counter(one.response.period for one in settled.added),
     )
 
 

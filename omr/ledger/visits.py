@@ -33,7 +33,7 @@ def add_visits(ledger: Ledger, *, file_name: str, sha256: str, counts: Sequence[
     """
     rows = [asdict(each) for each in counts]
     with ledger.write() as connection:
-        if is_known(connection, _SOURCE, sha256):
+        if is_known(connection, visit_count, rows, source=_SOURCE, sha256=sha256):
             return 0
         add_numbers(
             connection, visit_count, rows, source=_SOURCE, file_name=file_name, sha256=sha256

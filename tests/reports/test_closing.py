@@ -15,8 +15,10 @@ from typer.testing import CliRunner
 
 from omr.errors import ExitCode, LedgerUnusable, PeopleMustDecide, UsageError
 from omr.ledger import Ledger
+from omr.ledger.aggregates import AggregateCount, add_aggregate
 from omr.ledger.alert_notes import alert_notes
 from omr.ledger.months import MonthAct, closed_version, month_versions
+from omr.ledger.visits import VisitCount, add_visits
 from omr.marks import Reason, SheetStatus
 from omr.periods import Period
 from omr.pictures import PictureStore
@@ -24,7 +26,7 @@ from omr.workspace import Workspace, open_workspace
 from reports.alert_commands import list_alerts, settle_alert
 from reports.cli import app
 from reports.closing import closed_month, restored
-from reports.commands import import_export
+from reports.import_commands import import_export
 from reports.export_commands import export_results
 from reports.month_commands import close, list_months, reopen
 
@@ -124,6 +126,21 @@ def test_a_decision_that_is_taken_back_later_is_told_as_well(
     list_months(workspace.root)
 
     assert "1 sheets wait for a person" in capsys.readouterr().out
+
+
+def test_visits_and_counts_that_change_later_are_told(
+    workspace: Workspace, counted: Any, this_period: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counts = [AggregateCount("HP-PC08", "GTDB", this_period, "t0", "r5", 40)]
+    add_aggregate(counted.ledger, source="vneid", file_name="a", sha256="1" * 64, counts=counts)
+    close(workspace.root, this_period)
+    list_months(workspace.root)
+    assert "are others" not in capsys.readouterr().out
+
+    visits = [VisitCount("HP-PC08", "GTDB", this_period, counter=900, online=10)]
+    add_visits(counted.ledger, file_name="v", sha256="2" * 64, counts=visits)
+    list_months(workspace.root)
+    assert "visits, or counts of another system, are others" in capsys.readouterr().out
 
 
 def test_a_month_with_open_doubts_or_a_stock_that_does_not_balance_is_not_closed(

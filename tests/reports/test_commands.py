@@ -20,8 +20,8 @@ from omr.periods import Period
 from omr.survey_file import shipped_survey
 from omr.workspace import Workspace
 from reports.cli import app
-from reports.commands import import_export
 from reports.export_commands import export_results
+from reports.import_commands import import_export
 from reports.laid_out import writers
 from reports.sample_export import TrueResponse, write_sample_export
 
