@@ -100,10 +100,14 @@ def append(
     with ledger.write() as connection:
         sheet_id = sheet_id_of(connection, record_id)
         stands = current(decisions_by_sheet(connection, [sheet_id]).get(sheet_id, []), question)
-        if seen is not None and seen != (stands.decision_id if stands else 0):
+        if seen is not None:
+            # The same said again: a request that was repeated, or a person shown it again.
             if stands is not None and _says(stands, by, verdict, chosen):
                 return stands.decision_id
-            raise DecisionRefused(Refusal.DECIDED_MEANWHILE, stands.decided_by if stands else "")
+            if seen != (stands.decision_id if stands else 0):
+                raise DecisionRefused(
+                    Refusal.DECIDED_MEANWHILE, stands.decided_by if stands else ""
+                )
         row = row_of(connection, record_id)
         if row is None or not _is_asked(row, question, verdict):
             raise DecisionRefused(Refusal.NOT_ASKED, question)
@@ -245,7 +249,7 @@ def undo(ledger: Ledger, record_id: str, question: str, *, by: str) -> int:
 
 def _says(stands: Decision, by: str, verdict: Verdict, chosen: tuple[str, ...]) -> bool:
     same = (stands.decided_by, stands.verdict) == (by, verdict)
-    return same and set(stands.options) == set(chosen)
+    return same and set(stands.options) == set(chosen) and not stands.is_disputed
 
 
 def _drop_misfits(connection: Connection, sheet_id: int, layout_id: str, by: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from decision_desk import DOUBT, DOUBTS, Desk, machine_rows, refused
 from make_ledger import add_page, fresh_ledger, seen
 
-from omr.ledger import decisions, readings
+from omr.ledger import decisions, readings, seconds
 from omr.ledger.decisions import Refusal
 from omr.ledger.standing import IDENTITY, WHOLE, Verdict
 from omr.marks import Answer, AnswerState, Reason, SheetStatus
@@ -237,3 +237,21 @@ def test_a_picture_that_cannot_be_kept_leaves_the_page_unread(desk: Desk) -> Non
         )
 
     assert readings.pages_done(desk.ledger, desk.source_id) == set()
+
+
+def test_saying_the_same_again_is_kept_once_unless_it_settles_a_disagreement(desk: Desk) -> None:
+    record = desk.doubtful()
+
+    def say(by: str, seen: int) -> int:
+        return decisions.append(
+            desk.ledger, record, "q2", Verdict.ANSWERED, ["r4"], by=by, seen=seen
+        )
+
+    first = say("an", 0)
+    assert say("an", 0) == first  # the answer to the request was lost
+    assert say("an", first) == first  # the item was shown again
+    with refused(Refusal.DECIDED_MEANWHILE):
+        say("bình", 0)
+    seconds.add(desk.ledger, first, Verdict.BLANK, by="bình")
+    assert say("an", first) > first  # a third decision, with both in view
+    assert "q2" not in desk.sheet(record).open
