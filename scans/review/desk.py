@@ -280,9 +280,12 @@ class Desk:
     def _key(self, item: Item) -> Key:
         """Where *item* stands, or stood, in the queue."""
         with self._lock:
-            row, ordinal = self._rows.get(item.record_id), self._ordinals.get(item.record_id, 0)
+            row = self._rows.get(item.record_id)
         if row is None:  # settled before this command was started
             row = decisions.find_sheet(self.ledger, item.record_id)
-        if row is None:
-            return (item.kind, 0, 0, "", (), ordinal)
-        return self._ranks.key(row, item, ordinal)
+        with self._lock:
+            ordinal = self._ordinals.setdefault(item.record_id, len(self._ordinals))
+            if row is None:
+                return (item.kind, 0, 0, "", (), ordinal)
+            self._rows.setdefault(item.record_id, row)
+            return self._ranks.key(row, item, ordinal)

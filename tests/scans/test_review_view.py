@@ -85,9 +85,7 @@ def test_a_view_marks_candidates_and_gives_each_bubble_its_digit(layout: Layout)
     )
     row = SheetRow("f", "2026-07", "r", reading, reading, ("a1",), ("a1",), said)
 
-    view = answer_view(
-        row, {layout.layout_id: layout}, Item("r", "a1"), {SURVEY.id: SURVEY}, None
-    )
+    view = answer_view(row, {layout.layout_id: layout}, Item("r", "a1"), {SURVEY.id: SURVEY}, None)
 
     assert [(b.option, b.key, b.candidate) for b in view.bubbles] == [
         ("r5", "1", True),
