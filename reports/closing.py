@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from omr.errors import LedgerUnusable
 from omr.i18n import _
 from omr.ledger import Ledger
+from omr.ledger.aggregates import AggregateCount
 from omr.ledger.inputs import Inputs
 from omr.ledger.months import MonthVersion, closed_version
 from omr.ledger.visits import VisitCount
@@ -48,6 +49,7 @@ class CountedMonth:
     outside: MonthResults | None  # what of it may leave the office; None: not worked out
     texts: Mapping[str, str]  # the CSV files that do not follow from the results, by name
     counts: Mapping[GroupKey, GroupCounts]  # for the trends of the months after it
+    aggregates: tuple[AggregateCount, ...]  # what came as counts only; part of the counts
     visits: tuple[VisitCount, ...]
     excluded: int  # double submissions
     doubts: int  # sheets that waited; 0 once it is closed
@@ -71,11 +73,12 @@ class Late:
     gone: int = 0  # the other way
     changed: int = 0  # responses that say something else by now
     waiting: int = 0  # sheets that wait for a person
+    numbers: bool = False  # other visits, or other counts of a system that gives only counts
 
     @property
     def is_any(self) -> bool:
         """Whether a new count would differ, or might."""
-        return bool(self.added or self.gone or self.changed or self.waiting)
+        return bool(self.added or self.gone or self.changed or self.waiting or self.numbers)
 
 
 def packed(month: CountedMonth) -> bytes:
@@ -121,6 +124,7 @@ def late_since(
     now: Iterable[Response],
     *,
     waiting: int,
+    numbers: bool = False,
     unlinked: Collection[str] = (),
 ) -> Late:
     """How the ledger differs by now from a closed month.
@@ -129,6 +133,7 @@ def late_since(
         month: As it was closed.
         now: Every response that would count now.
         waiting: Sheets of the month that wait for a person now.
+        numbers: Whether visits, or counts that came as such, are others now.
         unlinked: Record ids of its sheets whose answers were destroyed.
     """
     kept = list(_kept(month.texts["responses.csv"]))
@@ -142,13 +147,19 @@ def late_since(
             gone=len(before) - len(both),
             changed=sum(before[name] != after[name] for name in both),
             waiting=waiting,
+            numbers=numbers,
         )
     # Ids lead nowhere any more: electronic answers are compared as they are, and what is on
     # paper and was not destroyed came later.
     sent = Counter(said for _name, channel, said in kept if channel == Channel.ELECTRONIC)
     still = Counter(_said(each) for each in live if each.channel is Channel.ELECTRONIC)
     paper = sum(each.channel is Channel.PAPER for each in live)
-    return Late(paper + (still - sent).total(), (sent - still).total(), 0, waiting)
+    return Late(
+        added=paper + (still - sent).total(),
+        gone=(sent - still).total(),
+        waiting=waiting,
+        numbers=numbers,
+    )
 
 
 Said = tuple[str, ...]  # channel, unit, domain, then "question=options" of every answer

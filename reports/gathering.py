@@ -10,7 +10,7 @@ from functools import cached_property
 
 from omr.alert_rule import AlertRule
 from omr.ledger import Ledger
-from omr.ledger.aggregates import aggregate_counts
+from omr.ledger.aggregates import AggregateCount, aggregate_counts
 from omr.ledger.alert_notes import AlertNote, alert_notes
 from omr.ledger.comments import comments
 from omr.ledger.electronic import electronic_rows
@@ -67,6 +67,7 @@ class Answered:
     paper: PaperMonth
     look: SheetLook
     counts: Counts  # of the responses, and of what came as counts only
+    aggregates: tuple[AggregateCount, ...]
     visits: tuple[VisitCount, ...]
 
 
@@ -156,6 +157,7 @@ class Gatherer:
             outside=month_results(made_of, outside=True) if outside else None,
             texts=texts,
             counts=answered.counts,
+            aggregates=answered.aggregates,
             visits=answered.visits,
             excluded=answered.excluded,
             doubts=doubts,
@@ -280,16 +282,15 @@ class Gatherer:
             if not row.excluded
         ]
         responses = merge(paper.responses, sent)
-        counts = added(
-            count(responses, self._ratings),
-            count_aggregates(aggregate_counts(self.ledger, period), self._ratings),
-        )
+        aggregates = aggregate_counts(self.ledger, period)
+        counts = added(count(responses, self._ratings), count_aggregates(aggregates, self._ratings))
         return Answered(
             responses=responses,
             excluded=len(electronic) - len(sent),
             paper=paper,
             look=look,
             counts=counts,
+            aggregates=tuple(aggregates),
             visits=tuple(visits(self.ledger, period)),
         )
 

@@ -19,8 +19,10 @@ _WRITERS = {
 
 def writers() -> Mapping[str, Writer]:
     """What writes each file, by its name; modules are loaded only here."""
-    return {
-        name: getattr(import_module(module), function)
-        for name, (module, function) in _WRITERS.items()
-        if find_spec(module) is not None
-    }
+    found: dict[str, Writer] = {}
+    for name, (module, function) in _WRITERS.items():
+        if find_spec(module) is not None:
+            write = getattr(import_module(module), function, None)
+            if write is not None:
+                found[name] = write
+    return found

@@ -17,6 +17,7 @@ def late_of(gatherer: Gatherer, month: CountedMonth) -> Late:
         month,
         answered.responses,
         waiting=answered.paper.doubts,
+        numbers=(answered.visits, answered.aggregates) != (month.visits, month.aggregates),
         unlinked=unlinked_records(gatherer.ledger, month.period),
     )
 
@@ -36,6 +37,8 @@ def late_lines(period: str, number: int, late: Late) -> Iterator[str]:
         gone=late.gone,
         waiting=late.waiting,
     )
+    if late.numbers:
+        yield _("visits, or counts of another system, are others than then")
     yield _(
         "version {number} stays. To count anew: omr reports reopen --period {period} --why REASON"
     ).format(number=number, period=period)

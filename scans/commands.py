@@ -28,6 +28,7 @@ from scans.batch import Failure, Summary, read_batch, reading_context
 from scans.evidence import EvidenceFolder
 from scans.health import health_lines
 from scans.identify import has_zbar
+from scans.late_batch import late_lines
 from scans.pages import PageRef
 from scans.results import result_lines
 from scans.words import reason_in_words, status_in_words
@@ -72,7 +73,8 @@ def read_scans(
             keep_picture=PictureStore(workspace.evidence_folder).keep,
         )
         health = health_lines(ledger, summary.batches) if summary.sheets else []
-    for line in (*_told(summary), *health, *(alerts.lines() if alerts else ())):
+        late = list(late_lines(ledger, [summary.period])) if summary.sheets else []
+    for line in (*_told(summary), *health, *late, *(alerts.lines() if alerts else ())):
         print(line)
     if summary.failures:
         raise _failed(summary)

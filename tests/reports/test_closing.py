@@ -26,8 +26,8 @@ from omr.workspace import Workspace, open_workspace
 from reports.alert_commands import list_alerts, settle_alert
 from reports.cli import app
 from reports.closing import closed_month, restored
-from reports.import_commands import import_export
 from reports.export_commands import export_results
+from reports.import_commands import import_export
 from reports.month_commands import close, list_months, reopen
 
 HEADER = "Dấu thời gian,Đơn vị,Lĩnh vực,a1,t0\n"
