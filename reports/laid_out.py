@@ -13,7 +13,7 @@ Writer = Callable[[MonthResults, Path], None]
 _WRITERS = {
     "tally.xlsx": ("reports.workbook", "write_workbook"),
     "report.pdf": ("reports.report_pdf", "write_report"),
-    "leader.pdf": ("reports.report_pdf", "write_leader_page"),
+    "leader.pdf": ("reports.leader_page", "write_leader_page"),
 }
 
 
