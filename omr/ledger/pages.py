@@ -102,6 +102,19 @@ def add_pages(
     return kept
 
 
+def keep_part(ledger: Ledger, record_id: str, part: KeptPart, digest: str) -> None:
+    """Keep a crop, stored already, of a sheet that has none of that name."""
+    with ledger.write() as connection:
+        sheet_id = connection.execute(
+            select(sheet.c.sheet_id).where(sheet.c.record_id == record_id).with_for_update()
+        ).scalar_one()
+        known = select(picture_part.c.part).where(
+            picture_part.c.sheet_id == sheet_id, picture_part.c.part == part.part
+        )
+        if connection.execute(known).first() is None:
+            connection.execute(insert(picture_part), [_part_row(sheet_id, part, digest)])
+
+
 @dataclass(frozen=True, slots=True)
 class _Stored:
     """A sheet whose pictures are in the store."""

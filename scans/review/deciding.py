@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from omr.ledger import decisions, papers, seconds
 from omr.ledger.decisions import DecisionRefused, Refusal
+from omr.ledger.pages import keep_part
 from omr.ledger.papers import Keeps
-from omr.ledger.sheets import SheetRow
+from omr.ledger.sheets import COMMENT_PART, SheetRow
 from omr.ledger.standing import IDENTITY, PAPER, Decision, Verdict
 from scans.review.desk import Desk
 from scans.review.queue import Item, suggestion_for
-from scans.review.remeasure import remeasure, remeasure_as
+from scans.review.remeasure import comment_on, remeasure, remeasure_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,7 @@ class Deciding:
             decision_id = decisions.identify(
                 desk.ledger, record_id, found, by=person, milliseconds=milliseconds
             )
+            self._keep_comment(row, found.layout_id)
         self._desk.count(person, int(stands is None))
         return decision_id
 
@@ -214,6 +216,7 @@ class Deciding:
             decision_id = decisions.place(
                 desk.ledger, record_id, found, by=person, milliseconds=milliseconds
             )
+            self._keep_comment(row, found.layout_id)
         self._desk.count(person, int(stands is None))
         return decision_id
 
@@ -277,6 +280,15 @@ class Deciding:
             decisions.undo(self._desk.ledger, item.record_id, item.about, by=person)
         self._desk.count(person, -1)
         return item
+
+    def _keep_comment(self, row: SheetRow | None, layout_id: str) -> None:
+        """Keep the comment of a sheet that has become a form, as other sheets' are at reading."""
+        if row is None or COMMENT_PART in row.parts:
+            return
+        part = comment_on(self._jpeg(row), self._desk.layouts[layout_id])
+        if part is not None:
+            digest = self._desk.pictures.keep(part.jpeg)
+            keep_part(self._desk.ledger, row.record_id, part, digest)
 
     def _newest(self, person: str) -> Item | None:
         said = decisions.newest_of(self._desk.ledger, person)

@@ -14,10 +14,12 @@ from omr.judging import judge_sheet
 from omr.layout import Layout
 from omr.ledger.decisions import DecisionRefused, Refusal
 from omr.ledger.issued import Issued
+from omr.ledger.sheets import KeptPart
 from omr.ledger.standing import Remeasured
 from omr.measure_codec import pack
 from omr.scoring import SheetMeasure, measure
 from omr.thresholds import Thresholds
+from scans.keeping import comment_part
 from scans.streaked import streaked
 
 # Layouts of one domain that a sheet is compared with: one a revision, so years of them.
@@ -73,6 +75,13 @@ def remeasure_as(
     measured, layout = max(tried, key=lambda found: found[0].outlines_found)  # first of equals
     _refuse_streaks(grey, layout, measured, domain)
     return _judged(jpeg, measured, layout, thresholds, ("", unit, domain))
+
+
+def comment_on(jpeg: bytes, layout: Layout) -> KeptPart | None:
+    """The handwritten comment on a sheet whose layout is known by now; ``None`` without one."""
+    grey = _decoded(jpeg)
+    contrast = measure(grey, ON_UPRIGHT, layout).contrast
+    return comment_part(grey, ON_UPRIGHT, layout, contrast=contrast, bilevel=from_bilevel(jpeg))
 
 
 def _decoded(jpeg: bytes) -> GreyImage:

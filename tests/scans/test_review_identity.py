@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 import review_office
 from fastapi.testclient import TestClient
@@ -18,17 +20,22 @@ from make_layout import make_layout
 from review_office import PERSON, Office, sheet
 from review_page import BY_SCRIPT
 
-from omr.ledger import decisions
+from omr.evidence import jpeg_of
+from omr.ledger import decisions, issued, readings
+from omr.ledger.comments import comments
 from omr.ledger.decisions import DecisionRefused
+from omr.ledger.pages import Page, add_pages
 from omr.ledger.standing import IDENTITY, Verdict, current
 from omr.ledger.stock_entries import add_entry
 from omr.marks import AnswerState, Reason, SheetStatus
+from omr.pictures import PictureStore
 from omr.serial_ranges import SerialRange
 from omr.stock import Act
 from omr.thresholds import Thresholds
 from omr.units import Unit, UnitCatalogue, UnitKind
 from scans.results import result_lines
-from scans.review.remeasure import remeasure_as
+from scans.review.deciding import Deciding
+from scans.review.remeasure import comment_on, remeasure_as
 from scans.review.units_view import domain_typed, domains_of, unit_typed, units_of
 
 
@@ -212,3 +219,31 @@ def test_a_domain_is_known_by_list_entry_id_or_name(office: Office) -> None:
         assert domain_typed(typed, domains) == "GTDB"
     assert domain_typed("", domains) is None
     assert domains_of([make_layout(domain="L05")], {})[0].value == "L05"
+
+
+def test_the_comment_of_a_sheet_is_kept_once_its_form_is_known(office: Office) -> None:
+    row = sheet(office.ledger, 2)
+    layout = next(each for each in issued.layouts(office.ledger) if each.domain == "GTDB")
+    jpeg = PictureStore(office.workspace.evidence_folder).read(row.picture or "")
+    assert jpeg is not None
+    assert comment_on(jpeg, layout) is None
+    grey = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_GRAYSCALE)
+    left, top = layout.comment.x_mm + 30, layout.comment.y_mm + 9
+    for stroke in range(12):
+        start = (round((left + 4 * stroke) * 8), round(top * 8))
+        end = (round((left + 2 + 4 * stroke) * 8), round((top - 4) * 8))
+        cv2.line(grey, start, end, 40, 4)
+    written = replace(row.seen, page=9, picture=jpeg_of(np.asarray(grey, np.uint8), bilevel=False))
+    batch_id = readings.open_batch(office.ledger, period="2026-10", software="t", thresholds={})
+    file = readings.NewSource("7" * 64, "them.pdf", size_bytes=1, pages=10)
+    source_id = readings.add_sources(office.ledger, batch_id, [file])["7" * 64].source_id
+    keep = PictureStore(office.workspace.evidence_folder).keep
+    add_pages(office.ledger, [Page(source_id, batch_id, [written])], keep_picture=keep)
+    [record] = [r.record_id for r in readings.sheet_rows(office.ledger, file="them.pdf")]
+
+    Deciding(office.desk).identify("an", record, "GTDB-26-000002-F")
+
+    [comment] = [each for each in comments(office.ledger) if each.record_id == record]
+    kept = PictureStore(office.workspace.evidence_folder).read(comment.sha256)
+    assert kept is not None
+    assert kept[:2] == b"\xff\xd8"
