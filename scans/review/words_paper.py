@@ -28,6 +28,7 @@ PAPER_WORDS: dict[str, tuple[str, str]] = {
             "the form is in {where}."
         ),
     ),
+    "enlarge_paper": ("Phóng to", "Enlarge"),
     "paper_choice": ("Tính phiếu nào?", "Which counts?"),
     "keep_first": ("Phiếu thứ nhất", "The first one"),
     "keep_second": ("Phiếu thứ hai", "The second one"),
