@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from omr.layout import QuestionKind
@@ -144,21 +146,14 @@ def _count_group(group: Sequence[Response], rated: Mapping[str, Mapping[str, int
             for option in answer or (BLANK,):
                 chosen[option] = chosen.get(option, 0) + people
         options[question] = chosen
-    silent = sum(not any(row) for row in zip(*columns.values(), strict=True))
-    asked = {question: rated[question] for question in rated if question in columns}
-    none, good = set(), set()
-    for question, levels in asked.items():
-        for answer in found[question]:
-            level = _level(answer, levels)
-            if level is None:
-                none.add(answer)
-            elif level >= SATISFIED:
-                good.add(answer)
+    silent = 0
+    if all(() in answers for answers in found.values()):  # else nobody is wholly blank
+        silent = sum(not any(row) for row in zip(*columns.values(), strict=True))
     return GroupCounts(
         responses=len(group),
         empty=silent if columns else len(group),
         uncounted=0,
-        fully=_fully([columns[question] for question in asked], good | none, none),
+        fully=_fully(columns, found, rated),
         options=options,
         asked=dict.fromkeys(options, len(group)),
     )
@@ -168,16 +163,14 @@ def _columns(said: Sequence[Answers]) -> dict[str, Sequence[tuple[str, ...]]]:
     """The answers of a group by question, those of one question in the group's order.
 
     Counting one question after the other is what makes counting fast, and so is turning
-    rows into columns in one go, which works where all have the same questions in one order.
+    rows into columns in one go, which works where all have the same questions.
     """
-    if len(set(map(tuple, said))) == 1:
-        return dict(zip(said[0], zip(*map(_values, said), strict=True), strict=True))
+    first = list(said[0])
+    if len(first) > 1 and sum(map(len, said)) == len(said) * len(first):
+        with suppress(KeyError):
+            return dict(zip(first, zip(*map(itemgetter(*first), said), strict=True), strict=True))
     questions = dict.fromkeys(question for answers in said for question in answers)
     return {question: [answers.get(question, ()) for answers in said] for question in questions}
-
-
-def _values(answers: Answers) -> Iterable[tuple[str, ...]]:
-    return answers.values()
 
 
 def _level(answer: tuple[str, ...], levels: Mapping[str, int]) -> int | None:
@@ -186,13 +179,24 @@ def _level(answer: tuple[str, ...], levels: Mapping[str, int]) -> int | None:
 
 
 def _fully(
-    columns: Sequence[Sequence[tuple[str, ...]]],
-    fine: set[tuple[str, ...]],
-    none: set[tuple[str, ...]],
+    columns: Mapping[str, Sequence[tuple[str, ...]]],
+    found: Mapping[str, Iterable[tuple[str, ...]]],
+    rated: Mapping[str, Mapping[str, int]],
 ) -> tuple[int, int]:
     """People with every rating 4 or better, and people that rated anything."""
+    asked = [question for question in rated if question in columns]
+    none: set[tuple[str, ...]] = set()
+    fine: set[tuple[str, ...]] = set()
+    for question in asked:
+        for answer in found[question]:
+            level = _level(answer, rated[question])
+            if level is None:
+                none.add(answer)
+            elif level >= SATISFIED:
+                fine.add(answer)
+    fine |= none
     content = silent = people = 0
-    for answers in zip(*columns, strict=True):
+    for answers in zip(*(columns[question] for question in asked), strict=True):
         people += 1
         if fine.issuperset(answers):
             content += 1
