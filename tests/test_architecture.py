@@ -28,7 +28,7 @@ COMPOSITION_ROOT = {"omr/cli.py", "omr/demo.py"}  # the only files that may look
 
 _OMR_WITH_PIXELS = (
     r"omr/(fiducials|registration|scoring|outline|streaks|field|ink_\w+|surfaces|evidence"
-    r"|sampling|shades|discs|products|medians"
+    r"|sampling|shades|discs|products|medians|views"
     r"|measure_codec|box_\w+|boxes)\.py"
 )
 # Outside libraries and the files that may use them; a library that is not here is not used.
