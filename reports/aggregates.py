@@ -72,7 +72,9 @@ class AggregateWords:
                 )
 
     def known(self, header: str) -> bool:
-        """Whether *header* means something."""
+        """Whether *header* surely means something: a bare 5 is a level, or somebody's count."""
+        if header.isdecimal():
+            return False
         return self.roles.role(header) is not None or self.wide(header, 0) is not None
 
     def wide(self, header: str, place: int) -> _Wide | None:
@@ -131,7 +133,8 @@ def read_aggregates(
     used |= {column.place for column in columns}
     unmapped = [place for place in range(len(table.header)) if place not in used]
     matcher = _Rows(reader, words, profile, places, columns)
-    counted = places.get("count", ()) if long else [column.place for column in columns]
+    counted = [*places.get("count", ()), *(column.place for column in columns)]
+    counted += places.get("total", ())
     rows_seen = refused = 0
     counts: list[tuple[Row, AggregateCount]] = []
     broken: set[tuple[str, str, str]] = set()
@@ -286,6 +289,7 @@ class _Rows:
             return False
         if summed < total:
             self._reader.note(Trouble.TOTAL_DIFFERS, row, place, words)
+        self.totals.add({place: total})
         return True
 
 

@@ -142,8 +142,14 @@ def sentences(found: Iterable[Unmatched]) -> Iterator[str]:
             if one.column
             else "",
             what=words[one.trouble],
-            value=f" '{printable(one.value)}'" if one.value else "",
+            value=_said(one.value, asked=words[one.trouble].endswith(":")),
         )
+
+
+def _said(value: str, *, asked: bool) -> str:
+    if value:
+        return f" '{printable(value)}'"
+    return " " + _("(nothing)") if asked else ""
 
 
 def _words() -> dict[Trouble, str]:
