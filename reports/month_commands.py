@@ -21,7 +21,6 @@ from omr.ledger.months import (
     month_versions,
     reopen_month,
 )
-from omr.ledger.unlinked_rest import forget_alert_notes
 from omr.ledger.unlinking import unlink_month
 from omr.periods import Period
 from omr.person import present_person
@@ -204,7 +203,6 @@ def _finish(workspace: Workspace, ledger: Ledger, period: Period) -> int:
     Returns:
         How many pictures there were.
     """
-    forget_alert_notes(ledger, str(period))
     return PicturesToDelete(workspace.evidence_folder, str(period)).delete(ledger)
 
 

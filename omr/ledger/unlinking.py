@@ -17,6 +17,7 @@ from omr.ledger.metadata import append_only_ddl, may_delete_ddl
 from omr.ledger.months import MonthAct, say_unlinked
 from omr.ledger.rows import rows_of, sheets_query
 from omr.ledger.schema import (
+    alert_note,
     answer,
     batch,
     comment_note,
@@ -34,7 +35,12 @@ from omr.marks import HOLDS_SERIAL, AnswerState
 
 _ABOUT_DECISIONS = (second_reading, identified, identified_place)
 _ABOUT_SHEETS = (answer, picture_part, comment_note, decision)
-_CHANGED = ("month_version", "sheet", *(t.name for t in (*_ABOUT_DECISIONS, *_ABOUT_SHEETS)))
+_CHANGED = (
+    "month_version",
+    "sheet",
+    "alert_note",
+    *(t.name for t in (*_ABOUT_DECISIONS, *_ABOUT_SHEETS)),
+)
 _ROWS_AT_ONCE = 500
 
 
@@ -44,6 +50,7 @@ class Unlinked:
 
     sheets: int
     pictures: tuple[str, ...]  # SHA-256 of pictures that no other sheet has: to be deleted
+    alert_notes: int  # a note names the sheet and a question: that this form complained
 
 
 def unlink_month(ledger: Ledger, period: str, body: bytes, *, by: str) -> Unlinked:
@@ -84,6 +91,11 @@ def unlink_month(ledger: Ledger, period: str, body: bytes, *, by: str) -> Unlink
             )
             .values(body=null())
         )
+        notes = 0
+        records = list(ids)
+        for first in range(0, len(records), _ROWS_AT_ONCE):
+            some = alert_note.c.record_id.in_(records[first : first + _ROWS_AT_ONCE])
+            notes += connection.execute(delete(alert_note).where(some)).rowcount
         pictures: set[str] = set()
         every = list(ids.values())
         for first in range(0, len(every), _ROWS_AT_ONCE):
@@ -92,7 +104,7 @@ def unlink_month(ledger: Ledger, period: str, body: bytes, *, by: str) -> Unlink
             connection.execute(text(statement))
         left = tuple(sorted(pictures - _shown(connection, pictures)))
     ledger.forget_deleted()
-    return Unlinked(len(rows), left)
+    return Unlinked(len(rows), left, notes)
 
 
 def _end(sheet_id: int, row: SheetRow) -> dict[str, Any]:

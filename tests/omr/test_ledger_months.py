@@ -12,6 +12,7 @@ from make_pictures import kept_part
 
 from omr.errors import UsageError
 from omr.ledger import decisions, months, papers, readings, seconds
+from omr.ledger.alert_notes import alert_notes, note_alert
 from omr.ledger.held import held_forms
 from omr.ledger.months import MonthAct, close_month, closed_version, month_versions, reopen_month
 from omr.ledger.pages import Page, add_pages
@@ -103,11 +104,13 @@ def test_unlinking_destroys_answers_but_not_how_forms_ended(desk: Desk, tmp_path
     back, counts = forms_back(desk), readings.count_by_status(desk.ledger)
     assert before["second"] is SheetStatus.COUNTED
     assert len(back) == 4
+    note_alert(desk.ledger, records["plain"], "q1", handled=True, note="đã gọi", by="an")
     close_month(desk.ledger, MONTH, b"with record ids", by="an")
 
     done = unlink_month(desk.ledger, MONTH, b"anonymous", by="an")
 
-    assert done.sheets == len(records)
+    assert (done.sheets, done.alert_notes) == (len(records), 1)
+    assert alert_notes(desk.ledger) == {}
     assert done.pictures == ("picture of a comment",)
     after = {name: desk.sheet(record).reading.status for name, record in records.items()}
     assert after == before
