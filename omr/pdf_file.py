@@ -25,6 +25,7 @@ from reportlab.pdfbase.pdfdoc import (
     PDFInfo,
     PDFName,
     PDFObject,
+    PDFObjectReference,
     PDFPage,
     PDFStream,
     PDFString,
@@ -90,6 +91,7 @@ class _StreamedDocument(PDFDocument):  # type: ignore[misc]  # reportlab ships n
         self._length = 0  # of the file so far
         self._starts = array("Q", [0])  # where each object lies, by number; 0: not written yet
         self._page_numbers = array("L")  # the pages' numbers as objects
+        self._referred_page = 0  # number of the present page as an object, once it is referred to
         made = (made or datetime.fromtimestamp(self._timeStamp.t, UTC)).astimezone(UTC)
         self.info = _Info(made)
         catalog = self.Catalog
@@ -104,9 +106,18 @@ class _StreamedDocument(PDFDocument):  # type: ignore[misc]  # reportlab ships n
         content = PDFStream(kind, zlib.compress(page.stream.encode("latin-1")))
         page.Contents = f"{self._put(self._new_number(), content)} 0 R"
         page.Trans = None
-        self._page_numbers.append(self._put(self._new_number(), page))
+        number = self._referred_page or self._new_number()
+        self._referred_page = 0
+        self._page_numbers.append(self._put(number, page))
         self.pageCounter += 1
         self.inObject = None
+
+    def thisPageRef(self) -> PDFObjectReference:  # noqa: N802 - reportlab's name
+        """How bookmarks point to the present page."""
+        self._referred_page = self._referred_page or self._new_number()
+        name = f"Page{self.pageCounter}"
+        self.idToObjectNumberAndVersion[name] = (self._referred_page, 0)
+        return PDFObjectReference(name)
 
     def format(self) -> bytes:
         """Write what all pages share and where everything lies.
