@@ -171,7 +171,7 @@ def _unlink(gatherer: Gatherer, period: Period) -> None:
     pictures = PicturesToDelete(gatherer.workspace.evidence_folder, name)
     pictures.announce(ledger)
     destroyed = unlink_month(ledger, name, body, by=present_person())
-    deleted = _finish(gatherer.workspace, ledger, period)
+    deleted = pictures.delete(ledger)
     print(
         _(
             "destroyed for {period}: which answers stood on which of {sheets} sheets, and "

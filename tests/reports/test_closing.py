@@ -330,7 +330,7 @@ def test_pictures_left_by_an_interruption_go_when_the_command_is_run_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("reports.month_commands.forget_alert_notes", power_cut)
+        patch.setattr("reports.month_commands.PicturesToDelete.delete", power_cut)
         with pytest.raises(KeyboardInterrupt):
             close(workspace.root, this_period, unlink=True, confirm=lambda _question: True)
     assert store.path(digest).exists()
