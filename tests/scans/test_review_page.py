@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from review_office import Office, left, sheet
 
 from omr.ledger.decisions import find_sheet
+from omr.ledger.readings import sheet_rows
 from omr.ledger.schema import metadata
 from omr.ledger.stock_entries import add_entry
 from omr.marks import Reason, SheetStatus
@@ -22,7 +23,7 @@ from omr.serial_ranges import SerialRange
 from omr.serials import Serial
 from omr.settings import Language
 from omr.stock import Act
-from reports.commands import export_results
+from reports.paper import paper_month
 from scans.results import result_lines
 
 
@@ -254,18 +255,14 @@ def test_the_empty_queue_says_so_and_names_the_next_command(
     assert left(office.ledger) == 0
 
 
-def test_decided_answers_reach_the_export(
-    browser: TestClient, office: Office, tmp_path: Path
-) -> None:
+def test_decided_answers_reach_the_count(browser: TestClient, office: Office) -> None:
     decide(browser, office, 1, "a1", "answered:r1")
     decide(browser, office, 1, "b2", "blank")
 
-    summary = export_results(
-        office.workspace.root, review_office.PERIOD, tmp_path / "out", provisional=True
-    )
+    month = paper_month(sheet_rows(office.ledger))
 
-    assert summary.paper.in_review == 3
-    said = {tuple(response.answers["a1"]) for response in summary.responses}
+    assert month.doubts == 3
+    said = {tuple(response.answers["a1"]) for response in month.responses}
     assert ("r1",) in said
 
 
