@@ -60,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         "seconds": round(wall, 2),
         "processor_seconds": round(processor, 2),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT / 2**20),
-        "kept": wall <= promised,
+        "kept": processor <= promised,  # one thread and no files: the clock adds other programs
     }
     print(json.dumps(record, indent=1))
     if options.out:

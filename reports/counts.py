@@ -7,7 +7,7 @@ everything else works on some thousand numbers a month, however many people answ
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
@@ -22,9 +22,6 @@ BLANK = ""  # the option of a question that nothing was chosen for
 INVALID = "!"  # of one for which more was chosen than allowed; no option has this id
 RATED_ROLES = frozenset({Role.RATED, Role.OVERALL})
 SATISFIED = 4  # the lowest level that counts as satisfied
-
-
-Answers = Mapping[str, tuple[str, ...]]
 
 
 class GroupKey(NamedTuple):
@@ -97,9 +94,14 @@ Counts = Mapping[GroupKey, GroupCounts]
 
 def count(responses: Iterable[Response], ratings: Ratings) -> dict[GroupKey, GroupCounts]:
     """Count *responses*, each of which must be given once."""
-    groups: dict[tuple[str, str, Channel, str], list[Response]] = defaultdict(list)
+    groups: dict[tuple[str, str, Channel, str], _Group] = {}
+    known = _Known()
     for each in responses:
-        groups[each.unit, each.domain, each.channel, each.period].append(each)
+        key = (each.unit, each.domain, each.channel, each.period)
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = _Group(each)
+        group.add(each, known)
     return {
         GroupKey(*key): _count_group(groups[key], ratings.of_domain(key[1]))
         for key in sorted(groups)
@@ -131,46 +133,73 @@ def added(*parts: Counts) -> dict[GroupKey, GroupCounts]:
     return {key: _sum(found[key]) for key in sorted(found)}
 
 
-def _count_group(group: Sequence[Response], rated: Mapping[str, Mapping[str, int]]) -> GroupCounts:
-    columns = _columns([response.answers for response in group])
-    for place, response in enumerate(group):
-        for question in response.invalid:
-            column = list(columns.get(question, ((),) * len(group)))
-            column[place] = (INVALID,)
-            columns[question] = column
+class _Known(dict[tuple[str, ...], tuple[str, ...]]):
+    """Equal answers become one object: counting then finds them all in the cache."""
+
+    def __missing__(self, answer: tuple[str, ...]) -> tuple[str, ...]:
+        self[answer] = answer
+        return answer
+
+
+class _Group:
+    """The answers with one key, as rows while all have the questions of the first."""
+
+    def __init__(self, first: Response) -> None:
+        self.questions = list(first.answers)
+        self.rows: list[tuple[tuple[str, ...], ...]] = []
+        self.others: list[Response] = []  # with other questions, or invalid answers
+        # One question would not come as a tuple; such forms are counted the slow way.
+        self._pick = itemgetter(*self.questions) if len(self.questions) > 1 else None
+
+    def add(self, response: Response, known: _Known) -> None:
+        """Keep what one response says."""
+        answers = response.answers
+        if self._pick and len(answers) == len(self.questions) and not response.invalid:
+            with suppress(KeyError):
+                self.rows.append(tuple(map(known.__getitem__, self._pick(answers))))
+                return
+        self.others.append(response)
+
+    def columns(self) -> dict[str, Sequence[tuple[str, ...]]]:
+        """The answers by question; those of one question in one and the same order."""
+        said = zip(*self.rows, strict=True) if self.rows else [()] * len(self.questions)
+        columns = dict(zip(self.questions, said, strict=True))
+        if not self.others:
+            return dict(columns)
+        more = (q for each in self.others for q in (*each.answers, *sorted(each.invalid)))
+        return {
+            question: [*columns.get(question, [()] * len(self.rows)), *self._others(question)]
+            for question in dict.fromkeys([*self.questions, *more])
+        }
+
+    def _others(self, question: str) -> Iterator[tuple[str, ...]]:
+        for each in self.others:
+            invalid = question in each.invalid
+            yield (INVALID,) if invalid else each.answers.get(question, ())
+
+
+def _count_group(group: _Group, rated: Mapping[str, Mapping[str, int]]) -> GroupCounts:
+    columns = group.columns()
+    people = len(group.rows) + len(group.others)
     found = {question: Counter(column) for question, column in columns.items()}
     options = {}
     for question, answers in found.items():
         chosen: dict[str, int] = {}
-        for answer, people in answers.items():
+        for answer, number in answers.items():
             for option in answer or (BLANK,):
-                chosen[option] = chosen.get(option, 0) + people
+                chosen[option] = chosen.get(option, 0) + number
         options[question] = chosen
     silent = 0
     if all(() in answers for answers in found.values()):  # else nobody is wholly blank
         silent = sum(not any(row) for row in zip(*columns.values(), strict=True))
     return GroupCounts(
-        responses=len(group),
-        empty=silent if columns else len(group),
+        responses=people,
+        empty=silent if columns else people,
         uncounted=0,
         fully=_fully(columns, found, rated),
         options=options,
-        asked=dict.fromkeys(options, len(group)),
+        asked=dict.fromkeys(options, people),
     )
-
-
-def _columns(said: Sequence[Answers]) -> dict[str, Sequence[tuple[str, ...]]]:
-    """The answers of a group by question, those of one question in the group's order.
-
-    Counting one question after the other is what makes counting fast, and so is turning
-    rows into columns in one go, which works where all have the same questions.
-    """
-    first = list(said[0])
-    if len(first) > 1 and sum(map(len, said)) == len(said) * len(first):
-        with suppress(KeyError):
-            return dict(zip(first, zip(*map(itemgetter(*first), said), strict=True), strict=True))
-    questions = dict.fromkeys(question for answers in said for question in answers)
-    return {question: [answers.get(question, ()) for answers in said] for question in questions}
 
 
 def _level(answer: tuple[str, ...], levels: Mapping[str, int]) -> int | None:
