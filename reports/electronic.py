@@ -71,10 +71,10 @@ def read_export(table: Table, profile: Profile, around: Surroundings) -> ReadExp
     rows_seen = rows_refused = 0
     for row in table.rows():
         rows_seen += 1
+        refusals = reader.findings.refusals
         submission = reader.read(row)
-        if submission is None:
-            rows_refused += 1
-        else:
+        rows_refused += reader.findings.refusals > refusals  # a total is no refused row
+        if submission is not None:
             submissions.append(submission)
     return ReadExport(
         rows_seen=rows_seen,

@@ -11,9 +11,7 @@ import marshal
 import tempfile
 import weakref
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
-from typing import IO
 
 from omr.errors import InputUnusable
 from omr.i18n import _
@@ -29,31 +27,32 @@ _IN_MEMORY = 32 * 1024 * 1024  # bytes of rows before they go to a temporary fil
 _ROWS_AT_ONCE = 256
 
 
-@dataclass(slots=True)
 class _Spool:
     """Rows of a sheet, written once and read any number of times."""
 
-    first: list[SheetRow] = field(default_factory=list)  # as many as a header is sought in
-    _file: IO[bytes] = field(
-        default_factory=lambda: tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed by close()
-    )
+    def __init__(self) -> None:
+        self.first: list[SheetRow] = []  # as many as a header is sought in
+        self._blocks: list[int] = []  # bytes of each
+        self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - by close()
 
     def fill(self, rows: Iterator[SheetRow]) -> None:
+        """Take in every row."""
         while some := list(islice(rows, _ROWS_AT_ONCE)):
             self.first += some[: LOOKED_AT - len(self.first)]
-            marshal.dump(some, self._file)
+            block = marshal.dumps(some)
+            self._blocks.append(len(block))
+            self._file.write(block)
 
     def rows(self) -> Iterator[SheetRow]:
         """Every row. Two readers at a time would disturb each other, so places are kept."""
         at = 0
-        end = self._file.seek(0, 2)
-        while at < end:
+        for size in self._blocks:
             self._file.seek(at)
-            some = marshal.load(self._file)  # noqa: S302 - written by this very process
-            at = self._file.tell()
-            yield from some
+            at += size
+            yield from marshal.loads(self._file.read(size))  # noqa: S302 - our own block
 
     def close(self) -> None:
+        """Give the room back."""
         self._file.close()
 
 
