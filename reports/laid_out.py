@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
+from reports.leader_page import write_leader_page
+from reports.report_pdf import write_report
 from reports.results import MonthResults
+from reports.workbook import write_workbook
 
 Writer = Callable[[MonthResults, Path], None]
-_WRITERS = {
-    "tally.xlsx": ("reports.workbook", "write_workbook"),
-    "report.pdf": ("reports.report_pdf", "write_report"),
-    "leader.pdf": ("reports.leader_page", "write_leader_page"),
-}
 
 
 def writers() -> Mapping[str, Writer]:
-    """What writes each file, by its name; modules are loaded only here."""
-    found: dict[str, Writer] = {}
-    for name, (module, function) in _WRITERS.items():
-        if find_spec(module) is not None:
-            write = getattr(import_module(module), function, None)
-            if write is not None:
-                found[name] = write
-    return found
+    """What writes each file, by its name."""
+    return {
+        "tally.xlsx": write_workbook,
+        "report.pdf": write_report,
+        "leader.pdf": write_leader_page,
+    }
