@@ -103,11 +103,10 @@ def imports(
                 if row.barren and period_of(at) != period:
                     continue
                 newest[row.profile] = row
-    problems = Counter(
-        str(problem.get("trouble", ""))
-        for row in newest.values()
-        for problem in json.loads(row.problems_json)
-    )
+    problems: Counter[str] = Counter()
+    for row in newest.values():
+        for problem in json.loads(row.problems_json):  # the same thing in many rows is one entry
+            problems[str(problem.get("trouble", ""))] += int(problem.get("times", 1))
     return Imports(sum(row.rows_seen for row in newest.values()), dict(sorted(problems.items())))
 
 

@@ -354,7 +354,9 @@ values = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows=st.lists(st.tuples(values, values, values), min_size=1, max_size=6))
 def test_another_reader_sees_the_same_cells(tmp_path: Path, rows: list[tuple[Any, ...]]) -> None:
     path = save_sheet(tmp_path / "so.xlsx", [("Đơn vị", "a1", "Lĩnh vực", "z"), *rows])
