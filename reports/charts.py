@@ -97,13 +97,21 @@ def shortened(words: str, face: Serif, size: float, room: float) -> str:
     if width(tidy, face, size) <= room:
         return tidy
     while tidy and width(f"{tidy}{ELLIPSIS}", face, size) > room:
-        tidy = tidy[:-1].rstrip(" ,.;-–(")
+        tidy = tidy[:-1].rstrip(" ,.;-–(…")
     return f"{tidy}{ELLIPSIS}"
 
 
 def lines(words: str, face: Serif, size: float, room: float, most: int) -> list[str]:
-    """*words* broken into *most* lines at the utmost; the last one is shortened."""
+    """*words* broken into *most* lines at the utmost; the last one is shortened.
+
+    Two lines that hold everything are made about equally long.
+    """
     left = drawable(words).split(" ")
+    if most > 1 and width(" ".join(left), face, size) > room:
+        halves = [(" ".join(left[:at]), " ".join(left[at:])) for at in range(1, len(left))]
+        longer = [max(width(half, face, size) for half in pair) for pair in halves]
+        if longer and min(longer) <= room:
+            return list(halves[longer.index(min(longer))])
     found: list[str] = []
     while left and len(found) < most - 1:
         line = left.pop(0)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
-from math import floor
+from math import ceil, floor
 
 from reportlab.pdfgen.canvas import Canvas
 
 from omr.document_fonts import Serif
 from omr.settings import Language
-from reports.charts import BLUE, HAIR, LABEL_PT, MIDDLE, PALE, Ink, fill, put, stroke
+from reports.charts import BLUE, HAIR, LABEL_PT, MIDDLE, PALE, Ink, fill, put, stroke, width
+from reports.measures import Interval
 from reports.number_text import EMPTY, percent_text
 from reports.results import MonthPoint, Trend
 from reports.words import break_word
@@ -22,19 +24,25 @@ _BELOW = 15.0  # for the months
 _ABOVE = 12.0  # for a label over the highest dot
 _DOT = 2.6
 _STEP = 5  # percent between two lines of the scale, at least
-_LINES = 5  # of the scale, at the utmost
+_LINES = 5  # steps of the scale, at the utmost
+_AROUND = 2  # percent of room beyond the lowest and the highest share
 
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    low: float  # percent
-    high: float
+    low: int  # percent
+    high: int
+    step: int  # between two lines
     bottom: float  # points
     top: float
 
     def y(self, share: float) -> float:
         part = (100 * share - self.low) / (self.high - self.low)
         return self.bottom + part * (self.top - self.bottom)
+
+    def shown(self, interval: Interval) -> tuple[float, float]:
+        """The part of an interval that lies within the scale."""
+        return max(interval.low, self.low / 100), min(interval.high, self.high / 100)
 
 
 def draw_trend(
@@ -73,19 +81,25 @@ def draw_trend(
 
 
 def broken_months(trend: Trend, language: Language) -> str:
-    """Why some months are not comparable, as one line below the chart; empty if all are."""
+    """Why months have no line or no dot, as one line below the chart; may be empty."""
     reasons = dict.fromkeys(
         break_word(reason, language)
         for point in trend.points
         if point.figures is not None and not point.comparable
         for reason in point.breaks
     )
-    if not reasons:
-        return ""
-    why = "; ".join(reasons)
-    if language is Language.VIETNAMESE:
-        return f"Chấm rỗng: tháng không so sánh được với kỳ này ({why})."
-    return f"Open dots: months that cannot be compared with this one ({why})."
+    vietnamese = language is Language.VIETNAMESE
+    told = []
+    if reasons:
+        why = "; ".join(reasons)
+        told.append(
+            f"Chấm rỗng: tháng không so sánh được với kỳ này ({why})."
+            if vietnamese
+            else f"Open dots: months that cannot be compared with this one ({why})."
+        )
+    if any(point.figures is None for point in trend.points):
+        told.append(f"{EMPTY}: chưa có số liệu." if vietnamese else f"{EMPTY}: no data.")
+    return " ".join(told)
 
 
 def has_months(trend: Trend) -> bool:
@@ -99,34 +113,35 @@ def _share(point: MonthPoint) -> float | None:
 
 
 def _scale(points: Sequence[MonthPoint], bottom: float, top: float) -> _Scale:
-    """From a round number below the lowest share to 100: the same end every month."""
-    shares = [share for point in points if (share := _share(point)) is not None]
-    lowest = 100 * min(shares, default=0.8) - 3
+    """Between round numbers around all shares, at least two steps apart."""
+    shares = [100 * share for point in points if (share := _share(point)) is not None]
+    lowest, highest = min(shares, default=80.0) - _AROUND, max(shares, default=100.0) + _AROUND
     step = _STEP
-    while (100 - step * floor(lowest / step)) / step > _LINES:
+    while True:
+        low = max(0, step * floor(lowest / step))
+        high = min(100, step * ceil(highest / step))
+        low = max(0, min(low, high - 2 * step))
+        high = max(high, low + 2 * step)
+        if (high - low) / step <= _LINES:
+            return _Scale(low, high, step, bottom, top)
         step *= 2
-    low = max(0, min(step * floor(lowest / step), 100 - 2 * step))
-    return _Scale(low, 100, bottom, top)
 
 
 def _grid(canvas: Canvas, x: float, room: float, scale: _Scale, language: Language) -> None:
-    step = _STEP
-    while (scale.high - scale.low) / step > _LINES:
-        step *= 2
-    for value in range(int(scale.low), 101, step):
+    for value in range(scale.low, scale.high + 1, scale.step):
         y = scale.y(value / 100)
         stroke(canvas, MIDDLE if value == scale.low else HAIR, 0.7 if value == scale.low else 0.35)
         canvas.line(x + _LEFT, y, x + room, y)
-        words = percent_text(value / 100, language, places=0)
+        words = percent_text(Fraction(value, 100), language, places=0)
         put(canvas, x + _LEFT - 4, y - 3, words, size=LABEL_PT - 0.5, align="right", ink=MIDDLE)
 
 
 def _interval(canvas: Canvas, at: float, point: MonthPoint, scale: _Scale) -> None:
     interval = None if point.figures is None else point.figures.share_interval
     if interval is not None:
+        low, high = scale.shown(interval)
         stroke(canvas, PALE, 4.0)
-        low = max(interval.low, scale.low / 100)
-        canvas.line(at, scale.y(low), at, scale.y(interval.high))
+        canvas.line(at, scale.y(low), at, scale.y(high))
 
 
 def _is_valley(points: Sequence[MonthPoint], number: int) -> bool:
@@ -171,11 +186,14 @@ def _value(
     if figures is None or figures.share is None:
         return
     interval, y = figures.share_interval, scale.y(float(figures.share))
-    ends = (y, y) if interval is None else (scale.y(interval.low), scale.y(interval.high))
+    ends = (y, y) if interval is None else tuple(map(scale.y, scale.shown(interval)))
     size = LABEL_PT + (0.5 if newest else -0.5)
     low = min(ends[0], y - _DOT - newest) - 2.5 - 0.72 * size
     high = max(ends[1], y + _DOT + newest) + 2.5
     at_y = low if under and low > scale.bottom + 1 else high
     words = percent_text(figures.share, language, places=1).rstrip("%")
     face = Serif.BOLD if newest else Serif.REGULAR
+    wide = width(words, face, size)
+    fill(canvas, WHITE)  # a line of the scale ends beside the number
+    canvas.rect(at - wide / 2 - 1, at_y - 0.5, wide + 2, 0.7 * size, stroke=0, fill=1)
     put(canvas, at, at_y, words, size=size, face=face, align="centre")

@@ -123,6 +123,8 @@ def _head(canvas: Canvas, results: MonthResults, say: Say) -> None:
     put(canvas, _LEFT, _TOP - 30, name, size=_TITLE_PT, face=Serif.BOLD)
     days = say.days(results)
     under = f"{days[0].upper()}{days[1:]} · {say.version(results)}"
+    if results.outside:
+        under += say(" · bản gửi ra ngoài cơ quan", " · for use outside the office")
     put(canvas, _LEFT, _TOP - 44, drawable(under), size=10, face=Serif.ITALIC)
 
 

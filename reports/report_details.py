@@ -9,7 +9,7 @@ from omr.survey import Role
 from reports.figures import FACTORS
 from reports.measures import LEAST_TO_RANK, Change
 from reports.report_general import answering
-from reports.report_words import Say
+from reports.report_words import Say, short_name
 from reports.results import Group, MonthResults, QuestionLevels, QuestionOptions
 from reports.words import factor_word
 
@@ -133,8 +133,8 @@ def units(results: MonthResults) -> str:
 def changes(groups: Sequence[Group], say: Say, kind: str) -> str:
     """Which groups of a *kind* went up and down for certain; nothing without a comparison."""
     compared = [group for group in groups if group.change is not None]
-    up = [group.name for group in compared if group.change is Change.UP]
-    down = [group.name for group in compared if group.change is Change.DOWN]
+    up = [short_name(group.name) for group in compared if group.change is Change.UP]
+    down = [short_name(group.name) for group in compared if group.change is Change.DOWN]
     unclear = len(compared) - len(up) - len(down)
     if not compared:
         return ""
@@ -205,6 +205,8 @@ def _yes_no(question: QuestionOptions, say: Say) -> str:
     told = "; ".join(
         f"{label}: {say.of(count, 'người', 'person', 'people')} "
         f"({say.share(Fraction(count, answered))})"
+        if count
+        else say(f"{label}: không ai", f"{label}: nobody")
         for label, count in known
     )
     return say(f"Với câu “{question.text}”: {told}.", f"To “{question.text}”: {told}.")

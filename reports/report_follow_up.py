@@ -155,9 +155,7 @@ def balance(results: MonthResults) -> str:
         "cannot be accounted for (not balanced, lost, or missing between others that came back)",
     )
     if len(odd) > shown:
-        told += say(
-            f"; bảng dưới đây nêu {shown} dòng nhiều nhất", f"; the table has the worst {shown}"
-        )
+        told += say("; bảng dưới đây nêu những dòng nhiều nhất", "; the table has the worst ones")
     return told + "."
 
 
@@ -167,7 +165,7 @@ def tasks(results: MonthResults) -> list[str]:
         return []
     say = Say(results.language)
     found = [_handle(results, say), *_data_tasks(results, say)]
-    down = [g.name for g in answering(results.by_unit) if g.change is Change.DOWN]
+    down = [short_name(g.name) for g in answering(results.by_unit) if g.change is Change.DOWN]
     if down:
         names = say.list(down, say("đơn vị", "unit"), _NAMED)
         found.append(
@@ -197,7 +195,7 @@ def _handle(results: MonthResults, say: Say) -> str:
 def _data_tasks(results: MonthResults, say: Say) -> list[str]:
     remarks = {remark.note: remark.number for remark in results.remarks}
     found = []
-    odd = list(dict.fromkeys(line.name for line in results.worst_stock))
+    odd = list(dict.fromkeys(short_name(line.name) for line in results.worst_stock))
     if odd:
         names = say.list(odd, say("đơn vị", "unit"), _NAMED)
         found.append(say(f"Đối chiếu lại phiếu giấy: {names}.", f"Check the forms of: {names}."))
@@ -211,7 +209,7 @@ def _data_tasks(results: MonthResults, say: Say) -> list[str]:
             )
         )
     if results.quality.bursts:
-        alike = list(dict.fromkeys(burst.unit_name for burst in results.quality.bursts))
+        alike = list(dict.fromkeys(short_name(burst.unit_name) for burst in results.quality.bursts))
         names = say.list(alike, say("đơn vị", "unit"), _NAMED)
         found.append(
             say(

@@ -141,6 +141,12 @@ def participation(results: MonthResults) -> str:
             "Chưa có số lượt trực tiếp tại quầy nên chưa tính được tỷ lệ tham gia.",
             "Visits to the counters are not known, so there is no rate of participation.",
         )
+    if not visits.answered:
+        return say(
+            f"Chưa có phiếu giấy nào trên {say.n(visits.counter)} lượt trực tiếp tại quầy.",
+            f"None of {say.of(visits.counter, 'lượt', 'visit')} to the counters led to a paper "
+            "response.",
+        )
     share = say.share(figures.participation)
     told = say(
         f"Tỷ lệ tham gia tại quầy là {share} ({say.n(visits.answered)} phiếu giấy trên "

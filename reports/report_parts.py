@@ -24,7 +24,7 @@ _LEADING = 1.17  # the decree: single at least
 _CELL_LEADING = 1.16  # stacked accents need 1.12
 _INDENT = 10 * mm  # of a first line
 _SIGNING_ROOM = 24 * mm  # for a signature and a seal
-_BOTH = 0.5  # of the line, for each side of the block to be signed
+_RECEIVERS = 0.56  # of the line; the rest is for who signs
 
 Cell = str | Flowable
 
@@ -132,6 +132,8 @@ def table(
     whole = sum(widths)
     rule = (HAIR.red / 1.6,) * 3
     commands: list[tuple[Any, ...]] = [
+        # Else reportlab names a face that is not embedded, though nothing is set in it.
+        ("FONTNAME", (0, 0), (-1, -1), Serif.REGULAR.value),
         ("GRID", (0, 0), (-1, -1), 0.4, rule),
         ("BACKGROUND", (0, 0), (-1, 0), (WASH.red, WASH.green, WASH.blue)),
         ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
@@ -193,10 +195,10 @@ class SigningBlock(Flowable):  # type: ignore[misc]  # as above
         put(self.canv, 0, height - 13, self._title, size=12, face=Serif.BOLD_ITALIC)
         y = height - 27
         for receiver in self._receivers:
-            for line in lines(receiver, Serif.REGULAR, TABLE_PT, _BOTH * ROOM - 12, 2):
+            for line in lines(receiver, Serif.REGULAR, TABLE_PT, _RECEIVERS * ROOM - 8, 2):
                 put(self.canv, 0, y, line, size=TABLE_PT)
                 y -= 13.5
-        middle = ROOM * (1 - _BOTH / 2)
+        middle = ROOM * (1 + _RECEIVERS) / 2
         signer = {"size": BODY_PT, "align": "centre"}
         put(self.canv, middle, height - 13, self._signer, face=Serif.BOLD, **signer)  # type: ignore[arg-type]  # its two words
         put(self.canv, middle, height - 29, self._hint, face=Serif.ITALIC, **signer)  # type: ignore[arg-type]  # its two words

@@ -98,7 +98,7 @@ def foot_words(results: MonthResults) -> str:
 class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab ships no types
     """Pages with a number, a foot, and a mark where numbers are provisional."""
 
-    def __init__(self, file: io.BytesIO, results: MonthResults) -> None:
+    def __init__(self, file: io.BytesIO, results: MonthResults, title: str) -> None:
         super().__init__(
             file,
             pagesize=A4,
@@ -106,6 +106,7 @@ class _Document(BaseDocTemplate):  # type: ignore[misc]  # reportlab ships no ty
             rightMargin=RIGHT,
             topMargin=TOP,
             bottomMargin=BOTTOM,
+            title=title,
             initialFontName=Serif.REGULAR.value,
         )
         self._results = results
@@ -161,7 +162,7 @@ def _built(results: MonthResults, density: Density) -> tuple[bytes, int]:
             made=made(results),
         )
 
-    document = _Document(file, results)
+    document = _Document(file, results, title)
     document.build(_story(results, density), canvasmaker=canvas)
     return file.getvalue(), document.pages
 

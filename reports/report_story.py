@@ -109,7 +109,14 @@ def appendix(results: MonthResults, density: Density) -> list[Flowable]:
             say("PHỤ LỤC. CHẤT LƯỢNG SỐ LIỆU VÀ GHI CHÚ", "ANNEX. QUALITY OF THE DATA AND NOTES"),
             centred=True,
         ),
-        quality_table(results, density.ends + 1),
+        quality_table(results, density.ends + 1)
+        if results.quality.sheets or results.quality.electronic_rows
+        else text(
+            say(
+                "Kỳ này không có bản quét phiếu giấy và không có tệp điện tử nào được nhập.",
+                "No paper was scanned and no electronic export was imported this month.",
+            )
+        ),
     ]
     bursts = quality_bursts(results.quality, say, density.ends)
     if bursts:

@@ -152,8 +152,8 @@ def quality_table(results: MonthResults, most: int) -> Table:
 
 
 def quality_rows(quality: Quality, say: Say, most: int) -> list[tuple[str, str]]:
-    """What was set aside, looked at, corrected; lines that would say 0 of nothing are left out."""
-    rows = [
+    """What was set aside, looked at, corrected; of channels without data nothing is said."""
+    paper = [
         (say("Tờ phiếu thấy trên bản quét", "Sheets seen on scans"), say.n(quality.sheets)),
         (say("– được tính", "– counted"), say.n(quality.counted)),
         (say("– chờ cán bộ xem", "– waiting for a person"), say.n(quality.waiting)),
@@ -182,6 +182,8 @@ def quality_rows(quality: Quality, say: Say, most: int) -> list[tuple[str, str]]
             ),
             _of(quality.agreed, quality.second_readings, say.share(quality.agreement), say),
         ),
+    ]
+    electronic = [
         (
             say("Dòng trong tệp điện tử đã nhập", "Rows of imported electronic exports"),
             say.n(quality.electronic_rows),
@@ -195,6 +197,7 @@ def quality_rows(quality: Quality, say: Say, most: int) -> list[tuple[str, str]]
             for trouble, count in _most_frequent(quality.unmatched, most)
         ),
     ]
+    rows = (paper if quality.sheets else []) + (electronic if quality.electronic_rows else [])
     return [row for row in rows if row[1] != "0" or not row[0].startswith("–")]
 
 

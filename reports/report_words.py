@@ -136,7 +136,7 @@ class Say:
 
     def list(self, words: Sequence[str], kind: str, most: int = 4) -> str:
         """Names as a list in a sentence; those beyond *most* are counted, as things of a *kind*."""
-        shown = [short_name(each) for each in words[:most]]
+        shown = list(words[:most])
         while len(shown) > 1 and sum(map(len, shown)) > _LONGEST_LIST:
             shown.pop()
         left = len(words) - len(shown)
@@ -181,7 +181,7 @@ def short_name(name: str) -> str:
     """A name as it stands in a sentence or a table: whole, unless it is out of all proportion."""
     if len(name) <= _LONGEST_NAME:
         return name
-    return name[:_LONGEST_NAME].rsplit(" ", 1)[0].rstrip(" ,.;-–(") + "…"
+    return name[:_LONGEST_NAME].rsplit(" ", 1)[0].rstrip(" ,.;-–(…") + "…"
 
 
 def document_number(results: MonthResults) -> str:
