@@ -99,7 +99,7 @@ class Planner:
         self._of_place: dict[Place, list[Hashable]] = {place: [] for place in table}
         self._values: dict[Cell, int] = {}
         for group, shown in groups.items():
-            people = [0] * max((len(row) for row in table.values()), default=0)
+            people = [0] * max(map(len, shown.stats.values()), default=0)
             for place in shown.places:
                 self._of_place[place].append(group)
                 people = [a + b for a, b in zip(people, table[place], strict=True)]

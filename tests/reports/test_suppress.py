@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from made_city import City, no_stock, plain_settings
 
 from omr.survey_file import shipped_survey
+from omr.units import UnitCatalogue
 from reports.counts import BLANK, INVALID, GroupCounts, GroupKey, Ratings, count
 from reports.figures import Levels
 from reports.month import MonthInputs, maker_of, month_results
@@ -314,3 +315,10 @@ def test_outside_numbers_do_not_depend_on_the_order_of_what_came_in() -> None:
         for some in (responses, responses[::-1])
     )
     assert first == second
+
+
+def test_a_city_without_a_single_place_leaves_nothing_out() -> None:
+    nobody = replace(inputs_of({}), units=UnitCatalogue([]))
+    shown = month_results(nobody, outside=True)
+    assert shown.by_unit_domain == ()
+    assert shown.city.figures.responses == 0
