@@ -47,6 +47,7 @@ from reports.leader_words import (
     stock_lines,
     title,
 )
+from reports.report_general import answering
 from reports.report_pdf import draw_mark, language_tag, made
 from reports.report_words import Say
 from reports.results import MonthResults
@@ -157,8 +158,11 @@ def _numbers(canvas: Canvas, found: Sequence[Headline]) -> None:
 
 def _bars(canvas: Canvas, results: MonthResults, say: Say) -> float:
     """Bars of levels; returns where the next part begins."""
-    _part(canvas, _LEFT, _BARS_TOP, _ROOM, say("Mức độ hài lòng theo lĩnh vực", "By domain"))
     bars: list[Bar] = bars_of(results)
+    heading = say("Mức độ hài lòng theo lĩnh vực", "By domain")
+    if len(bars) < len(answering(results.by_rollup)) and bars:
+        heading += say(f" ({len(bars)} lĩnh vực nhiều phiếu nhất)", f" (the {len(bars)} largest)")
+    _part(canvas, _LEFT, _BARS_TOP, _ROOM, heading)
     if not bars:
         words = say("Chưa có phiếu nào.", "No responses yet.")
         if results.city.figures.responses != 0:

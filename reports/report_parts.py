@@ -93,7 +93,7 @@ def line_of_notes(words: str, number: str, *, small: bool = False) -> Paragraph:
     """One of several remarks, with its number hanging at the left."""
     size = TABLE_PT - 1 if small else TABLE_PT
     found = style(
-        size, Serif.REGULAR, TA_JUSTIFY, leading=1.2 * size,
+        size, Serif.REGULAR, TA_LEFT, leading=1.2 * size,
         spaceAfter=1.5 if small else 3, leftIndent=16, bulletIndent=0,
         bulletFontName=Serif.REGULAR.value, bulletFontSize=size,
     )  # fmt: skip

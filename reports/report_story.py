@@ -137,11 +137,11 @@ def _method(say: Say, results: MonthResults) -> list[str]:
         say(
             "Tỷ lệ hài lòng = số người chọn Rất hài lòng hoặc Hài lòng ở câu đánh giá chung chia "
             "cho số người trả lời câu đó; theo lượt đánh giá: tính trên mọi câu trả lời có mức. "
-            "Chỉ số quy đổi = (điểm trung bình − 1) : 4 × 100. Mọi tỷ lệ tính từ tổng số phiếu, "
+            "Chỉ số quy đổi = (điểm trung bình − 1)/4×100. Mọi tỷ lệ tính từ tổng số phiếu, "
             "không lấy trung bình của các tỷ lệ.",
             "Share satisfied: people who chose one of the two best levels of the overall rating, "
             "of those who answered it; by answers: of all rated questions. Converted index: "
-            "(mean − 1) / 4 × 100. All shares are of pooled counts, never means of shares.",
+            "(mean − 1)/4×100. All shares are of pooled counts, never means of shares.",
         ),
         say(
             f"Đơn vị có từ {LEAST_TO_RANK} người trả lời được xếp hạng theo cận dưới của khoảng "

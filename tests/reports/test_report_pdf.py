@@ -6,10 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from made_city import City, no_stock, plain_settings
 from odd_months import LONG_NAME, empty_month, hidden_month, huge_month, sample_results
 from pdf_text import archive_faults, bookmark_pages, bookmarks, pages_of, text_of, title
 
 from omr.settings import Language
+from omr.survey_file import shipped_survey
+from reports.counts import Ratings, count
+from reports.month import MonthInputs, month_results
 from reports.number_text import count_text, interval_text, percent_text
 from reports.report_pdf import report_pdf, write_report
 from reports.results import MonthResults
@@ -170,6 +174,38 @@ def test_whole_numbers_do_not_leave_the_office(results: MonthResults, tmp_path: 
     assert not list(tmp_path.iterdir())
     write_report(hidden_month(), tmp_path / "report.pdf", outside=True)
     assert (tmp_path / "report.pdf").read_bytes() == report_pdf(hidden_month())
+
+
+def test_counted_months_can_leave_the_office(tmp_path: Path) -> None:
+    city, survey = City(seed=11, units=12, months=3, people=900), shipped_survey()
+    ratings = Ratings.of([survey])
+    counts = {str(period): count(city.responses(period), ratings) for period in city.periods}
+    inputs = MonthInputs(
+        period=city.newest,
+        counts=counts.pop(str(city.newest)),
+        surveys=[survey],
+        units=city.catalogue,
+        settings=plain_settings(),
+        stock=no_stock(city.newest),
+        visits=city.visits,
+        history=counts,
+    )
+    whole, outside = month_results(inputs), month_results(inputs, outside=True)
+    write_report(outside, tmp_path / "report.pdf", outside=True)
+    pages = pages_of((tmp_path / "report.pdf").read_bytes())
+    text = " ".join(pages)
+    assert 2 <= len(pages) <= 4
+    assert "bản gửi ra ngoài cơ quan" in text
+    assert count_text(outside.city.figures.responses, VI) in text
+    hidden = [
+        interval_text(before.group.figures.share_interval, VI)
+        for before in whole.ranking
+        for after in outside.ranking
+        if after.group.key == before.group.key and after.group.figures.overall.n is None
+    ]
+    shown = [interval_text(each.group.figures.share_interval, VI) for each in outside.ranking]
+    assert hidden
+    assert not any(words in text for words in hidden if words not in {*shown, "–"})
 
 
 def test_an_english_report_is_english(results: MonthResults) -> None:
