@@ -33,6 +33,8 @@ def reason_in_words(reason: Reason) -> str:
         Reason.NOT_HANDED_OUT: _("by the books it was never handed out"),
         Reason.RETURNED_UNUSED: _("by the books it was handed back unused"),
         Reason.REPORTED_LOST: _("it was reported lost"),
+        Reason.DISAGREEMENT: _("two people read it differently"),
+        Reason.NO_SERIAL: _("unit and domain are known, the serial cannot be read"),
         Reason.WRONG_PERIOD: _("belongs to another month"),
         Reason.BAD_SIGNATURE: _("the code was not signed by us: forged or damaged"),
         Reason.UNKNOWN_KEY: _("the code was signed with a key that is not here"),
