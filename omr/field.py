@@ -41,9 +41,11 @@ _WITHIN_MM = 0.65  # the softened outline reaches so far into the bubble
 _OUTLINE_MM = 0.75  # ... and so far to both sides
 _BIN_MM = 0.0625
 _FACTOR, _LEAST, _MOST = 6.0, 0.045, 0.15  # of the level: times the paper's scatter; bounds
+_FAINT_FACTOR, _LEAST_FAINT = 4.0, 0.02  # ... and of a trace that is too light to be followed
 _OUTLINE_FACTOR = 4.0  # times the outlines' own scatter
 _MISPLACED_MM = 0.15  # an outline may lie so far from where it is expected ...
 _UNEVEN = 0.25  # ... and be so much darker at one place than on the mean
+_DISPLACED_MM = 0.2  # a blank bubble's outline may be so far off its circle
 _FAINTEST, _BOLDEST = 0.3, 1.3  # a bubble's outline, of the sheet's usual one
 _ANGLES = np.arange(24) * 2 * np.pi / 24
 NO_BUBBLE = -1
@@ -96,6 +98,7 @@ class Field:
     ink: Picture  # (h, w) darkness that is not print
     level: float  # from which on it is no noise of the paper
     seen: NDArray[np.bool_]  # (h, w): ink, free of print
+    faint: Floats  # (n,) share of a bubble's middle that is darker than blank ones', if little
 
 
 def frame_of(layout: Layout, centres_mm: Floats, radius_mm: float) -> Frame:
@@ -216,7 +219,12 @@ def field_of(
     seen = ink > level
     seen.ravel()[frame.zone[~scatter.darker]] = False
     seen &= frame.open
-    return Field(frame, centres_px, ink, level, seen)
+    weakest = float(np.clip(_FAINT_FACTOR * spread, _LEAST_FAINT, _MOST))
+    weak = scatter.within & (ink.ravel()[frame.zone] > middle + weakest)
+    starts = np.cumsum(frame.zone_counts) - frame.zone_counts
+    faint = np.add.reduceat(weak, starts, dtype=np.float64)
+    faint /= np.maximum(np.add.reduceat(scatter.within, starts, dtype=np.float64), 1.0)
+    return Field(frame, centres_px, ink, level, seen, faint)
 
 
 def _sampled(
@@ -303,7 +311,8 @@ class _Scatter:
     """What is left of the print once it was taken away."""
 
     darker: NDArray[np.bool_]  # (z,) pixels of the zones darker than print alone may leave them
-    inside: Picture  # darkness of the pixels well inside blank bubbles
+    inside: Picture  # darkness of the pixels well inside blank bubbles ...
+    within: NDArray[np.bool_]  # (z,) ... which pixels lie there, in whatever bubble
 
 
 def _without_outlines(
@@ -327,14 +336,48 @@ def _without_outlines(
     profile[int((frame.radius_mm + _OUTLINE_MM) / _BIN_MM) :] = 0.0
     bold = _boldness(ink, centres_px, frame.radius_mm, pale)
     left = values - profile.astype(np.float32).take(bins) * np.repeat(bold, counts)
+    slopes = (np.gradient(profile) / _BIN_MM).astype(np.float32).take(bins)
+    directions = np.stack([across, down]) / np.maximum(away * np.float32(PX_PER_MM), 1)
+    left -= _displaced(left, slopes * np.repeat(bold, counts), directions, counts, pale)
     squares = np.minimum(left.take(blank), 0.0) ** 2  # its dark side may be ink
     sigma = np.sqrt(2 * np.bincount(bins_of_blank, squares, minlength=count) / number)
     slope = np.abs(np.gradient(profile)) / _BIN_MM
     slope = np.maximum(slope, np.maximum(np.roll(slope, 1), np.roll(slope, -1)))
     excused = np.maximum(_OUTLINE_FACTOR * sigma, _MISPLACED_MM * slope + _UNEVEN * profile)
     ink.ravel()[frame.zone] = left
-    inside = left.take(blank[away.take(blank) < frame.radius_mm - _WITHIN_MM])
-    return _Scatter(left > excused.astype(np.float32).take(bins), inside)
+    within = away < frame.radius_mm - _WITHIN_MM
+    inside = left.take(blank[within.take(blank)])
+    return _Scatter(left > excused.astype(np.float32).take(bins), inside, within)
+
+
+def _displaced(
+    left: Picture,
+    slopes: Picture,
+    directions: Picture,
+    counts: NDArray[np.int64],
+    pale: NDArray[np.bool_],
+) -> Picture:
+    """What blank bubbles' outlines leave because they lie a little beside, or are no circles.
+
+    Where a feed slips within a row, its outlines come out longer than the others. To first
+    order that leaves the outline's slope times how far it is off in each direction.
+
+    Args:
+        left: (z,) darkness that the round outline left.
+        slopes: (z,) of the outline, darkness per mm from the centre.
+        directions: (2, z) from the centre, of length 1.
+        counts: (n,) pixels of every bubble; they lie bubble by bubble.
+        pale: (n,) which bubbles look blank.
+    """
+    x, y = directions
+    starts = np.cumsum(counts) - counts
+    found = np.zeros_like(left)
+    for pattern in (slopes * x, slopes * y, slopes * (x * x - y * y), slopes):
+        size = np.add.reduceat(pattern * pattern, starts)
+        seen = np.add.reduceat(pattern * (left - found), starts)
+        off = np.where(pale, seen / np.maximum(size, np.float32(1e-6)), np.float32(0))
+        found += pattern * np.repeat(off.clip(-_DISPLACED_MM, _DISPLACED_MM), counts)
+    return found
 
 
 def _boldness(

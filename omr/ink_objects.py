@@ -22,6 +22,7 @@ _OWNING_MM2 = 0.4  # so much ink in a bubble makes a piece its own
 _FILLED = 0.45  # of a bubble's inside: no line or two
 _KNEE_MM = 1.8  # a shorter end of a stroke shows no bend
 _MUCH_MM2 = 0.4  # of ink, for a mere end that is short
+_GRAZED_MM2 = 0.15  # so little of a straight end in a bubble: it stops at the outline
 _BEGINS_MM = 0.35  # a stroke whose lowest point lies so far within the outline begins here
 _BEGUN_MM2 = 0.25
 _TAIL_MM = 3.4  # of a stroke that runs on through a bubble, its white included
@@ -47,6 +48,7 @@ class Traces:
     home: Floats  # of all its piece's ink, the share in this bubble (0..1)
     housed: Floats  # ... and the share in and just around any bubbles
     whole: Floats  # of its own ink inside, the share in one piece
+    depth_mm: Floats  # how far below the bubble's middle that ink reaches inside
     arms: Floats  # share of the directions in which that piece ends well outside the bubble
     peak: Floats  # darkness of its darkest ink
     zone_mm: Floats  # how far apart the ends of its largest ink in and just around it are
@@ -96,6 +98,7 @@ def trace(field: Field) -> Traces:
         home=np.where(here > 0, here / np.maximum(total[main], 1), 1.0),
         housed=np.where(here > 0, housed[main] / np.maximum(total[main], 1), 1.0),
         whole=np.where(here > 0, here / np.maximum(inked, 1), 1.0),
+        depth_mm=_depths(ink, mine, down),
         arms=_arms(ink, main, here, field),
         peak=_highest(ink.bubble[mine], ink.dark[mine], count),
         zone_mm=_extents(key[around], ink.x[around], ink.y[around], count),
@@ -134,7 +137,8 @@ def _is_more(
     longest, _angle, straight = courses(ink, at, starts, number)
     where = np.divmod(key[at][starts], which.shape[1])
     much = number > _MUCH_MM2 * PX_PER_MM**2
-    bent = np.where(straight, (longest < _TAIL_MM) & much, (longest > _KNEE_MM) | much)
+    enters = np.add.reduceat(ink.away[at] < radius_mm, starts) > _GRAZED_MM2 * PX_PER_MM**2
+    bent = np.where(straight, (longest < _TAIL_MM) & much & enters, (longest > _KNEE_MM) | much)
     found[where] = np.where(spilt[where], longest > _SPILT_MM, bent)
     return found | _begins(ink, key, which, radius_mm)
 
@@ -164,6 +168,12 @@ def _highest(bubble: Integers, dark: NDArray[np.float32], count: int) -> Floats:
     found = np.zeros(count, np.float32)  # of the values' own kind: it is thirty times as fast
     np.maximum.at(found, bubble, dark)
     return found.astype(np.float64)
+
+
+def _depths(ink: Ink, mine: NDArray[np.bool_], down_mm: Floats) -> Floats:
+    """How far below its middle the lowest of every bubble's own ink lies, (n,) mm."""
+    bubble = ink.bubble[mine]
+    return _highest(bubble, (ink.y[mine] - down_mm[bubble]).astype(np.float32), len(down_mm))
 
 
 def _extents(key: Integers, x: Floats, y: Floats, count: int) -> Floats:

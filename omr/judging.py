@@ -50,7 +50,30 @@ def judge_sheet(
             else _doubted(answer, (Reason.POOR_IMAGE,))
             for name, answer in answers.items()
         }
+    elif _is_fading(answers, by_question, thresholds):
+        answers = {
+            name: _doubted(answer, (Reason.POOR_IMAGE,))
+            if answer.state is AnswerState.BLANK
+            else answer
+            for name, answer in answers.items()
+        }
     return answers, doubts
+
+
+def _is_fading(
+    answers: Mapping[str, Answer],
+    bubbles: Mapping[str, Sequence[BubbleMeasure]],
+    thresholds: Thresholds,
+) -> bool:
+    """Whether so many answers are mere traces that others may be lost altogether."""
+    t = thresholds
+    traces = sum(
+        answer.state is AnswerState.DOUBTFUL
+        and answer.reasons == (Reason.MARGINAL_MARK,)
+        and max(b.darkness for b in bubbles[name]) < t.definite_long
+        for name, answer in answers.items()
+    )
+    return traces > max(t.alike, t.fading * len(answers))
 
 
 def doubts_about(
@@ -120,6 +143,7 @@ def judge_question(
                 judged[bubble.option] = (Mark.BLANK, None)
                 marked.discard(bubble.option)
         if single:
+            judged |= _specks(bubbles, judged, thresholds)
             judged |= _second(bubbles, judged, thresholds, sheet)
     judged |= _faint(bubbles, judged, thresholds, sheet, single=single)
     if single:
@@ -157,9 +181,29 @@ def _is_tail(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether a bubble's ink is the thin end of a stroke made in one further down."""
     t = thresholds
     straight = bubble.straight > 0 and bubble.bend < t.crossed and bubble.coverage < t.tail
-    return (
-        bubble.share < t.tail_share and bubble.below > 0 and (straight or bubble.coverage < t.bit)
-    )
+    bit = bubble.coverage < t.bit
+    little = bubble.share < (t.own if straight and bit else t.tail_share)
+    return little and bubble.below > 0 and (straight or (bit and bubble.arms < t.half_arms))
+
+
+def _specks(
+    bubbles: Sequence[BubbleMeasure],
+    judged: Mapping[str, tuple[Mark, Reason | None]],
+    thresholds: Thresholds,
+) -> dict[str, tuple[Mark, Reason | None]]:
+    """Doubtful bubbles with a mere speck, in a row with a mark that is not struck out."""
+    t = thresholds
+    marks = [b for b in bubbles if judged[b.option][0] is Mark.MARKED]
+    if not marks or any(_looks_struck(b, t) for b in marks):
+        return {}
+    most = min(t.shading, t.speck_share * min(b.darkness for b in marks))
+    return {
+        b.option: (Mark.BLANK, None)
+        for b in bubbles
+        if judged[b.option] == (Mark.MARGINAL, Reason.MARGINAL_MARK)
+        and max(b.zone, b.extent) < t.speck
+        and b.darkness < most
+    }
 
 
 def _second(
@@ -178,7 +222,7 @@ def _second(
         reach = max(b.zone, b.extent)
         if (struck or sheet.pencil) and reach >= t.second_light and b.extent >= t.second_inside:
             return True
-        if sheet.bilevel and (reach >= t.rough or b.darkness >= t.light):
+        if sheet.bilevel and (reach >= t.rough or b.darkness >= t.black):
             return True
         if reach < t.second:
             return False
@@ -228,14 +272,10 @@ def _is_trace(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bo
         return True
     if sheet.bilevel:
         return bubble.zone >= t.rough or bubble.darkness >= t.black
-    if sheet.pencil and (
-        bubble.darkness >= t.faint or (bubble.zone >= t.faint_zone and bubble.peak >= t.faint_peak)
-    ):
-        return True
     return (
-        bubble.zone >= t.trace
+        bubble.faint >= (t.faint if sheet.pencil else t.light)
+        or bubble.zone >= t.trace
         or (bubble.zone >= t.spot and bubble.peak >= t.spot_peak)
-        or (max(bubble.zone, bubble.extent / 2) >= t.light_zone and bubble.darkness >= t.light)
     )
 
 

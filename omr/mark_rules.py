@@ -7,6 +7,7 @@ one pen. ``docs/mark-specification.md`` states the same rules for people.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -29,6 +30,8 @@ class Sheet:
         dashes: How many of its marks are straight and end where print cannot hide it.
         pencil: Whether its pen is a light one.
         bilevel: Whether it is a 1-bit scan: any stroke may be lost without a trace.
+        strokes: The peaks of its strokes, light ones too, if most rows have just one: that is
+            how people answer, and neither stains nor what shines through.
     """
 
     floor: float = 0.0
@@ -36,6 +39,7 @@ class Sheet:
     dashes: int = 0
     pencil: bool = False
     bilevel: bool = False
+    strokes: tuple[float, ...] = ()
 
 
 ALONE = Sheet()
@@ -52,13 +56,36 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         and b.housed >= t.apart
         and not comes_from_elsewhere(b, t)
     ]
+    rows = Counter(b.question for b in marks)
     return Sheet(
         floor=min(t.noise_factor * measured.noise, _MOST_FLOOR),
-        peaks=tuple(b.peak for b in marks),
+        peaks=tuple(b.peak for b in marks if rows[b.question] == 1),
         dashes=sum(b.straight > 0 and b.leaves < t.enters for b in marks),
         pencil=_is_pencil(measured, marks, t),
         bilevel=measured.bilevel,
+        strokes=_strokes(measured, thresholds),
     )
+
+
+def _strokes(measured: SheetMeasure, thresholds: Thresholds) -> tuple[float, ...]:
+    """The peaks of a sheet's strokes, or none if they do not stand one to a row."""
+    t = thresholds
+    rows: dict[str, list[float]] = {}
+    for b in measured.bubbles:
+        found = rows.setdefault(b.question, [])
+        if _is_stroke(b, t):
+            found.append(b.peak)
+    single = [peaks[0] for peaks in rows.values() if len(peaks) == 1]
+    return tuple(single) if len(single) >= t.answered * len(rows) else ()
+
+
+def _is_stroke(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether there is a stroke as long as a mark in a bubble, however light."""
+    t = thresholds
+    long = bubble.extent >= t.kneed and bubble.darkness >= t.stroke
+    dash = bubble.straight > 0 and bubble.bend < t.bend and bubble.leaves < t.enters
+    deep = dash or bubble.depth >= t.deep  # no end that hangs down from another row
+    return long and deep and bubble.coverage > t.least and bubble.share >= t.own
 
 
 def _is_pencil(
@@ -84,6 +111,7 @@ def judge_bubble(
     if bubble.extent == 0 and bubble.darkness < t.shading:  # no ink, but the print's or paper's
         return Mark.BLANK, None
     long = bubble.extent >= t.long and bubble.darkness >= t.definite_long
+    long = long or (_is_stroke(bubble, t) and _is_like(bubble, sheet.strokes, t))
     meant = long or _is_dot(bubble, t) or _is_edged(bubble, t)
     if bubble.darkness < t.definite and not (meant and _ends_here(bubble, t)):
         return Mark.MARGINAL, Reason.MARGINAL_MARK
@@ -98,7 +126,8 @@ def _ends_here(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether a light stroke is seen whole: none that goes on under print without a knee."""
     t = thresholds
     kneed = bubble.bend >= t.bend if bubble.straight > 0 else bubble.extent >= t.kneed
-    return bubble.cut == 0 or kneed
+    begins = bubble.hidden == 0 and bubble.home >= t.begun and bubble.length <= t.length
+    return bubble.cut == 0 or kneed or begins
 
 
 def _is_dot(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
@@ -132,11 +161,18 @@ def _is_shade(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bo
     """Whether pale ink may be a fold or a stain rather than a mark of this sheet's pen."""
     t = thresholds
     thin = bubble.coverage < t.broad and bubble.housed >= t.apart
-    folded = bubble.straight > 0 and bubble.bend < t.bend and bubble.extent >= t.across
+    folded = bubble.straight > 0 and bubble.bend < t.bend
     if bubble.peak >= (t.pale_thin if thin and not folded else t.pale):
         return False
-    like = sum(bubble.peak / _ALIKE <= peak <= bubble.peak * _ALIKE for peak in sheet.peaks)
-    return like <= t.alike  # itself among them
+    if bubble.peak >= t.palest and _is_like(bubble, sheet.peaks, t):
+        return False
+    return not _is_like(bubble, sheet.strokes, t)
+
+
+def _is_like(bubble: BubbleMeasure, peaks: Sequence[float], thresholds: Thresholds) -> bool:
+    """Whether more than a few marks, itself among them, are as dark as this one."""
+    like = sum(bubble.peak / _ALIKE <= peak <= bubble.peak * _ALIKE for peak in peaks)
+    return like > thresholds.alike
 
 
 def comes_from_elsewhere(
@@ -146,20 +182,31 @@ def comes_from_elsewhere(
     t = thresholds
     is_dash = sheet.dashes > t.alike and bubble.leaves < t.enters
     passing = bubble.straight > 0 and (
-        bubble.aligned > 0
+        (bubble.aligned > 0 and bubble.bend < t.bend_long)
         or (bubble.enters >= t.enters and bubble.bend < t.crossed)
         or (bubble.length > t.length and bubble.bend < t.bend_long)
+        or (bubble.length > t.wander_length and bubble.bend < t.crossed)
         or (bubble.hidden > 0 and bubble.bend < t.bend and not is_dash)
     )
     around = max(bubble.outside, bubble.beside) if bubble.peak < t.pale else bubble.outside
     spilt = around > max(t.spilt * bubble.coverage, t.spilt_least)
     spilt |= bubble.beside > max(2 * bubble.coverage, t.spilt_far)
+    kneed = (
+        bubble.straight > 0
+        and bubble.bend >= t.bend_long
+        and bubble.enters == 0
+        and bubble.below == 0
+        and bubble.depth >= t.deep
+    )
     an_end = bubble.straight > 0 and bubble.bend < t.bend
     thin = bubble.coverage < t.broad
     scattered = bubble.outside > bubble.coverage and bubble.housed < t.scattered
     foreign = (bubble.share < t.own and (an_end or (thin and bubble.housed < t.apart))) or (
-        bubble.share < t.own_straight and bubble.straight > 0
+        bubble.share < t.own_straight and bubble.straight > 0 and not kneed
     )
+    # Where much of it lies round the bubble, it was made beside it.
+    little = bubble.share < t.shared and bubble.coverage < t.half_full
+    foreign |= little and not kneed and bubble.outside > t.outlying * bubble.coverage
     # A tick's tail comes from further down; the mark of this bubble is the greater part.
     foreign |= thin and bubble.below > 0 and bubble.share < t.own
     amid = bubble.loose >= t.amid

@@ -48,6 +48,8 @@ _SHARES = (
     "cut",
     "home",
     "housed",
+    "depth",
+    "faint",
 )
 _NUMBERS = attrgetter("darkness", *_SHARES, "paper")
 

@@ -68,6 +68,8 @@ class BubbleMeasure:
     cut: float  # 1 if its piece touches print, and may go on under it, else 0
     home: float  # of all ink of that piece, the part in this bubble ...
     housed: float  # ... and in and just around any bubbles: of a stray line or a seal little
+    depth: float  # how far below its middle its own ink reaches inside, share of the radius
+    faint: float  # share of its middle with a trace of anything, however light
     paper: float  # grey level of the paper here, 0 to 255
 
 
@@ -163,6 +165,8 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
         found.cut,
         found.home,
         found.housed,
+        found.depth_mm / radius,
+        field.faint,
     )
     columns = np.clip(np.array(shares, np.float64), 0.0, 1.0).tolist()
     bubbles = measures_of(known.questions, known.options, *columns, paper.tolist())

@@ -126,4 +126,5 @@ def field(*marks: Drawn, artwork: tuple[PageRect, ...] = ()) -> Field:
     on = frame(artwork=artwork)
     dark = ink(on, marks)
     centres = np.array([place(row, column) for row in range(ROWS) for column in range(COLUMNS)])
-    return Field(on, on.to_px(centres), dark, LEVEL, (dark > LEVEL) & ~on.blocked)
+    seen = (dark > LEVEL) & ~on.blocked
+    return Field(on, on.to_px(centres), dark, LEVEL, seen, np.zeros(len(centres)))

@@ -117,6 +117,39 @@ def test_strips_hold_all_that_is_looked_at_and_little_else() -> None:
     assert np.count_nonzero(sampled) < 1.5 * np.count_nonzero(reach)
 
 
+def _stretched(sheet: Grey, row_mm: float, by: float) -> Grey:
+    """The sheet with one row of bubbles *by* so much longer than the others."""
+    height, width = sheet.shape
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    off = y - row_mm * PX_PER_MM
+    near = np.exp(-0.5 * (off / (2.2 * PX_PER_MM)) ** 2)
+    return np.asarray(cv2.remap(sheet, x, y - (by * off * near).astype(np.float32), 1), np.uint8)
+
+
+def test_outlines_that_a_feed_stretched_within_one_row_vanish_too() -> None:
+    row_mm = float(np.unique(_centres(LAYOUT)[:, 1])[3])
+
+    found = _field(_stretched(_blank_sheet(LAYOUT), row_mm, 0.08))
+
+    assert not found.seen.any()
+    assert not found.faint.any()
+
+
+def test_a_trace_too_light_to_be_followed_still_counts_as_faint() -> None:
+    sheet = _blank_sheet(LAYOUT).copy()
+    x, y = _centres(LAYOUT)[7]
+    across = np.array([[[round(v * PX_PER_MM) for v in (x + dx, y)] for dx in (-1.3, 1.3)]])
+    light = sheet.copy()
+    cv2.polylines(light, across.astype(np.int32), False, 0, round(0.5 * PX_PER_MM), cv2.LINE_AA)
+    sheet = np.asarray(cv2.addWeighted(sheet, 0.955, light, 0.045, 0), np.uint8)
+
+    found = _field(sheet, noise=0.5)
+
+    assert not found.seen.any()
+    assert found.faint[7] > 0.09
+    assert np.delete(found.faint, 7).max() < 0.05
+
+
 @pytest.mark.parametrize(
     ("count", "options"),
     [(1, 4), (2, 2), (12, 2), (12, 1)],

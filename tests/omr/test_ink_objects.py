@@ -73,6 +73,20 @@ def test_a_tail_that_ends_in_the_next_bubble_is_known_as_coming_from_below() -> 
     assert not found.lines.aligned[HERE]
 
 
+def test_the_end_of_a_tick_that_stops_at_the_outline_above_is_no_ink_there() -> None:
+    found = _trace(line((-1.4, 0), (-0.4, 1.4), (1.0, -3.5)).at(2, 1))
+
+    assert _as_if_blank(found, ABOVE)
+
+
+def test_depth_is_how_far_below_the_middle_the_ink_of_a_bubble_reaches() -> None:
+    found = _trace(TICK.at(2, 1), line((0, -1.5), (0, -1.0)).at(1, 1))
+
+    assert found.depth_mm[HERE] == pytest.approx(1.2, abs=0.5)
+    assert found.depth_mm[ABOVE] == 0
+    assert found.depth_mm[BELOW] == 0
+
+
 def test_what_a_fill_spills_is_no_ink_of_its_neighbours() -> None:
     # A loop of the pen ends half a millimetre inside each neighbour.
     up = line((0.4, -2.0), (0.6, -4.4), (1.4, -4.2), (1.5, -1.5))

@@ -172,10 +172,7 @@ TRACES = {
         bubble(zone=T.spot, peak=T.spot_peak - JUST),
     ),
     "ink beside it": (bubble(beside=T.beside), bubble(beside=T.beside - JUST)),
-    "a light, short stroke": (
-        bubble(zone=T.light_zone, darkness=T.light),
-        bubble(zone=T.light_zone, darkness=T.light - JUST),
-    ),
+    "ink too light to be followed": (bubble(faint=T.light), bubble(faint=T.light - JUST)),
     "half a ring": (bubble(ring=T.ring_alone), bubble(ring=T.ring_alone - JUST)),
     "an arc that belongs to no bubble": (
         bubble(loose=T.loose_alone),
@@ -217,6 +214,17 @@ def test_less_than_a_second_light_mark_does_not_disturb_the_answer(less: BubbleM
     assert _judge(SINGLE, r1=FILLED, r2=less) == Answer(AnswerState.ANSWERED, ("r1",))
 
 
+def test_a_speck_beside_a_mark_does_not_disturb_the_answer() -> None:
+    speck = bubble(darkness=T.marginal, zone=T.speck - JUST, extent=T.speck - JUST)
+
+    assert _judge(SINGLE, r1=FILLED, r2=speck) == Answer(AnswerState.ANSWERED, ("r1",))
+    for more in ({"zone": T.speck}, {"extent": T.speck}, {"darkness": T.shading}):
+        assert _judge(SINGLE, r1=FILLED, r2=replace(speck, **more)).options == ("r1", "r2")
+    light = replace(FILLED, darkness=speck.darkness / T.speck_share)
+    assert _judge(SINGLE, r1=light, r2=speck).state is AnswerState.DOUBTFUL
+    assert _judge(SINGLE, r2=speck).state is AnswerState.DOUBTFUL
+
+
 def test_a_second_mark_as_dark_as_the_first_is_asked_about_though_it_is_small() -> None:
     light = bubble(extent=T.second, zone=T.second, peak=T.second_peak * FILLED.peak)
 
@@ -247,12 +255,10 @@ def test_a_correction_that_is_not_beyond_doubt_goes_to_a_person(
 
 def test_on_a_sheet_filled_with_a_light_pencil_fainter_traces_are_asked_about() -> None:
     pencil = Sheet(pencil=True)
-    for trace in (
-        bubble(darkness=T.faint),
-        bubble(zone=T.faint_zone, peak=T.faint_peak),
-    ):
-        assert _judge(SINGLE, pencil, r2=trace).state is AnswerState.DOUBTFUL
-        assert _judge(SINGLE, r2=trace).state is AnswerState.BLANK
+    trace = bubble(faint=T.faint)
+    assert _judge(SINGLE, pencil, r2=trace).state is AnswerState.DOUBTFUL
+    assert _judge(SINGLE, pencil, r2=bubble(faint=T.faint - JUST)).state is AnswerState.BLANK
+    assert _judge(SINGLE, r2=trace).state is AnswerState.BLANK
     second = bubble(zone=T.second_light, extent=T.second_inside)
     assert _judge(SINGLE, pencil, r1=FILLED, r2=second).state is AnswerState.DOUBTFUL
     assert _judge(SINGLE, r1=FILLED, r2=second).state is AnswerState.ANSWERED

@@ -93,3 +93,17 @@ def test_only_doubtful_answers_make_a_sheet_doubtful() -> None:
 
     assert not is_doubtful(settled)
     assert is_doubtful(settled | {"d": Answer(AnswerState.DOUBTFUL, ("r1",))})
+
+
+def test_where_many_answers_are_mere_traces_the_blank_rows_are_looked_at_too() -> None:
+    questions = [q for q in LAYOUT.questions if len(q.bubbles) > 1]
+    many = max(T.alike, int(T.fading * len(LAYOUT.questions))) + 1
+    traces = {(q.id, "r2"): bubble("r2", q.id, faint=T.light) for q in questions[:many]}
+    assert len(traces) < len(LAYOUT.questions)
+    fading, _doubts = judge_sheet(sheet(LAYOUT, traces), LAYOUT, T)
+    assert not any(answer.state is AnswerState.BLANK for answer in fading.values())
+    assert fading[LAYOUT.questions[-1].id].reasons == (Reason.POOR_IMAGE,)
+
+    traces.popitem()
+    answers, _doubts = judge_sheet(sheet(LAYOUT, traces), LAYOUT, T)
+    assert answers[LAYOUT.questions[-1].id].state is AnswerState.BLANK

@@ -90,11 +90,13 @@ def test_darkness_and_length_divide_blank_unsure_and_marked(
     assert judge_bubble(thin, T) == judged
 
 
+# A tick whose long arm runs up into another mark, which has more of the ink.
+KNEED = replace(DASH, share=T.own_straight - JUST, bend=T.bend_long, depth=T.deep)
 # Each rule: a mark to which it applies, and one to which it only just does not.
 ELSEWHERE = {
     "a line that goes on in the next bubble": (
-        replace(DASH, aligned=1.0),
-        replace(TICK, aligned=1.0),
+        replace(DASH, aligned=1.0, bend=T.bend_long - JUST),
+        replace(DASH, aligned=1.0, bend=T.bend_long),
     ),
     "a line across": (
         replace(DASH, enters=T.enters, leaves=T.enters),
@@ -109,9 +111,23 @@ ELSEWHERE = {
         replace(DASH, length=T.length),
     ),
     "a long line without a clear knee": (
-        replace(DASH, length=1.0, bend=T.bend_long - JUST),
-        replace(DASH, length=1.0, bend=T.bend_long),
+        replace(DASH, length=T.wander_length, bend=T.bend_long - JUST),
+        replace(DASH, length=T.wander_length, bend=T.bend_long),
     ),
+    "a line longer than two ticks": (
+        replace(DASH, length=1.0, bend=T.crossed - JUST),
+        replace(DASH, length=1.0, bend=T.crossed),
+    ),
+    "ink that another bubble shares, much of it outside": (
+        replace(TICK, share=T.shared - JUST, outside=T.outlying * TICK.coverage + JUST),
+        replace(TICK, share=T.shared - JUST, outside=T.outlying * TICK.coverage - JUST),
+    ),
+    "a knee that hangs down from the row above": (
+        replace(KNEED, depth=T.deep - JUST),
+        KNEED,
+    ),
+    "a knee that goes on beyond the outline on both sides": (replace(KNEED, enters=0.1), KNEED),
+    "a knee of a stroke that comes from further down": (replace(KNEED, below=1.0), KNEED),
     "a line that may go on under print": (
         replace(DASH, hidden=1.0),
         replace(DASH, hidden=1.0, bend=T.bend),
@@ -175,13 +191,9 @@ UNCERTAIN = {
         replace(TICK, coverage=T.broad, peak=T.pale - JUST),
         replace(TICK, coverage=T.broad, peak=T.pale),
     ),
-    "a fold": (
-        replace(DASH, peak=T.pale - JUST, extent=T.across),
-        replace(DASH, peak=T.pale - JUST, extent=T.across - JUST),
-    ),
     "a fold without a knee": (
-        replace(DASH, peak=T.pale - JUST, extent=T.across, bend=T.bend - JUST),
-        replace(DASH, peak=T.pale - JUST, extent=T.across, bend=T.bend),
+        replace(DASH, peak=T.pale - JUST, bend=T.bend - JUST),
+        replace(DASH, peak=T.pale - JUST, bend=T.bend),
     ),
     "pale ink of something large": (
         replace(TICK, peak=T.pale - JUST, housed=T.apart - JUST),
@@ -204,6 +216,56 @@ def test_a_pencil_that_made_all_marks_of_a_sheet_is_believed() -> None:
     assert judge_bubble(PENCIL, T, few) == UNSURE
     pens = Sheet(peaks=(PENCIL.peak,) + (0.8,) * 20)
     assert judge_bubble(PENCIL, T, pens) == UNSURE
+
+
+def test_the_palest_ink_is_believed_only_on_a_sheet_with_one_stroke_to_a_row() -> None:
+    palest = replace(PENCIL, peak=T.palest - JUST)
+    alike = (palest.peak,) * (T.alike + 1)
+
+    assert judge_bubble(palest, T, Sheet(peaks=alike)) == UNSURE
+    assert judge_bubble(palest, T, Sheet(strokes=alike)) == MARKED
+
+
+LIGHT = replace(PENCIL, darkness=T.stroke, extent=T.kneed, zone=T.kneed, depth=T.deep)
+LIGHT_SHEET = Sheet(strokes=(LIGHT.peak,) * (T.alike + 1))
+
+
+def test_a_light_stroke_like_all_others_of_a_sheet_is_a_mark() -> None:
+    assert judge_bubble(LIGHT, T, LIGHT_SHEET) == MARKED
+    assert judge_bubble(LIGHT, T) == UNSURE
+    assert judge_bubble(LIGHT, T, Sheet(strokes=LIGHT_SHEET.strokes[1:])) == UNSURE
+    assert judge_bubble(LIGHT, T, Sheet(strokes=(0.8,) * 20)) == UNSURE
+    dash = replace(LIGHT, depth=0.0, straight=1.0)
+    assert judge_bubble(dash, T, LIGHT_SHEET) == MARKED
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        {"darkness": T.stroke - JUST},
+        {"extent": T.kneed - JUST},
+        {"coverage": T.least},
+        {"share": T.own - JUST},
+        {"depth": T.deep - JUST},
+        {"depth": 0.0, "straight": 1.0, "bend": T.bend},
+        {"depth": 0.0, "straight": 1.0, "leaves": T.enters},
+    ],
+    ids=" ".join,
+)
+def test_less_than_a_stroke_is_asked_about_however_many_are_like_it(less: dict[str, float]) -> None:
+    assert judge_bubble(replace(LIGHT, **less), T, LIGHT_SHEET)[0] is Mark.MARGINAL
+
+
+def test_strokes_tell_about_a_sheet_only_where_most_rows_have_just_one() -> None:
+    places = [(q.id, q.bubbles) for q in LAYOUT.questions]
+    one = {(q, bs[0].option): replace(LIGHT, question=q, option=bs[0].option) for q, bs in places}
+    two = one | {
+        (q, bs[1].option): replace(LIGHT, question=q, option=bs[1].option) for q, bs in places
+    }
+
+    assert sheet_of(sheet(LAYOUT, one), T).strokes == (LIGHT.peak,) * len(places)
+    assert sheet_of(sheet(LAYOUT, two), T).strokes == ()
+    assert sheet_of(sheet(LAYOUT, {}), T).strokes == ()
 
 
 @pytest.mark.parametrize("less", ["darkness", "coverage", "peak", "extent"])
@@ -235,9 +297,12 @@ def test_a_light_stroke_that_may_go_on_under_print_is_asked_about_unless_it_has_
     light = replace(TICK, darkness=T.definite_long)
 
     assert judge_bubble(light, T) == MARKED
-    assert judge_bubble(replace(light, cut=1.0, extent=T.kneed - JUST), T) == UNSURE
+    short = replace(light, cut=1.0, extent=T.kneed - JUST)
+    assert judge_bubble(short, T) == MARKED  # it begins here
+    assert judge_bubble(replace(short, home=T.begun - JUST), T) == UNSURE
+    assert judge_bubble(replace(short, length=T.length + JUST), T) == UNSURE
     assert judge_bubble(replace(light, cut=1.0, extent=T.kneed), T) == MARKED
-    dash = replace(DASH, darkness=T.definite_long, cut=1.0)
+    dash = replace(DASH, darkness=T.definite_long, cut=1.0, home=T.begun - JUST)
     assert judge_bubble(replace(dash, bend=T.bend - JUST), T) == UNSURE
     assert judge_bubble(replace(dash, bend=T.bend), T) == MARKED
     assert judge_bubble(replace(DASH, darkness=T.definite, cut=1.0), T) == MARKED
