@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -20,6 +20,7 @@ from omr.i18n import _
 from reports.heads import Merge
 from reports.table import MAX_COLUMNS, refuse_columns, refuse_rows
 from reports.xlsx_parts import Attributes, Parts, SheetPart, Workbook, bare
+from reports.xlsx_rows import PlainCell, RowSifter
 
 MAX_CELL = 32_767  # characters; the most that Excel keeps in one cell
 MAX_MERGES = 100_000
@@ -66,7 +67,7 @@ def read_cells(
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = reader.handlers()
     parser.CharacterDataHandler = reader.pieces.append
-    for _piece in parts.parse(sheet.path, parser):
+    for _piece in parts.parse(sheet.path, parser, sifter=RowSifter(reader.plain_row)):
         yield from reader.rows
         reader.rows.clear()
 
@@ -90,6 +91,8 @@ class _Reader:
         self._row_hidden = False
         self._emitted = 0
         self._phonetic_from = -1  # pieces before a phonetic guide
+        self._plain_columns: dict[bytes, int] = {}
+        self._plain_dates = {style.encode() for style in workbook.date_styles}
 
     def handlers(  # noqa: C901, PLR0915 - one scope of local names, see above
         self,
@@ -154,6 +157,38 @@ class _Reader:
                 del pieces[self._phonetic_from :]
 
         return start, end
+
+    def plain_row(self, row: bytes, cells: Sequence[PlainCell]) -> bool:
+        """Take in a row that is written plainly; False where the parser has to say more."""
+        number = int(row)
+        if number <= self._number:
+            return False
+        words, columns, dates = self._words, self._plain_columns, self._plain_dates
+        shown: list[str] = []
+        last = -1
+        for letters, digits, style, kind, value in cells:
+            column = columns.get(letters)
+            if column is None:
+                column = columns[letters] = _column_of(letters.decode())
+            if digits != row or column <= last or column >= MAX_COLUMNS:
+                return False
+            last = column
+            if not value:
+                continue
+            if kind == b"s":
+                if not value.isdigit() or int(value) >= len(words):
+                    return False
+                text = words[int(value)]
+            else:
+                said = value.decode()
+                text = _moment(said, self._epoch) if style in dates else number_text(said)
+            if text:
+                while len(shown) < column:
+                    shown.append("")
+                shown.append(text)
+        self._number, self._row_hidden = number, False
+        self._finish_row(shown)
+        return True
 
     def _seldom(self, known: str, said: Attributes) -> None:
         if known == "rPh":

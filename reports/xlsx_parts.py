@@ -18,6 +18,7 @@ from xml.parsers import expat
 from omr.errors import InputUnusable
 from omr.i18n import _
 from reports.file_source import BROKEN_ZIP, FileSource, broken_workbook
+from reports.xlsx_rows import RowSifter
 
 MAX_SHARED_BYTES = 256 * 1024 * 1024  # of the shared words, unpacked; they stay in memory
 _MAX_SMALL_BYTES = 16 * 1024 * 1024  # of the parts that only describe
@@ -76,9 +77,20 @@ class Parts:
         return path.casefold() in self._names
 
     def parse(
-        self, path: str, parser: expat.XMLParserType, *, most: int | None = None
+        self,
+        path: str,
+        parser: expat.XMLParserType,
+        *,
+        most: int | None = None,
+        sifter: RowSifter | None = None,
     ) -> Iterator[None]:
         """Feed a part to *parser*, piece by piece, so that its handlers' findings can be used.
+
+        Args:
+            path: The part.
+            parser: With its handlers.
+            most: Bytes, unpacked, or None for the bound of the whole file.
+            sifter: Takes plain rows out before the parser sees them.
 
         Raises:
             InputUnusable: If the part is missing, damaged, too large, or hides a bomb.
@@ -93,12 +105,13 @@ class Parts:
         try:
             with self._archive.open(info) as stream:
                 while piece := stream.read(_PIECE):
-                    parser.Parse(piece, False)
-                    fed += len(piece)
+                    for part in (piece,) if sifter is None else sifter.feed(piece):
+                        parser.Parse(part, False)
+                        fed += len(part)
                     if fed - parser.CurrentByteIndex > _MAX_TOKEN:
                         raise _bomb(self.file, path)
                     yield
-            parser.Parse(b"", True)
+            parser.Parse(b"" if sifter is None else sifter.rest(), True)
             yield
         except (*BROKEN_ZIP, expat.ExpatError) as error:
             raise broken_workbook(self.file, f"{path}: {error}") from error

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import pytest
 import python_calamine
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make_workbooks import SHEET, rewritten, save_sheet
@@ -19,7 +21,7 @@ from openpyxl import Workbook
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from omr.errors import InputUnusable
-from reports import file_source, table, xlsx_cells, xlsx_parts
+from reports import file_source, table, xlsx_cells, xlsx_parts, xlsx_rows
 from reports.open_table import open_table
 from reports.table import Table
 from reports.xlsx_cells import number_text
@@ -354,18 +356,64 @@ values = st.one_of(
 )
 
 
+def _with_shared_words(path: Path, rows: list[tuple[Any, ...]]) -> Path:
+    """As office programs write: words in a part of their own, dates with a style."""
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet()
+        moment = workbook.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
+        for number, row in enumerate(rows):
+            for place, value in enumerate(row):
+                if isinstance(value, datetime):
+                    sheet.write_datetime(number, place, value, moment)
+                elif isinstance(value, str):
+                    sheet.write_string(number, place, value)
+                elif value is not None:
+                    sheet.write(number, place, value)
+    return path
+
+
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=st.lists(st.tuples(values, values, values), min_size=1, max_size=6))
-def test_another_reader_sees_the_same_cells(tmp_path: Path, rows: list[tuple[Any, ...]]) -> None:
-    path = save_sheet(tmp_path / "so.xlsx", [("Đơn vị", "a1", "Lĩnh vực", "z"), *rows])
+@pytest.mark.parametrize("write", [save_sheet, _with_shared_words])
+def test_another_reader_sees_the_same_cells(
+    tmp_path: Path,
+    write: Callable[[Path, list[tuple[Any, ...]]], Path],
+    rows: list[tuple[Any, ...]],
+) -> None:
+    path = write(tmp_path / "so.xlsx", [("Đơn vị", "a1", "Lĩnh vực", "z"), *rows])
     theirs = python_calamine.load_workbook(path).get_sheet_by_index(0).to_python()[1:]
     ours = {row.number: row.cells for row in read(path).rows()}
     for number, row in enumerate(theirs, start=2):
         wanted = tuple(_as_ours(value) for value in row)
         wanted += ("",) * (4 - len(wanted))
         assert ours.get(number, ("",) * 4) == wanted
+
+
+@pytest.mark.parametrize("piece", [1, 7, 64, 4096])
+@pytest.mark.parametrize(
+    "change",
+    [
+        (b"", b""),
+        (b'<row r="3"', b'<row r="3" hidden="1"'),
+        (b"</row><row", b'</row><!-- <row r="2"></row> --><row'),
+        (b"</row><row", b"</row>\n  <row"),
+        (b"<v>5</v>", b"<f>4+1</f><v>5</v>"),
+        (b'<c r="D3"', b'<c x="1" r="D3"'),
+        (b"</sheetData>", b'<row r="9"/><row r="12"><c r="B12"/></row></sheetData>'),
+    ],
+)
+def test_plain_rows_taken_past_the_parser_are_the_rows_that_it_would_see(
+    book: Path, monkeypatch: pytest.MonkeyPatch, change: tuple[bytes, bytes], piece: int
+) -> None:
+    _with_shared_words(book, [HEADER, ROW, ("x", None, 1.5, 5), *[ROW] * 3, (None, "c", None, 5)])
+    rewritten(book, lambda xml: xml.replace(*change, 1))
+    monkeypatch.setattr(xlsx_parts, "_PIECE", piece)
+    sifted = cells(book)
+    assert len(sifted) == 6
+    monkeypatch.setattr(xlsx_rows.RowSifter, "_odd", lambda _self, _body: True)
+    assert cells(book) == sifted
 
 
 def _as_ours(value: Any) -> str:
