@@ -54,7 +54,7 @@ _POINT = 72 / 96  # of a pixel
 
 def write_alerts(book: Book) -> Sheet:
     """Form 04, the open ones first."""
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("stt", STT, 40, "A"),
         Column("code", Pair("Mã", "Code"), 64, "B"),
         Column("state", STATE, 66, "C"),

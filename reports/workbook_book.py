@@ -18,7 +18,7 @@ from xlsxwriter.image import Image  # type: ignore[import-untyped]
 from omr.settings import Language
 from reports.results import MonthResults
 from reports.workbook_formulas import Z_FORMULA, Z_NAME
-from reports.workbook_text import Pair, looks_like_formula, month_text
+from reports.workbook_text import Pair, looks_like_formula, month_text, tidy
 
 FONT = "Times New Roman"
 TABLE_PT = 11.0  # 11 to 12 in tables, 13 around them
@@ -51,6 +51,7 @@ class Kind(StrEnum):
 
     TEXT = "text"
     INDENTED = "indented"  # text below a row that it belongs to
+    AGAIN = "again"  # text of a row above, repeated for filters and for the next page
     CENTRE = "centre"
     COUNT = "count"
     DECIMAL = "decimal"
@@ -62,6 +63,7 @@ class Kind(StrEnum):
 _KINDS: dict[Kind, dict[str, Any]] = {
     Kind.TEXT: {"align": "left", "text_wrap": True},
     Kind.INDENTED: {"align": "left", "text_wrap": True, "indent": 1},
+    Kind.AGAIN: {"align": "left", "text_wrap": True, "indent": 1, "font_color": "#7F7F7F"},
     Kind.CENTRE: {"align": "center", "text_wrap": True},
     Kind.COUNT: {"align": "right", "num_format": "#,##0"},
     Kind.DECIMAL: {"align": "right", "num_format": "0.00"},
@@ -109,7 +111,7 @@ class Book:
         self._file.set_properties(
             {
                 "title": f"{_TITLE.said(self.language)} {month}",
-                "author": results.office,
+                "author": tidy(results.office),
                 "created": ended.replace(tzinfo=None),
             }
         )

@@ -41,7 +41,7 @@ class Series:
 class ChartLine:
     """A series of shares over months."""
 
-    name: str
+    name: list[str | int]  # sheet, row and column of the cell with it: no text can be a formula
     cells: list[str | int]  # sheet, first row, first column, last row, last column
     connected: bool = True  # otherwise single marks
 

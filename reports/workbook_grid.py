@@ -91,7 +91,9 @@ class Grid:
         """A text; never a formula, whatever it begins with."""
         clean = tidy(text)
         self._string(key, clean, self.book.cell(kind, self.tone, clean))
-        px = self.columns[self._at[key]].px - (INDENT_PX if kind is Kind.INDENTED else 0)
+        px = self.columns[self._at[key]].px - (
+            INDENT_PX if kind in {Kind.INDENTED, Kind.AGAIN} else 0
+        )
         bold = self.tone in {Tone.GROUP, Tone.TOTAL}
         self.at_least(self.row, lines(clean, px, TABLE_PT, bold=bold), TABLE_PT)
 

@@ -69,9 +69,11 @@ _NOTES_01 = (
     ),
     Pair(
         "Dòng nền nhạt là cộng các lĩnh vực của một đơn vị. Dấu “–”: không có mẫu số. Cột Trống, "
-        "không hợp lệ: phiếu không có đánh giá chung dùng được.",
+        "không hợp lệ: phiếu không có đánh giá chung dùng được. Lĩnh vực không có phiếu và "
+        "không có số lượt thì không liệt kê.",
         "Shaded rows are sums over a unit's domains. “–”: no denominator. Blank, invalid: "
-        "responses without a usable overall rating.",
+        "responses without a usable overall rating. Domains without responses and visits are "
+        "not listed.",
     ),
 )
 
@@ -212,8 +214,18 @@ def mark_participation(sheet: Sheet, first: int, last: int) -> None:
 def _places_of(results: MonthResults) -> dict[str, list[Group]]:
     found: dict[str, list[Group]] = defaultdict(list)
     for group in results.by_unit_domain:
-        found[group.key[0]].append(group)
+        if _is_used(group):
+            found[group.key[0]].append(group)
     return found
+
+
+def _is_used(group: Group) -> bool:
+    """Whether a place is more than a possibility of the catalogue: somebody answered or came.
+
+    What may not be shown counts as used, so that nothing follows from a row's being there.
+    """
+    figures = group.figures
+    return figures.hidden or figures.responses != 0 or figures.visits is not None
 
 
 def _unit(
@@ -231,7 +243,7 @@ def _unit(
         for group in groups:
             places.append((sheet.row, group.key[1]))
             sheet.text("stt", "")
-            sheet.text("name", "")
+            sheet.text("name", unit.short, Kind.AGAIN)
             sheet.text("domain", group.key[1], Kind.CENTRE)
             write_figures(sheet, group.figures)
             sheet.step()

@@ -23,7 +23,7 @@ from reports.workbook_figures import (
 from reports.workbook_grid import Column
 from reports.workbook_sheet import Form, Sheet
 from reports.workbook_summary import RESPONSES, STT, mark_participation
-from reports.workbook_text import Pair, month_text
+from reports.workbook_text import Pair, month_text, tidy
 
 MONTH = Pair("Kỳ báo cáo", "Month")
 FORM_05 = Form(
@@ -204,7 +204,7 @@ def _chart_lines(sheet: Sheet, blocks: Sequence[_Block], top: int) -> list[Chart
         key = "share" if not block.trend.key else f"d{7 + blocks.index(block) - 1}"
         name = block.trend.key[0] if block.trend.key else block.trend.name
         name = name if comparable else book.said(_NOT_COMPARABLE)
-        sheet.ws.write_string(top + 1, column, name, plain)
+        sheet.ws.write_string(top + 1, column, tidy(name), plain)
         drawn = False
         for month, point in enumerate(block.trend.points):
             share = percent(point.figures.share) if point.figures else None
@@ -213,8 +213,8 @@ def _chart_lines(sheet: Sheet, blocks: Sequence[_Block], top: int) -> list[Chart
                 sheet.ws.write_formula(top + 2 + month, column, f"={cell}", number, float(share))
                 drawn = True
         if drawn:
-            months = len(block.trend.points)
-            found.append(ChartLine(name, _cells(sheet, column, top + 2, months), comparable))
+            cells = _cells(sheet, column, top + 2, len(block.trend.points))
+            found.append(ChartLine([sheet.name, top + 1, column], cells, comparable))
     return found
 
 
