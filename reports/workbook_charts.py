@@ -23,6 +23,7 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ("square_dot", "plus", "#595959"),
 )
 _ROW_PX = 21
+_INSET_PX = 2
 _TEXT = {"name": FONT, "size": 10}
 _BOLD = {"name": FONT, "size": 12, "bold": True}
 _GRID = {"visible": True, "line": {"color": "#D9D9D9", "width": 0.5}}
@@ -173,8 +174,14 @@ def _insert(sheet: Sheet, chart: Any, title: str, pixels: int) -> None:
 
 def _place(sheet: Sheet, chart: Any, title: str, box: Box) -> None:
     chart.set_legend({"position": "bottom", "font": _TEXT})
-    chart.set_size({"width": box.width, "height": box.height})
-    options = {"object_position": 1, "description": title}
+    # Inside the box, so that the lines round its cells stay in sight.
+    chart.set_size({"width": box.width - 2 * _INSET_PX, "height": box.height - 2 * _INSET_PX})
+    options = {
+        "object_position": 1,
+        "description": title,
+        "x_offset": _INSET_PX,
+        "y_offset": _INSET_PX,
+    }
     sheet.ws.insert_chart(box.row, box.column, chart, options)
 
 

@@ -42,7 +42,7 @@ _SIGNATURE_PT = 130.0  # three lines, and room for a seal and a name below them
 _MARGINS_MM = {"left": 20, "right": 10, "top": 15, "bottom": 15}
 _A4, _INCH = 9, 25.4
 _ROOM_PX = ((297 - 20 - 10) / _INCH * 96, (210 - 15 - 15) / _INCH * 96)  # between the margins
-_HEAD_PADDING_PX = 5  # of a head's cell
+_HEAD_PADDING_PX = 8  # of a head's cell
 _SMALLEST = 0.64  # scale at which 11 pt are read on paper without effort: 7 pt
 _SHRUNK, _WASTE = 0.88, 0.05  # of several pages: by how much at most; lost at each page's end
 
