@@ -118,7 +118,7 @@ def append(
         if question == IDENTITY:
             _no_duplicate_depends(connection, row)
         decision_id = _insert(connection, sheet_id, question, verdict, chosen, by, milliseconds)
-        _no_void_form_counts(connection, record_id)
+        no_void_form_counts(connection, record_id)
         return decision_id
 
 
@@ -243,7 +243,7 @@ def undo(ledger: Ledger, record_id: str, question: str, *, by: str) -> int:
             if row is not None:
                 _no_duplicate_depends(connection, row)
         decision_id = _insert(connection, sheet_id, question, Verdict.UNDONE, (), by, 0)
-        _no_void_form_counts(connection, record_id)
+        no_void_form_counts(connection, record_id)
         return decision_id
 
 
@@ -321,7 +321,7 @@ def _no_duplicate_depends(connection: Connection, row: SheetRow) -> None:
         raise DecisionRefused(Refusal.DUPLICATES_DEPEND, row.reading.serial)
 
 
-def _no_void_form_counts(connection: Connection, record_id: str) -> None:
+def no_void_form_counts(connection: Connection, record_id: str) -> None:
     """Refuse what has just been said if a form counts by it that is void.
 
     While a sheet did not count its form was free, and somebody may have made it void.

@@ -22,6 +22,8 @@ class Refusal(StrEnum):
     NO_PICTURE = "no-picture"
     NOTHING_TO_UNDO = "nothing-to-undo"
     DUPLICATES_DEPEND = "duplicates-depend"  # a later scan was set aside because of it
+    PAPERS_DEPEND = "papers-depend"  # a further paper was set against what this left
+    MONTH_UNLINKED = "month-unlinked"  # it counted, or not, in a month that cannot change
     DECIDED_MEANWHILE = "decided-meanwhile"  # by somebody else; the detail names them
     NO_REASON_GIVEN = "no-reason-given"
 

@@ -229,8 +229,9 @@ class Deciding:
         *,
         milliseconds: int = 0,
         seen: int | None = None,
+        against: str | None = None,
     ) -> int:
-        """Keep which of two papers count.
+        """Keep which of two papers count; *against*: the first one that the person saw.
 
         Raises:
             DecisionRefused: If a reason is missing, or somebody decided meanwhile.
@@ -244,6 +245,7 @@ class Deciding:
             by=person,
             milliseconds=milliseconds,
             seen=seen,
+            against=against,
         )
         is_new = pair is None or pair.said is None
         self._desk.count(person, int(is_new))

@@ -168,6 +168,7 @@ class _Routes:
         keeps: Text = "",
         why: Text = "",
         why_other: Text = "",
+        against: Text = "",
     ) -> Response:
         here = Item(post.record, PAPER)
         reason = "; ".join(filter(None, (why.strip(), why_other.strip())))[:_LONGEST_WHY]
@@ -179,6 +180,7 @@ class _Routes:
                 reason,
                 milliseconds=post.milliseconds,
                 seen=post.seen,
+                against=against or None,
             )
         except DecisionRefused as refused:
             return self._refused(request, here, refused, typed=why_other)

@@ -117,6 +117,26 @@ REFUSAL_WORDS: dict[Refusal, tuple[str, str]] = {
         "Chưa ghi lý do. Đề nghị chọn một lý do có sẵn hoặc nhập lý do khác.",
         "No reason is given. Choose one of those below, or write another.",
     ),
+    Refusal.PAPERS_DEPEND: (
+        (
+            "Không đổi được lúc này: sau đó đã có quyết định về một tờ khác cùng số {detail}. "
+            "Hoàn tác quyết định ấy trước."
+        ),
+        (
+            "This cannot be changed now: another paper with the serial {detail} was decided "
+            "about since. Take that decision back first."
+        ),
+    ),
+    Refusal.MONTH_UNLINKED: (
+        (
+            "Không đổi được: tờ thứ nhất thuộc tháng {detail}; tháng này đã khóa và dữ liệu gốc "
+            "đã xóa. Chỉ chọn được cách giữ nguyên kết quả của tờ thứ nhất."
+        ),
+        (
+            "This cannot be: the first paper belongs to {detail}, a closed month whose answers "
+            "were destroyed. Only what leaves the first paper as it is can be chosen."
+        ),
+    ),
     Refusal.DUPLICATES_DEPEND: (
         "Không đổi được: một bản quét khác của phiếu {detail} đã được xếp là quét trùng vì số này.",
         (

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 from decision_desk import DOUBTS, Desk, machine_rows, refused
-from make_ledger import answers, fresh_ledger, seen
+from make_ledger import add_file, answers, fresh_ledger, seen, void
 from make_pictures import WHOLE_REGION, kept_part
 
 from omr.ledger import decisions, papers, readings
+from omr.ledger.months import close_month
 from omr.ledger.pages import Page, Scanned, add_pages
 from omr.ledger.papers import Keeps
 from omr.ledger.refusals import Refusal
 from omr.ledger.sheets import WHOLE_PART, KeptPart, SheetReading
-from omr.ledger.standing import PAPER, Verdict
+from omr.ledger.standing import PAPER, WHOLE, Verdict
+from omr.ledger.unlinking import unlink_month
 from omr.marks import Answers, Reason, SheetStatus
 from reports.paper import paper_month
 
@@ -178,3 +180,113 @@ def test_the_first_papers_picture_is_kept_when_a_second_one_comes(desk: Desk) ->
     assert (part.region, part.sha256) == (WHOLE_REGION, "kept 4")
     assert decisions.picture_is_kept(desk.ledger, "kept 4")
     assert not decisions.picture_is_kept(desk.ledger, "kept 5")
+
+
+def counted(desk: Desk, *records: str) -> list[bool]:
+    return [status(desk, record) is SheetStatus.COUNTED for record in records]
+
+
+def three_papers(desk: Desk) -> tuple[str, str, str]:
+    first, second = two_papers(desk)
+    return first, second, desk.read(seen(desk.serials[0], said=answers(q1="r2", q2="r2")))
+
+
+def test_a_third_paper_is_set_against_the_one_that_counts_so_one_serial_counts_once(
+    desk: Desk,
+) -> None:
+    first, second, third = three_papers(desk)
+
+    choose(desk, second, Keeps.SECOND)
+    pair = papers.find_pair(desk.ledger, third)
+    assert pair is not None
+    assert pair.first.record_id == second
+    choose(desk, third, Keeps.SECOND)
+
+    assert counted(desk, first, second, third) == [False, False, True]
+    with refused(Refusal.PAPERS_DEPEND):
+        papers.undo(desk.ledger, second, by="an")
+    with refused(Refusal.PAPERS_DEPEND):
+        choose(desk, second, Keeps.BOTH)
+    papers.undo(desk.ledger, third, by="an")
+    assert counted(desk, first, second, third) == [False, True, False]
+    papers.undo(desk.ledger, second, by="an")
+    assert counted(desk, first, second, third) == [True, False, False]
+
+
+def test_a_first_paper_counts_again_if_a_person_keeps_it_against_a_third_one(desk: Desk) -> None:
+    first, second, third = three_papers(desk)
+
+    choose(desk, second, Keeps.NEITHER)
+    choose(desk, third, Keeps.FIRST)
+
+    assert counted(desk, first, second, third) == [True, False, False]
+
+
+def test_a_choice_made_over_another_first_paper_than_counts_now_is_not_kept(desk: Desk) -> None:
+    first, second, third = three_papers(desk)
+    choose(desk, second, Keeps.SECOND, by="bình")
+
+    with pytest.raises(decisions.DecisionRefused, match="decided-meanwhile: bình"):
+        papers.choose(
+            desk.ledger, third, Keeps.SECOND, why="bản gốc", by="an", seen=0, against=first
+        )
+
+    assert counted(desk, first, second, third) == [False, True, False]
+
+
+def test_taking_a_choice_back_does_not_take_back_what_somebody_else_chose_since(
+    desk: Desk,
+) -> None:
+    _first, second = two_papers(desk)
+    old = choose(desk, second, Keeps.BOTH)
+    choose(desk, second, Keeps.NEITHER, by="bình")
+
+    with pytest.raises(decisions.DecisionRefused, match="decided-meanwhile: bình"):
+        papers.undo(desk.ledger, second, by="an", seen=old)
+
+
+def test_no_paper_counts_whose_form_became_void_while_the_first_one_did_not_count(
+    desk: Desk,
+) -> None:
+    first = desk.read(
+        seen(
+            desk.serials[0],
+            status=SheetStatus.REVIEW,
+            reasons=(Reason.FIDUCIAL_MISSING,),
+            said=FIRST,
+        )
+    )
+    second = desk.read(seen(desk.serials[0], said=SECOND))
+    desk.say(first, WHOLE, Verdict.INVALID)
+    void(desk.ledger, desk.run)
+
+    for keeps in (Keeps.SECOND, Keeps.BOTH):
+        with refused(Refusal.VOIDED):
+            choose(desk, second, keeps)
+
+
+def test_a_paper_of_a_month_that_cannot_change_goes_on_as_it_ended(desk: Desk) -> None:
+    first = desk.read(seen(desk.serials[0], said=FIRST))
+    close_month(desk.ledger, "2026-07", b"counted", by="an")
+    desk.source_id, desk.batch_id = add_file(desk.ledger, "later.pdf", period="2026-08")
+    second = desk.read(seen(desk.serials[0], said=SECOND))
+    unlink_month(desk.ledger, "2026-07", b"anonymous", by="an")
+
+    for keeps in (Keeps.SECOND, Keeps.NEITHER):
+        with refused(Refusal.MONTH_UNLINKED):
+            choose(desk, second, keeps)
+    choose(desk, second, Keeps.FIRST)
+    assert counted(desk, first, second) == [True, False]
+
+
+def test_what_a_month_without_links_ended_with_is_not_taken_back_beside_it(desk: Desk) -> None:
+    first = desk.read(seen(desk.serials[0], said=FIRST))
+    desk.source_id, desk.batch_id = add_file(desk.ledger, "later.pdf", period="2026-08")
+    second = desk.read(seen(desk.serials[0], said=SECOND))
+    choose(desk, second, Keeps.SECOND)
+    close_month(desk.ledger, "2026-07", b"counted", by="an")
+    unlink_month(desk.ledger, "2026-07", b"anonymous", by="an")
+
+    with refused(Refusal.MONTH_UNLINKED):
+        papers.undo(desk.ledger, second, by="an")
+    assert counted(desk, first, second) == [False, True]
