@@ -37,6 +37,7 @@ from omr.ledger.waiting import (
     newest_of,
     open_sheets,
     picture_is_kept,
+    refuse_unseen,
     row_of,
     sheet_id_of,
 )
@@ -104,10 +105,7 @@ def append(
             # The same said again: a request that was repeated, or a person shown it again.
             if stands is not None and _says(stands, by, verdict, chosen):
                 return stands.decision_id
-            if seen != (stands.decision_id if stands else 0):
-                raise DecisionRefused(
-                    Refusal.DECIDED_MEANWHILE, stands.decided_by if stands else ""
-                )
+            refuse_unseen(connection, sheet_id, question, seen)
         row = row_of(connection, record_id)
         if row is None or not _is_asked(row, question, verdict):
             raise DecisionRefused(Refusal.NOT_ASKED, question)
@@ -140,18 +138,34 @@ def find_form(ledger: Ledger, text: str, *, sheet_of: str) -> Issued:
 
 
 def identify(
-    ledger: Ledger, record_id: str, found: Remeasured, *, by: str, milliseconds: int = 0
+    ledger: Ledger,
+    record_id: str,
+    found: Remeasured,
+    *,
+    by: str,
+    milliseconds: int = 0,
+    seen: int | None = None,
 ) -> int:
     """Keep which form a sheet is, with what was measured on it as that form.
+
+    Args:
+        ledger: The open ledger.
+        record_id: The sheet.
+        found: What was measured.
+        by: Who says so.
+        milliseconds: How long it was on the screen.
+        seen: The decision about the identity that stood when the person looked, 0 for none;
+            ``None`` not to look.
 
     Returns:
         The decision's id.
 
     Raises:
-        DecisionRefused: If the sheet has an identity, or the form has a sheet, meanwhile.
+        DecisionRefused: If the form has a sheet, or somebody named this one, meanwhile.
     """
     with ledger.write() as connection:
         sheet_id = sheet_id_of(connection, record_id)
+        refuse_unseen(connection, sheet_id, IDENTITY, seen)
         row = row_of(connection, record_id)
         if row is None or not _is_asked(row, IDENTITY, Verdict.IDENTIFIED):
             raise DecisionRefused(Refusal.NOT_ASKED)
@@ -179,7 +193,13 @@ def identify(
 
 
 def place(
-    ledger: Ledger, record_id: str, found: Remeasured, *, by: str, milliseconds: int = 0
+    ledger: Ledger,
+    record_id: str,
+    found: Remeasured,
+    *,
+    by: str,
+    milliseconds: int = 0,
+    seen: int | None = None,
 ) -> int:
     """Keep the unit and domain of a sheet whose serial nobody can read.
 
@@ -189,16 +209,18 @@ def place(
         found: What was measured on it with a layout of that domain; its serial is empty.
         by: Who says so.
         milliseconds: How long it was on the screen.
+        seen: As for :func:`identify`.
 
     Returns:
         The decision's id.
 
     Raises:
-        DecisionRefused: If the sheet has an identity meanwhile, or the layout is another
+        DecisionRefused: If somebody named the sheet meanwhile, or the layout is another
             domain's.
     """
     with ledger.write() as connection:
         sheet_id = sheet_id_of(connection, record_id)
+        refuse_unseen(connection, sheet_id, IDENTITY, seen)
         row = row_of(connection, record_id)
         if row is None or not _is_asked(row, IDENTITY, Verdict.IDENTIFIED):
             raise DecisionRefused(Refusal.NOT_ASKED)
@@ -223,8 +245,15 @@ def place(
         return decision_id
 
 
-def undo(ledger: Ledger, record_id: str, question: str, *, by: str) -> int:
+def undo(ledger: Ledger, record_id: str, question: str, *, by: str, seen: int | None = None) -> int:
     """Take back what is said about *question*: it waits for a person again.
+
+    Args:
+        ledger: The open ledger.
+        record_id: The sheet.
+        question: What it is about.
+        by: Who takes it back.
+        seen: The decision to take back; another one that stands now is left alone.
 
     Returns:
         The id of the row that says so.
@@ -238,6 +267,7 @@ def undo(ledger: Ledger, record_id: str, question: str, *, by: str) -> int:
         said = decisions_by_sheet(connection, [sheet_id]).get(sheet_id, [])
         if current(said, question) is None:
             raise DecisionRefused(Refusal.NOTHING_TO_UNDO)
+        refuse_unseen(connection, sheet_id, question, seen)
         if question == IDENTITY:
             row = row_of(connection, record_id)
             if row is not None:

@@ -146,6 +146,23 @@ def sheet_id_of(connection: Connection, record_id: str) -> int:
     return int(found)
 
 
+def refuse_unseen(connection: Connection, sheet_id: int, question: str, seen: int | None) -> None:
+    """Refuse what a person says who saw another decision than stands now.
+
+    Args:
+        connection: In a transaction that holds the sheet.
+        sheet_id: The sheet.
+        question: What is decided about.
+        seen: Id of the decision that they saw, 0 for none; ``None``: they may say it anyhow.
+
+    Raises:
+        DecisionRefused: If somebody decided meanwhile.
+    """
+    stands = current(decisions_by_sheet(connection, [sheet_id]).get(sheet_id, []), question)
+    if seen is not None and seen != (stands.decision_id if stands else 0):
+        raise DecisionRefused(Refusal.DECIDED_MEANWHILE, stands.decided_by if stands else "")
+
+
 def _newest(connection: Connection) -> Point:
     def last(table: Table, name: str) -> int:
         return int(

@@ -39,6 +39,7 @@ class Deciding:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._identities = threading.Lock()  # two people must not name one sheet at a time
+        self._latest: dict[str, Item] = {}  # what each person decided last
 
     def decide(
         self,
@@ -69,6 +70,7 @@ class Deciding:
             milliseconds=milliseconds,
             seen=seen,
         )
+        self._latest[person] = item
         self._desk.count(person, int(before is None or before.is_disputed))
         return decision_id
 
@@ -170,13 +172,15 @@ class Deciding:
             same = row is not None and row.reading.serial == form.serial
             if known := _known(stands, seen, person, same=same):
                 return known
+            now_id = stands.decision_id if stands else 0
             found = remeasure(
                 self._jpeg(row), form, desk.layout_by_id(form.layout_id), desk.thresholds
             )
             decision_id = decisions.identify(
-                desk.ledger, record_id, found, by=person, milliseconds=milliseconds
+                desk.ledger, record_id, found, by=person, milliseconds=milliseconds, seen=now_id
             )
             self._keep_comment(row, found.layout_id)
+        self._latest[person] = Item(record_id, IDENTITY)
         self._desk.count(person, int(stands is None))
         return decision_id
 
@@ -210,13 +214,15 @@ class Deciding:
             same = now is not None and (now.serial, now.unit, now.domain) == (None, unit, domain)
             if known := _known(stands, seen, person, same=same):
                 return known
+            now_id = stands.decision_id if stands else 0
             found = remeasure_as(
                 self._jpeg(row), unit, domain, desk.layouts.values(), desk.thresholds
             )
             decision_id = decisions.place(
-                desk.ledger, record_id, found, by=person, milliseconds=milliseconds
+                desk.ledger, record_id, found, by=person, milliseconds=milliseconds, seen=now_id
             )
             self._keep_comment(row, found.layout_id)
+        self._latest[person] = Item(record_id, IDENTITY)
         self._desk.count(person, int(stands is None))
         return decision_id
 
@@ -247,6 +253,7 @@ class Deciding:
             seen=seen,
             against=against,
         )
+        self._latest[person] = Item(record_id, PAPER)
         is_new = pair is None or pair.said is None
         self._desk.count(person, int(is_new))
         return choice_id
@@ -277,9 +284,9 @@ class Deciding:
             said = self._desk.decision(item)
             raise DecisionRefused(Refusal.DECIDED_MEANWHILE, said.decided_by if said else "")
         if item.about == PAPER:
-            papers.undo(self._desk.ledger, item.record_id, by=person)
+            papers.undo(self._desk.ledger, item.record_id, by=person, seen=stands)
         else:
-            decisions.undo(self._desk.ledger, item.record_id, item.about, by=person)
+            decisions.undo(self._desk.ledger, item.record_id, item.about, by=person, seen=stands)
         self._desk.count(person, -1)
         return item
 
@@ -295,9 +302,13 @@ class Deciding:
     def _newest(self, person: str) -> Item | None:
         said = decisions.newest_of(self._desk.ledger, person)
         chosen = papers.newest_of(self._desk.ledger, person)
-        if chosen and (not said or chosen[1].decided_at > said[1].decided_at):
-            return Item(chosen[0], PAPER)
-        return Item(said[0], said[1].question) if said else None
+        found = [Item(record, one.question) for record, one in filter(None, [said])]
+        found += [Item(record, PAPER) for record, _one in filter(None, [chosen])]
+        latest = self._latest.get(person)
+        if latest in found or not (said and chosen):
+            return latest if latest in found else next(iter(found), None)
+        # Both were said before this command was started; the ledger's clock counts seconds.
+        return found[chosen[1].decided_at > said[1].decided_at]
 
     def _stands(self, item: Item) -> int:
         """The id of what is said about *item* now; 0 for nothing."""

@@ -48,4 +48,5 @@ class Words:
 
     def refusal(self, refusal: Refusal, detail: str = "") -> str:
         """Why a decision was not kept, and what to do."""
-        return REFUSAL_WORDS[refusal][self._at].format(detail=detail)
+        who = self("somebody") if refusal is Refusal.DECIDED_MEANWHILE and not detail else detail
+        return REFUSAL_WORDS[refusal][self._at].format(detail=who)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 ITEM_WORDS: dict[str, tuple[str, str]] = {
+    "somebody": ("một người khác", "somebody else"),
     "title": ("Xem lại phiếu quét", "Review scanned forms"),
     "left": ("Còn {left}", "{left} left"),
     "done": ("Đã xong {done}", "{done} done"),

@@ -31,4 +31,6 @@ def test_colours_are_those_of_srgb_but_for_its_curve() -> None:
         assert turned is not None
         found = turned.getpixel((0, 0))
         assert isinstance(found, tuple)
-        assert max(abs(a - b) for a, b in zip(found, colour, strict=True)) <= 9  # in the darkest colours
+        assert (
+            max(abs(a - b) for a, b in zip(found, colour, strict=True)) <= 9
+        )  # in the darkest colours

@@ -211,3 +211,25 @@ def test_an_answer_that_the_corrected_form_cannot_have_is_asked_again(desk: Desk
     decisions.identify(desk.ledger, record, found, by="an")
 
     assert desk.sheet(record).open == ("q2",)
+
+
+def test_a_form_that_somebody_named_meanwhile_is_not_named_otherwise_unseen(desk: Desk) -> None:
+    record = desk.nameless()
+    desk.name(record, 0)  # by an, while bình measures the sheet as another form
+
+    one, other = remeasured(desk.serials[1], dict(DOUBTS)), remeasured("", dict(DOUBTS))
+    with pytest.raises(decisions.DecisionRefused, match="decided-meanwhile: an"):
+        decisions.identify(desk.ledger, record, one, by="bình", seen=0)
+    with pytest.raises(decisions.DecisionRefused, match="decided-meanwhile: an"):
+        decisions.place(desk.ledger, record, other, by="bình", seen=0)
+
+    assert desk.sheet(record).reading.serial == desk.serials[0]
+
+
+def test_taking_back_never_takes_back_what_somebody_else_said_since(desk: Desk) -> None:
+    record = desk.doubtful()
+    old = desk.say(record, "q2", Verdict.BLANK)
+    decisions.append(desk.ledger, record, "q2", Verdict.ANSWERED, ["r4"], by="bình")
+
+    with pytest.raises(decisions.DecisionRefused, match="decided-meanwhile: bình"):
+        decisions.undo(desk.ledger, record, "q2", by="an", seen=old)

@@ -163,3 +163,40 @@ def test_a_sheet_that_is_no_second_paper_has_no_such_page(
     answer = page.send("/papers", record=pair[0], keeps="both", why="x", seen=0)
     assert answer.status_code in (404, 409)
     assert page.send("/papers", record="x", keeps="both", why="x", seen=0).status_code == 404
+
+
+def test_taking_back_begins_with_the_newest_whatever_kind_it_was(
+    page: ReviewPage, desk: Desk, pair: tuple[str, str]
+) -> None:
+    doubtful = desk.doubtful(1)
+
+    # Within one second, which is all that the ledger's clock tells.
+    page.post("/decide", record=doubtful, about="q2", say="blank")
+    page.browser.post("/papers", data={"record": pair[1], "keeps": "both", "why": "hai người"})
+    page.browser.post("/undo")
+
+    assert desk.sheet(pair[1]).open == (PAPER,)
+    assert "q2" not in desk.sheet(doubtful).open
+
+
+def test_a_third_paper_is_shown_beside_the_one_that_counts(
+    page: ReviewPage, desk: Desk, pair: tuple[str, str]
+) -> None:
+    third = desk.read(seen(desk.serials[0], said=answers(q1="r2", q2="r2")))
+    stale = {"record": third, "keeps": "second", "why": "bản gốc", "against": pair[0], "seen": "0"}
+    page.browser.post("/papers", data={"record": pair[1], "keeps": "second", "why": "bản gốc"})
+
+    answer = page.browser.post("/papers", data=stale)
+
+    assert answer.status_code == 409
+    assert "Trong lúc đó" in answer.text
+    assert f'name="against" value="{pair[1]}"' in answer.text
+    assert status(desk, third) is SheetStatus.DUPLICATE
+    page.browser.post("/papers", data=stale | {"against": pair[1]})
+    assert [status(desk, one) is SheetStatus.COUNTED for one in (*pair, third)] == [
+        False,
+        False,
+        True,
+    ]
+    refused = page.browser.post("/undo", data={"record": pair[1], "about": PAPER})
+    assert "một tờ khác cùng số GTDB-26-000001-D" in refused.text
