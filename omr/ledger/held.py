@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select, true
 
 from omr.ledger.rows import rows_of, sheets_query
-from omr.ledger.schema import answer, batch, decision, issued, sheet, source, unlinked
+from omr.ledger.schema import answer, batch, decision, issued, paper_choice, sheet, source, unlinked
+from omr.ledger.sheets import SheetRow
 from omr.marks import HOLDS_SERIAL, AnswerState, SheetStatus
 from omr.serial_ranges import SerialRange
 from omr.serials import parse_serial
@@ -29,11 +30,44 @@ class HeldForm:
 
 def held_forms(connection: Connection, within: SerialRange | None = None) -> list[HeldForm]:
     """Every form that came back, or those of *within*, in no particular order."""
-    return [
-        *_undecided(connection, within),
-        *_decided(connection, within),
-        *_destroyed(connection, within),
-    ]
+    back = {
+        (each.domain, each.year, each.number): each
+        for each in (
+            *_undecided(connection, within),
+            *_decided(connection, within),
+            *_destroyed(connection, within),
+        )
+    }
+    for second in _seconds(connection, within):
+        place = (second.domain, second.year, second.number)
+        first = back.get(place, second)
+        says = first.says_something or second.says_something
+        back[place] = replace(first, says_something=says)
+    return list(back.values())
+
+
+def _seconds(connection: Connection, within: SerialRange | None) -> Iterator[HeldForm]:
+    """Second papers with a serial that a person lets count, whatever became of the first."""
+    query = (
+        sheets_query()
+        .join(issued, issued.c.serial == sheet.c.serial)
+        .where(
+            sheet.c.status == SheetStatus.DUPLICATE.value,
+            sheet.c.sheet_id.in_(select(paper_choice.c.second_id)),
+            ~_is_destroyed(),
+            among(within),
+        )
+    )
+    for row in rows_of(connection, query):
+        if row.reading.status in HOLDS_SERIAL:
+            serial = parse_serial(row.reading.serial or "")
+            yield HeldForm(
+                serial.domain, serial.year, serial.number, row.period, _says_something(row)
+            )
+
+
+def _says_something(row: SheetRow) -> bool:
+    return any(said.state is not AnswerState.BLANK for said in row.reading.answers.values())
 
 
 def _undecided(connection: Connection, within: SerialRange | None) -> Iterator[HeldForm]:
@@ -86,7 +120,7 @@ def _decided(connection: Connection, within: SerialRange | None) -> Iterator[Hel
                 serial.year,
                 serial.number,
                 row.period,
-                any(said.state is not AnswerState.BLANK for said in reading.answers.values()),
+                _says_something(row),
             )
 
 

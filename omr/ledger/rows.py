@@ -160,7 +160,10 @@ def perhaps_held(connection: Connection, serials: Sequence[str]) -> set[str]:
         return set()
     borne = select(sheet.c.serial).where(sheet.c.serial.in_(serials), _HOLDS)
     typed = select(identified.c.serial).where(identified.c.serial.in_(serials))
-    return {serial for query in (borne, typed) for serial in connection.execute(query).scalars()}
+    ended = select(unlinked.c.serial).where(unlinked.c.serial.in_(serials))
+    return {
+        serial for query in (borne, typed, ended) for serial in connection.execute(query).scalars()
+    }
 
 
 def holder_of(connection: Connection, serial: str) -> Holder | None:
@@ -189,7 +192,14 @@ def holder_of(connection: Connection, serial: str) -> Holder | None:
         if now is not None and now.decision_id == one.decision_id:
             found = remeasured_by_decision(connection, [one.decision_id])[one.decision_id]
             return Holder(one.sheet_id, found.answers, found.layout_id, found.measurements)
-    return None
+    # Typed in a month whose answers were destroyed: what was typed went with them.
+    ended = connection.execute(
+        select(unlinked.c.sheet_id, sheet.c.layout_id)
+        .join(sheet, sheet.c.sheet_id == unlinked.c.sheet_id)
+        .where(unlinked.c.serial == serial)
+        .limit(1)
+    ).one_or_none()
+    return None if ended is None else Holder(ended.sheet_id, {}, ended.layout_id or "", None)
 
 
 def answers_by_sheet(

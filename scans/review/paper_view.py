@@ -49,19 +49,20 @@ class PaperView:
 def paper_view(
     pair: Pair, layouts: Mapping[str, Layout], surveys: Mapping[str, Survey]
 ) -> PaperView | None:
-    """The view of two papers; None if the layout of either is not known."""
-    first, second = _sheet(pair.first, layouts), _sheet(pair.second, layouts)
-    if first is None or second is None:
+    """The view of two papers; None if their layout is not known."""
+    layout = layouts.get(pair.second.reading.layout_id or "")
+    if layout is None:
         return None
+    # Nothing is left of a first paper whose month was closed and its answers destroyed, not
+    # even which layout a typed serial has: one serial has one.
+    own = layouts.get(pair.first.reading.layout_id or "", layout)
+    first, second = _sheet(pair.first, own), _sheet(pair.second, layout)
     return PaperView(
         pair.second.seen.serial or "", first, second, _differences(first, second, surveys)
     )
 
 
-def _sheet(row: SheetRow, layouts: Mapping[str, Layout]) -> Sheet | None:
-    layout = layouts.get(row.reading.layout_id or "")
-    if layout is None:
-        return None
+def _sheet(row: SheetRow, layout: Layout) -> Sheet:
     layers = whole_layers(row, layout)
     # On a picture rings say what the machine took for marked; without one they are the marks.
     answers = row.seen_answers if layers else row.reading.answers

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from decision_desk import Desk
-from make_ledger import answers, fresh_ledger, seen
+from decision_desk import Desk, refused
+from make_ledger import add_file, answers, fresh_ledger, seen
 from make_pictures import kept_part
 
 from omr.errors import UsageError
@@ -17,10 +17,11 @@ from omr.ledger.held import held_forms
 from omr.ledger.months import MonthAct, close_month, closed_version, month_versions, reopen_month
 from omr.ledger.pages import Page, add_pages
 from omr.ledger.papers import Keeps
+from omr.ledger.refusals import Refusal
 from omr.ledger.schema import metadata
-from omr.ledger.standing import Verdict
+from omr.ledger.standing import WHOLE, Verdict
 from omr.ledger.unlinking import unlink_month
-from omr.marks import SheetStatus
+from omr.marks import Reason, SheetStatus
 
 MONTH = "2026-07"  # of the file that the desk reads
 
@@ -168,3 +169,38 @@ def test_a_form_that_came_back_twice_stays_back_whatever_is_chosen(desk: Desk) -
     for keeps in (Keeps.FIRST, Keeps.SECOND, Keeps.BOTH, Keeps.NEITHER):
         papers.choose(desk.ledger, second, keeps, why="đã xem", by="an")
         assert forms_back(desk) == back, keeps
+
+
+def test_a_typed_form_of_a_month_without_links_is_not_counted_a_second_time(desk: Desk) -> None:
+    nameless = desk.nameless()
+    desk.name(nameless, 2, dict(answers(q1="r4")))
+    close_month(desk.ledger, MONTH, b"x", by="an")
+    unlink_month(desk.ledger, MONTH, b"y", by="an")
+
+    desk.source_id, desk.batch_id = add_file(desk.ledger, "later.pdf", period="2026-08")
+    again = desk.read(seen(desk.serials[2], said=answers(q1="r4")))
+    typed = desk.nameless()
+
+    assert desk.sheet(again).reading.status is SheetStatus.DUPLICATE
+    with refused(Refusal.HELD):
+        desk.name(typed, 2)
+    assert len(forms_back(desk)) == 1
+
+
+def test_a_form_of_which_only_the_second_paper_counts_came_back(desk: Desk) -> None:
+    first = desk.read(
+        seen(
+            desk.serials[0],
+            status=SheetStatus.REVIEW,
+            reasons=(Reason.FIDUCIAL_MISSING,),
+            said=answers(q1="", q2=""),
+        )
+    )
+    second = desk.read(seen(desk.serials[0], said=answers(q1="r1")))
+    desk.say(first, WHOLE, Verdict.INVALID)
+    assert forms_back(desk) == set()
+
+    papers.choose(desk.ledger, second, Keeps.BOTH, why="đã xem", by="an")
+
+    ((*_form, says_something),) = forms_back(desk)
+    assert says_something

@@ -13,6 +13,7 @@ from omr.ledger.held import HeldForm, held_forms
 from omr.ledger.standing import IDENTITY, WHOLE, Verdict
 from omr.serial_ranges import SerialRange
 from omr.serials import parse_serial
+from scans.review.deciding import Deciding
 
 SERIAL = "GTDB-26-000002-F"
 
@@ -38,8 +39,8 @@ def test_a_form_whose_serial_a_person_typed_is_back(office: Office) -> None:
     record = sheet(office.ledger, 2).record_id
     assert held(office, SERIAL) is None
 
-    office.desk.identify(record, SERIAL, 0)
-    office.desk.identify(record, SERIAL, 0)
+    Deciding(office.desk).identify("an", record, SERIAL)
+    Deciding(office.desk).identify("an", record, SERIAL)
     found = held(office, SERIAL)
     assert found is not None
     assert (found.period, found.says_something) == (PERIOD, True)

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import pytest
 from decision_desk import Desk
-from make_ledger import answers, fresh_ledger, seen
+from make_ledger import add_file, answers, fresh_ledger, seen
 from make_pictures import WHOLE_REGION, kept_part
 from review_page import ReviewPage
 
 from omr.ledger import papers
+from omr.ledger.months import close_month
 from omr.ledger.pages import Page, add_pages
 from omr.ledger.papers import Keeps
 from omr.ledger.sheets import WHOLE_PART
 from omr.ledger.standing import PAPER
+from omr.ledger.unlinking import unlink_month
 from omr.marks import SheetStatus
 from omr.pictures import PictureStore
 
@@ -200,3 +202,21 @@ def test_a_third_paper_is_shown_beside_the_one_that_counts(
     ]
     refused = page.browser.post("/undo", data={"record": pair[1], "about": PAPER})
     assert "một tờ khác cùng số GTDB-26-000001-D" in refused.text
+
+
+def test_a_paper_beside_one_whose_month_has_no_links_any_more_can_still_be_settled(
+    desk: Desk, tmp_path: Path
+) -> None:
+    nameless = desk.nameless()
+    desk.name(nameless, 2, dict(answers(q1="r4")))
+    close_month(desk.ledger, "2026-07", b"x", by="an")
+    unlink_month(desk.ledger, "2026-07", b"y", by="an")
+    desk.source_id, desk.batch_id = add_file(desk.ledger, "later.pdf", period="2026-08")
+    again = desk.read(seen(desk.serials[2], said=answers(q1="r4")))
+    page = ReviewPage(desk.ledger, tmp_path)
+
+    assert page.browser.get("/").url.params["record"] == again
+    refused = page.post("/papers", record=again, keeps="second", why="bản gốc")
+    assert "kỳ này đã khóa sổ" in refused.text
+    page.post("/papers", record=again, keeps="first")
+    assert desk.sheet(again).open == ()
