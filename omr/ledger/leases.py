@@ -55,7 +55,9 @@ def take(
         places = {
             (known[record], about): (record, about) for record, about in items if record in known
         }
-        connection.execute(delete(lease).where(lease.c.until <= present))
+        # One that ends later than any could was made before this machine's clock went back.
+        over = or_(lease.c.until <= present, lease.c.until > present + max(seconds, LEASE_S))
+        connection.execute(delete(lease).where(over))
         held = {
             (row.sheet_id, row.about)
             for row in connection.execute(
@@ -92,10 +94,15 @@ def give_back(ledger: Ledger, person: str, items: Iterable[Place] | None = None)
 
 def others(ledger: Ledger, person: str, *, clock: Callable[[], float] = time.time) -> set[Place]:
     """What is on other people's screens now."""
+    present = clock()
     query = (
         select(sheet.c.record_id, lease.c.about)
         .join(sheet, sheet.c.sheet_id == lease.c.sheet_id)
-        .where(lease.c.person != person, lease.c.until > clock())
+        .where(
+            lease.c.person != person,
+            lease.c.until > present,
+            lease.c.until <= present + LEASE_S,
+        )
     )
     with ledger.read() as connection:
         return {(row.record_id, row.about) for row in connection.execute(query)}

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, exists, insert, or_, select
 
 from omr.ledger import Ledger, now
 from omr.ledger.decisions import LONGEST_MS, check_options
@@ -32,7 +32,7 @@ from omr.ledger.standing import (
     decisions_by_sheet,
 )
 from omr.ledger.waiting import may_be_asked, row_of
-from omr.marks import AnswerState
+from omr.marks import HOLDS_SERIAL, AnswerState, Reason
 
 _PARTS = 10_000  # a share is kept to a hundredth of a percent
 
@@ -116,7 +116,9 @@ def add(
         said = decisions_by_sheet(connection, [place.sheet_id])[place.sheet_id]
         stands = current(said, place.question)
         row = row_of(connection, place.record_id)
-        if stands is None or stands.decision_id != decision_id or row is None:
+        if row is None:
+            raise DecisionRefused(Refusal.NOT_ASKED)
+        if stands is None or stands.decision_id != decision_id or not _is_read(row, place.question):
             raise DecisionRefused(Refusal.NOT_ASKED)
         if stands.second is not None:
             if _says(stands.second, by, verdict, chosen):
@@ -139,9 +141,6 @@ def add(
 def agreement(ledger: Ledger) -> Agreement:
     """How well first and second readings agree, over all that there are."""
     query = select(
-        decision.c.sheet_id,
-        decision.c.question,
-        decision.c.decision_id,
         decision.c.verdict,
         decision.c.options,
         second_reading.c.verdict.label("second_verdict"),
@@ -149,15 +148,7 @@ def agreement(ledger: Ledger) -> Agreement:
     ).join(second_reading, second_reading.c.decision_id == decision.c.decision_id)
     with ledger.read() as connection:
         rows = connection.execute(query).all()
-        still = decisions_by_sheet(connection, {row.sheet_id for row in rows})
-        waits = 0
-        for row in rows:
-            stands = current(still[row.sheet_id], row.question)
-            waits += (
-                stands is not None
-                and stands.decision_id == row.decision_id
-                and (stands.is_disputed)
-            )
+        waits = _disagreements(connection)
     pairs = [
         (_category(row.verdict, row.options), _category(row.second_verdict, row.second_options))
         for row in rows
@@ -179,6 +170,27 @@ def cohens_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
     return (sum(one == two for one, two in pairs) / total - chance) / (1 - chance)
 
 
+def _disagreements(connection: Connection) -> int:
+    """How many answers wait because two people read them differently."""
+    read_twice = (
+        select(decision.c.sheet_id)
+        .join(second_reading, second_reading.c.decision_id == decision.c.decision_id)
+        .where(
+            or_(
+                second_reading.c.options != decision.c.options,
+                second_reading.c.verdict != decision.c.verdict,
+            )
+        )
+    )
+    query = sheets_query().where(sheet.c.sheet_id.in_(read_twice))
+    return sum(
+        Reason.DISAGREEMENT in row.reading.answers[about].reasons
+        for row in rows_of(connection, query)
+        for about in row.open
+        if about in row.reading.answers
+    )
+
+
 def _category(verdict: str, options: str) -> str:
     return f"{verdict}:{'|'.join(sorted(options.split('|')))}"
 
@@ -197,7 +209,10 @@ def _readable(row: SheetRow, said: Sequence[Decision]) -> Iterator[Decision]:
     """The decisions about a sheet's answers that stand and that nobody read a second time.
 
     What settled a disagreement was decided with both readings in view: it is not read again.
+    What a sheet says that does not count changes nothing, so nobody is asked about it.
     """
+    if row.reading.status not in HOLDS_SERIAL:
+        return
     twice = {each.question for each in said if each.second is not None}
     for question in row.asked:
         stands = current(said, question)
@@ -205,6 +220,11 @@ def _readable(row: SheetRow, said: Sequence[Decision]) -> Iterator[Decision]:
             continue
         if stands is not None and stands.verdict in ABOUT_ANSWER:
             yield stands
+
+
+def _is_read(row: SheetRow, question: str) -> bool:
+    """Whether what is said to *question* on that sheet is, or may be, counted."""
+    return row.reading.status in HOLDS_SERIAL and question in row.reading.answers
 
 
 def _is_drawn(record_id: str, stands: Decision, share: float) -> bool:

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, Integer, Table, and_, func, or_, select
 
 from omr.ledger import Ledger
+from omr.ledger.months import MonthAct
 from omr.ledger.refusals import DecisionRefused, Refusal
 from omr.ledger.rows import rows_of, sheets_query
-from omr.ledger.schema import decision, paper_choice, picture_part, second_reading, sheet
+from omr.ledger.schema import (
+    decision,
+    month_version,
+    paper_choice,
+    picture_part,
+    second_reading,
+    sheet,
+)
 from omr.ledger.sheets import SheetRow
 from omr.ledger.standing import Decision, Verdict, current, decisions_by_sheet
 from omr.marks import DISPUTED, SheetStatus
@@ -64,6 +72,7 @@ class Point:
     sheet_id: int = 0
     second_id: int = 0
     choice_id: int = 0
+    unlinked: int = 0  # months whose answers were destroyed, and with them newest rows' ids
 
 
 def newest(ledger: Ledger) -> Point:
@@ -78,6 +87,13 @@ def changed_sheets(ledger: Ledger, since: Point) -> tuple[Point, list[str]]:
         reached = _newest(connection)
         if reached == since:
             return reached, []
+        if reached.unlinked != since.unlinked:
+            # Ids are given again once rows are gone, so they tell nothing about what is new.
+            every = sheets_query().where(
+                or_(may_be_asked(), sheet.c.sheet_id.in_(select(paper_choice.c.first_id)))
+            )
+            records = connection.execute(select(every.subquery().c.record_id))
+            return reached, list(records.scalars())
         decided = select(decision.c.sheet_id).where(decision.c.decision_id > since.decision_id)
         doubted = (
             select(decision.c.sheet_id)
@@ -176,4 +192,9 @@ def _newest(connection: Connection) -> Point:
         sheet_id=last(sheet, "sheet_id"),
         second_id=last(second_reading, "second_id"),
         choice_id=last(paper_choice, "choice_id"),
+        unlinked=connection.execute(
+            select(func.count())
+            .select_from(month_version)
+            .where(month_version.c.act == MonthAct.UNLINK.value)
+        ).scalar_one(),
     )

@@ -95,3 +95,14 @@ def test_no_item_is_ever_two_peoples(desk: Desk, steps: list[tuple[str, str, boo
             leases.give_back(desk.ledger, person, [(record, about)])
             if model.get(about, ("", 0.0))[0] == person:
                 del model[about]
+
+
+def test_a_clock_that_goes_back_keeps_nothing_from_anybody(desk: Desk) -> None:
+    record, clock = desk.doubtful(), Clock()
+    leases.take(desk.ledger, [(record, "q2")], "an", clock=clock)
+
+    clock.now -= 3600
+
+    assert leases.others(desk.ledger, "bình", clock=clock) == set()
+    assert leases.take(desk.ledger, [(record, "q2")], "bình", clock=clock) == {(record, "q2")}
+    assert leases.others(desk.ledger, "an", clock=clock) == {(record, "q2")}

@@ -204,3 +204,22 @@ def test_a_form_of_which_only_the_second_paper_counts_came_back(desk: Desk) -> N
 
     ((*_form, says_something),) = forms_back(desk)
     assert says_something
+
+
+def test_a_look_at_what_changed_misses_nothing_though_ids_are_given_again(desk: Desk) -> None:
+    desk.source_id, desk.batch_id = add_file(desk.ledger, "later.pdf", period="2026-08")
+    later = desk.doubtful(0)
+    desk.source_id, desk.batch_id = add_file(desk.ledger, "old.pdf")
+    old = desk.doubtful(1)
+    desk.say(old, "q2", Verdict.BLANK)
+    desk.say(old, "q3", Verdict.BLANK)
+    before = decisions.newest(desk.ledger)
+    close_month(desk.ledger, MONTH, b"x", by="an")
+    unlink_month(desk.ledger, MONTH, b"y", by="an")
+
+    desk.say(later, "q2", Verdict.BLANK)  # gets the id of a decision that was destroyed
+    desk.say(later, "q3", Verdict.BLANK)
+
+    reached, changed = decisions.changed_sheets(desk.ledger, before)
+    assert set(changed) == {later, old}
+    assert decisions.changed_sheets(desk.ledger, reached) == (reached, [])

@@ -7,13 +7,14 @@ import pytest
 from decision_desk import Desk, refused
 from hypothesis import given
 from hypothesis import strategies as st
-from make_ledger import fresh_ledger
+from make_ledger import answers, fresh_ledger, seen
 
-from omr.ledger import decisions, seconds
+from omr.ledger import decisions, papers, seconds
+from omr.ledger.papers import Keeps
 from omr.ledger.refusals import Refusal
 from omr.ledger.reviewers import add_reviewer
 from omr.ledger.seconds import cohens_kappa
-from omr.ledger.standing import Verdict
+from omr.ledger.standing import IDENTITY, Verdict
 from omr.marks import AnswerState, Reason, SheetStatus
 
 
@@ -147,3 +148,32 @@ def test_kappa_is_symmetric_and_at_most_one(pairs: list[tuple[str, str]]) -> Non
 
     assert found == pytest.approx(swapped) if found is not None else swapped is None
     assert found is None or found <= 1
+
+
+def test_nobody_reads_again_what_stands_on_a_sheet_that_does_not_count(desk: Desk) -> None:
+    record = desk.nameless()
+    desk.name(record, 0)
+    one = desk.say(record, "q2", Verdict.BLANK)
+    desk.say(record, "q3", Verdict.BLANK)
+    assert questions(desk, "bình") == ["q2", "q3"]
+
+    desk.say(record, IDENTITY, Verdict.NOT_A_FORM)
+
+    assert questions(desk, "bình") == []
+    with refused(Refusal.NOT_ASKED):
+        seconds.add(desk.ledger, one, Verdict.BLANK, by="bình")
+
+
+def test_a_disagreement_on_a_paper_that_counts_no_more_is_open_no_more(desk: Desk) -> None:
+    record, one, _two = settled(desk)
+    seconds.add(desk.ledger, one, Verdict.BLANK, by="bình")
+    assert seconds.agreement(desk.ledger).open == 1
+    second = desk.read(seen(desk.serials[0], said=answers(q1="r1")))
+
+    papers.choose(desk.ledger, second, Keeps.SECOND, why="bản gốc", by="an")
+
+    assert decisions.open_sheets(desk.ledger) == []
+    assert seconds.agreement(desk.ledger).open == 0
+    papers.undo(desk.ledger, second, by="an")
+    assert desk.sheet(record).open == ("q2",)
+    assert seconds.agreement(desk.ledger).open == 1
