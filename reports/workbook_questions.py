@@ -26,7 +26,7 @@ from reports.workbook_figures import (
 from reports.workbook_formulas import mean_of_shares
 from reports.workbook_grid import Column, Parts
 from reports.workbook_sheet import Form, Sheet
-from reports.workbook_summary import STT
+from reports.workbook_summary import STT, is_used
 from reports.workbook_text import Pair
 
 ANSWERS = Pair("lượt đánh giá", "answers")
@@ -108,8 +108,9 @@ def _write_counts(book: Book) -> tuple[Sheet, list[_Block]]:
     )
     sheet = Sheet(book, FORM_02, columns)
     blocks = []
-    domains = domain_names(book, (question.domain for question in results.questions))
-    for number, (domain, name) in enumerate(domains):
+    used = {group.key[0] for group in results.by_domain if is_used(group)}
+    asked_in = (q.domain for q in results.questions if q.domain in used or not used)
+    for number, (domain, name) in enumerate(domain_names(book, asked_in)):
         sheet.band(str(number) if number else "", name if not domain else f"{domain}. {name}")
         block = _Block(domain, name)
         asked = [question for question in results.questions if question.domain == domain]

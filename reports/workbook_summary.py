@@ -214,13 +214,13 @@ def mark_participation(sheet: Sheet, first: int, last: int) -> None:
 def _places_of(results: MonthResults) -> dict[str, list[Group]]:
     found: dict[str, list[Group]] = defaultdict(list)
     for group in results.by_unit_domain:
-        if _is_used(group):
+        if is_used(group):
             found[group.key[0]].append(group)
     return found
 
 
-def _is_used(group: Group) -> bool:
-    """Whether a place is more than a possibility of the catalogue: somebody answered or came.
+def is_used(group: Group) -> bool:
+    """Whether a place or domain is more than a possibility: somebody answered or came.
 
     What may not be shown counts as used, so that nothing follows from a row's being there.
     """

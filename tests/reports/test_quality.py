@@ -17,8 +17,8 @@ from omr.ledger.standing import Verdict
 from omr.marks import Reason, SheetStatus
 from omr.periods import Period
 from omr.workspace import Workspace
-from reports.import_commands import import_export
 from reports.export_commands import export_results
+from reports.import_commands import import_export
 from reports.privacy import ClearedComment, cleared_comments
 from reports.results import Quality
 

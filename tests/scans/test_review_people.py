@@ -191,8 +191,6 @@ def everything(workspace: Workspace) -> list[str]:
     assert {IDENTITY, PAPER, WHOLE, "a1", "m1"} <= kinds
     queue = [f"/item?{urlencode({'record': r, 'about': about})}" for r, about in items]
     sheets = [f"/sheets/{row.record_id}" for row in rows[:2]]
-    aside = (
-        f"/aside?{urlencode({'status': SheetStatus.DUPLICATE.value, 'reason': 'other-answers'})}"
-    )
+    aside = f"/aside?{urlencode({'status': SheetStatus.DUPLICATE, 'reason': Reason.OTHER_ANSWERS})}"
     groups = [f"/group?{urlencode({'record': r, 'about': a})}" for r, a in items if len(a) > 1][:2]
     return [*queue, *groups, "/overview", "/batches/1", aside, *sheets, "/comments", "/nowhere"]
