@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from omr.ledger import Ledger
 from omr.ledger.alert_notes import note_alert
 from omr.ledger.month_list import periods_with_answers
 from omr.ledger.quality import kept_pictures
+from omr.ledger.unlinked_rest import unlinked_records
 from omr.person import present_person
 from omr.pictures import PictureStore
 from omr.workspace import Workspace, open_workspace
@@ -18,6 +20,7 @@ from reports.alerts import Coded, coded, named, with_notes
 from reports.closing import closed_month
 from reports.export import alerts_csv, write_together
 from reports.gathering import Gatherer
+from reports.responses import Channel
 from reports.results import AlertRow
 
 
@@ -113,11 +116,44 @@ def settle_alert(
 
 
 def alerts_now(gatherer: Gatherer, period: str) -> tuple[AlertRow, ...]:
-    """The alerts of a month, closed or not, with what was done about them by now."""
-    closed = closed_month(gatherer.ledger, str(gatherer.period(period)))
-    if closed is not None:
-        return with_notes(closed[1].results.alerts, gatherer.notes)
-    return gatherer.alerts(gatherer.period(period))
+    """The alerts of a month, closed or not, with what was done about them by now.
+
+    A closed month's numbers stay, but an alert that came late must not wait until somebody
+    opens the month again: such ones follow those that were counted.
+    """
+    month = gatherer.period(period)
+    closed = closed_month(gatherer.ledger, str(month))
+    now = gatherer.alerts(month)
+    if closed is None:
+        return now
+    counted = with_notes(closed[1].results.alerts, gatherer.notes)
+    if closed[1].is_unlinked:
+        return (*counted, *_late_of_unlinked(gatherer, str(month), counted, now))
+    there = {(row.record_id, row.question) for row in counted}
+    return (*counted, *(row for row in now if (row.record_id, row.question) not in there))
+
+
+def _late_of_unlinked(
+    gatherer: Gatherer, month: str, counted: Sequence[AlertRow], now: Sequence[AlertRow]
+) -> Iterator[AlertRow]:
+    """Those of *now* that were not counted, where ids lead nowhere any more.
+
+    Electronic ones are compared by what they say, as :func:`reports.closing.late_since` does.
+    """
+    destroyed = unlinked_records(gatherer.ledger, month)
+    known = Counter(_said(row) for row in counted if row.channel is Channel.ELECTRONIC)
+    for row in now:
+        if row.channel is Channel.PAPER:
+            if row.record_id not in destroyed:
+                yield row
+        elif known[_said(row)]:
+            known[_said(row)] -= 1
+        else:
+            yield row
+
+
+def _said(row: AlertRow) -> tuple[str, ...]:
+    return (row.unit, row.domain, row.question, row.option)
 
 
 def _newest(workspace: Workspace, ledger: Ledger) -> str:
@@ -158,7 +194,9 @@ def _told(alert: Coded, crop: Path | None) -> Iterator[str]:
             file=row.file, page=row.page + 1, sheet=(row.sheet or 0) + 1
         )
     yield "    " + _("{channel} {record}: {place}").format(
-        channel=row.channel.value, record=row.record_id, place=place or _("place destroyed")
+        channel=_("on paper") if row.channel is Channel.PAPER else _("electronic"),
+        record=row.record_id,
+        place=place or _("place destroyed"),
     )
     if crop is not None:
         yield "    " + _("picture: {path}").format(path=crop)

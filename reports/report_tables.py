@@ -158,7 +158,10 @@ def quality_rows(quality: Quality, say: Say, most: int) -> list[tuple[str, str]]
         (say("– được tính", "– counted"), say.n(quality.counted)),
         (say("– chờ cán bộ xem", "– waiting for a person"), say.n(quality.waiting)),
         (say("– quét trùng", "– scanned twice"), say.n(quality.duplicates)),
-        (say("– trang trắng", "– blank pages"), say.n(quality.blank_pages)),
+        (
+            say("– trang trắng hoặc không phải phiếu", "– blank or foreign pages"),
+            say.n(quality.blank_pages),
+        ),
         *(
             (say("– bị loại: ", "– refused: ") + say.reason(reason), say.n(count))
             for reason, count in _most_frequent(quality.refused, most)

@@ -103,7 +103,7 @@ _FACTORS = {
 _BREAKS = {
     Break.NO_DATA: ("chưa có số liệu", "no data"),
     Break.UNITS: ("danh sách đơn vị khác", "other units"),
-    Break.DOMAINS: ("danh mục lĩnh vực khác", "other domains"),
+    Break.DOMAINS: ("các lĩnh vực có phiếu khác nhau", "other domains answered"),
     Break.QUESTIONS: ("bộ câu hỏi khác", "other questions"),
 }
 _NOTES = {

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,19 @@ from typer.testing import CliRunner
 
 from omr.alert_rule import AlertRule
 from omr.errors import UsageError
+from omr.periods import Period
 from omr.survey_file import shipped_survey
 from omr.workspace import Workspace
 from reports.alert_commands import list_alerts, settle_alert
 from reports.alerts import QuestionWords, alert_rows, coded, named
 from reports.cli import app
+from reports.import_commands import import_export
+from reports.month_commands import close
 from reports.responses import Channel, Place, Response
 from reports.results import AlertRow
 
 SURVEY = shipped_survey()
+HEADER = "Dấu thời gian,Đơn vị,Lĩnh vực,a1,t0\n"
 
 
 def response(record_id: str, **said: str) -> Response:
@@ -121,6 +127,38 @@ def test_what_was_done_takes_an_alert_from_the_list_and_stays_on_record(
 
     settle_alert(upset.root, first.row.record_id, first.row.question, handled=False)
     assert len(list_alerts(upset.root)) == 2
+
+
+def test_an_alert_that_comes_after_its_month_was_closed_is_listed_and_can_be_settled(
+    workspace: Workspace, office: Any, this_period: str
+) -> None:
+    serials = office.print_forms(3)
+    office.scan(serials[0], this_period, a1="r5", t0="r1")
+    close(workspace.root, this_period)
+    office.scan(serials[1], this_period, a1="r1", t0="r5")
+
+    assert [row.question for row in list_alerts(workspace.root)] == ["t0", "a1"]
+    late = coded(list_alerts(workspace.root))[1]
+    settle_alert(workspace.root, late.code, note="đã gặp công dân")
+    assert [row.question for row in list_alerts(workspace.root)] == ["t0"]
+
+
+def test_after_unlinking_no_alert_is_listed_twice_and_late_ones_still_are(
+    workspace: Workspace, office: Any, this_period: str, write: Callable[..., Path]
+) -> None:
+    serials = office.print_forms(3)
+    office.scan(serials[0], this_period, a1="r5", t0="r1")
+    day = Period.parse(this_period).first_day.isoformat().replace("-", "/")
+    rows = HEADER + f"{day} 9:05:33,HP-PC08,GTDB,5,1\n"
+    import_export(workspace.root, write(rows), "google-forms")
+    close(workspace.root, this_period, unlink=True, confirm=lambda _question: True)
+    assert len(list_alerts(workspace.root)) == 2
+
+    office.scan(serials[1], this_period, a1="r1", t0="r5")
+    rows += f"{day} 9:35:33,HP-PC08,GTDB,5,1\n"
+    import_export(workspace.root, write(rows), "google-forms")
+    found = Counter((row.channel.value, row.question) for row in list_alerts(workspace.root))
+    assert found == {("paper", "t0"): 1, ("paper", "a1"): 1, ("electronic", "t0"): 2}
 
 
 def test_to_settle_an_alert_needs_a_note_and_a_name_that_means_one(upset: Workspace) -> None:
