@@ -15,6 +15,7 @@ from omr.ledger import Ledger
 from omr.ledger.aggregates import add_aggregate
 from omr.ledger.aliases import aliases
 from omr.ledger.electronic import ImportOutcome, Vanished, add_import
+from omr.ledger.inputs import inputs
 from omr.ledger.months import closed_periods
 from omr.ledger.visits import add_visits
 from omr.periods import Period
@@ -74,6 +75,8 @@ def import_export(
         table = open_table(file, header_words(profile, around).known, sheet)
         _tell_notes(table)
         found = read_export(table, profile, around)
+        if not sheet:  # other sheets of one workbook may well need other profiles
+            _refuse_second_profile(ledger, table, profile.name, found)
         outcome = add_import(
             ledger,
             profile=profile.name,
@@ -96,6 +99,26 @@ def import_export(
         print(f"omr: {table.name}: {line}", file=sys.stderr)
     _tell_unmatched(table, profile, found.unmatched, found.rows_refused)
     return ImportSummary(found, outcome)
+
+
+def _refuse_second_profile(ledger: Ledger, table: Table, profile: str, found: ReadExport) -> None:
+    """Rows are only known again within one profile, so through another they would count twice.
+
+    Raises:
+        InputUnusable: If these very bytes brought answers of these months through another one.
+    """
+    for period in sorted({response.period for response in found.responses}):
+        for earlier in inputs(ledger, period).imports:
+            if earlier.sha256 == table.sha256 and earlier.source != profile:
+                raise InputUnusable(
+                    _(
+                        "{file} was imported already, with the profile '{earlier}'; with "
+                        "'{profile}' its answers would be counted twice. Nothing was added"
+                    ).format(file=table.name, earlier=earlier.source, profile=profile),
+                    _(
+                        "Go on with: --profile {earlier}. Edit that profile if it lacks words."
+                    ).format(earlier=earlier.source),
+                )
 
 
 def import_visits(

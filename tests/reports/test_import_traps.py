@@ -304,3 +304,21 @@ def test_any_parts_of_an_export_in_any_form_and_then_the_whole_are_the_whole(
     assert new <= len(rows)
     again = take_in(workspace, path).outcome
     assert (again.new, again.known) == (0, len(rows))
+
+
+def test_a_file_imported_with_one_profile_is_not_counted_again_through_another(
+    workspace: Workspace, write: Callable[..., Path]
+) -> None:
+    file = write(
+        "Dấu thời gian,Đơn vị,Lĩnh vực,a1,t0\n2026/11/01 9:05:33 SA GMT+7,HP-PC08,GTDB,5,4\n"
+    )
+    first = workspace.profiles_folder / "google-forms.toml"
+    (workspace.profiles_folder / "other.toml").write_bytes(first.read_bytes())
+    import_export(workspace.root, file, "google-forms")
+
+    with pytest.raises(InputUnusable, match="counted twice"):
+        import_export(workspace.root, file, "other")
+    assert len(held(workspace)) == 1
+    again = import_export(workspace.root, file, "google-forms")
+    assert isinstance(again, ImportSummary)
+    assert again.outcome.new == 0
