@@ -19,7 +19,7 @@ from omr.i18n import _
 MAX_BYTES = 200 * 1024 * 1024  # a province's whole year is below 100 MB as CSV
 MAX_UNPACKED_BYTES = 1024 * 1024 * 1024  # a million rows of 25 columns are 0.8 GB of XML
 MAX_PARTS = 5000  # files within a workbook; Excel writes a dozen, and one for each picture
-BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError)
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError)
 _PIECE = 1024 * 1024
 _MB = 1024 * 1024
 _ZIP = b"PK\x03\x04"
