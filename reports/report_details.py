@@ -140,6 +140,14 @@ def changes(groups: Sequence[Group], say: Say, kind: str) -> str:
         return ""
     if len(groups) == 1:
         return ""  # said of the whole month already
+    if not up and not down and len(compared) < len(groups):
+        count = say.n(len(compared))
+        return say(
+            f"So với kỳ trước, trong {count} {kind} so sánh được, chưa {kind} nào tăng hoặc giảm "
+            "rõ rệt.",
+            f"Of the {count} that can be compared with the month before, no {kind} clearly rose "
+            "or fell.",
+        )
     if not up and not down:
         return say(
             f"So với kỳ trước, chưa {kind} nào tăng hoặc giảm rõ rệt.",

@@ -151,6 +151,10 @@ def test_nothing_certain_is_said_as_such() -> None:
     assert report_details.changes(calm, VI, "đơn vị") == (
         "So với kỳ trước, chưa đơn vị nào tăng hoặc giảm rõ rệt."
     )
+    some = (calm[0], *(replace(unit, change=None) for unit in calm[1:]))
+    assert report_details.changes(some, VI, "đơn vị") == (
+        "So với kỳ trước, trong 1 đơn vị so sánh được, chưa đơn vị nào tăng hoặc giảm rõ rệt."
+    )
     fresh = tuple(replace(unit, change=None) for unit in results.by_unit)
     assert report_details.changes(fresh, VI, "đơn vị") == ""
 
