@@ -6,21 +6,40 @@ needs that shows one of thousands.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, func, insert, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    func,
+    insert,
+    or_,
+    select,
+    union,
+)
 
 from omr.geometry import PageRect
 from omr.ledger import Ledger, now
 from omr.ledger.refusals import DecisionRefused, Refusal
 from omr.ledger.reviewed import Standing
-from omr.ledger.schema import batch, comment_note, picture_part, sheet, source
+from omr.ledger.schema import (
+    batch,
+    comment_note,
+    decision,
+    identified,
+    picture_part,
+    sheet,
+    source,
+)
 from omr.ledger.sheets import COMMENT_PART
 from omr.ledger.waiting import sheet_id_of
-from omr.marks import HOLDS_SERIAL, SheetStatus
+from omr.marks import DISPUTED, HOLDS_SERIAL, SheetStatus
 
 
 class CommentTag(StrEnum):
@@ -231,9 +250,43 @@ def _corners(table: FromClause, name: str) -> list[ColumnElement[Any]]:
 
 
 def _may_see(connection: Connection, record_id: str, person: str) -> bool:
+    return all(
+        _may_see_one(connection, each, person)
+        for each in [record_id, *_other_scans(connection, record_id)]
+    )
+
+
+def _may_see_one(connection: Connection, record_id: str, person: str) -> bool:
     rows = connection.execute(_notes(record_id)).all()
     marked = list(takewhile(lambda row: row.personal, rows))  # since it was marked
     return not marked or any(row.said_by == person for row in marked)
+
+
+def _other_scans(connection: Connection, record_id: str) -> list[str]:
+    """The sheets with the serial of one that was scanned again.
+
+    The same writing is on it, but as nobody is asked about a rescan, nobody can mark it.
+    """
+    row = connection.execute(select(sheet).where(sheet.c.record_id == record_id)).one_or_none()
+    if row is None or row.serial is None or row.status != SheetStatus.DUPLICATE.value:
+        return []
+    if DISPUTED.intersection(json.loads(row.reasons_json)):
+        return []  # another paper, with a comment of its own
+    typed = (
+        select(decision.c.sheet_id)
+        .join(identified, identified.c.decision_id == decision.c.decision_id)
+        .where(identified.c.serial == row.serial)
+    )
+    query = select(sheet.c.record_id).where(
+        or_(sheet.c.serial == row.serial, sheet.c.sheet_id.in_(typed)),
+        sheet.c.sheet_id != row.sheet_id,
+        or_(sheet.c.status != SheetStatus.DUPLICATE.value, _disputed()),
+    )
+    return list(connection.execute(query).scalars())
+
+
+def _disputed() -> ColumnElement[bool]:
+    return or_(*(sheet.c.reasons_json.contains(f'"{r.value}"') for r in sorted(DISPUTED)))
 
 
 def _notes(record_id: str) -> Select[Any]:

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from omr.layout import Layout
 from omr.ledger import Ledger, decisions, overview, seconds, sheet_lists
-from omr.ledger.comment_list import is_personal, may_see
+from omr.ledger.comment_list import may_see
 from omr.ledger.deciders import pace
 from omr.ledger.history import history
 from omr.ledger.overview import BatchSummary
@@ -211,11 +211,7 @@ def _row(desk: Desk, record_id: str) -> SheetRow:
 
 def _hides(desk: Desk, row: SheetRow, person: str) -> bool:
     """Whether the comment on a sheet must not be readable for *person*."""
-    return (
-        COMMENT_PART in row.parts
-        and is_personal(desk.ledger, row.record_id)
-        and not may_see(desk.ledger, row.record_id, person)
-    )
+    return COMMENT_PART in row.parts and not may_see(desk.ledger, row.record_id, person)
 
 
 def _measured(row: SheetRow, layout: Layout | None) -> SheetMeasure | None:

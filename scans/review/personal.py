@@ -28,7 +28,8 @@ def picture_for(desk: Desk, digest: str, person: str) -> bytes | None:
     for hidden in hidden_on(desk.ledger, digest, person):
         shows = hidden.shows
         if shows is None:  # the whole sheet
-            layout = desk.layouts.get(hidden.layout_id)
+            # A sheet without a readable code lies on paper of ours all the same.
+            layout = desk.layouts.get(hidden.layout_id) or desk.newest_layout()
             if layout is None:
                 return None  # nobody can say where on it the comment is
             shows = PageRect(0.0, 0.0, layout.width_mm, layout.height_mm)

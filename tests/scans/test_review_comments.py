@@ -6,6 +6,7 @@ import re
 import string
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,22 @@ import cv2
 import numpy as np
 import pytest
 from httpx import Response
-from overview_office import REGION, Shown, comment_jpeg, open_shown
+from make_ledger import seen
+from overview_office import REGION, Shown, comment_jpeg, digest_of, open_shown
 
 from omr.geometry import PageRect
 from omr.ledger.comment_list import CommentTag, State, comment_lines, is_personal, may_see
 from omr.ledger.comments import comments
+from omr.ledger.decisions import find_sheet
 from omr.ledger.history import Act, history
+from omr.ledger.pages import keep_part
 from omr.ledger.reviewed import Standings
+from omr.ledger.sheets import COMMENT_PART, KeptPart, SheetReading
 from omr.ledger.standing import Keeps, Verdict
 from omr.marks import Reason, SheetStatus
 from omr.scan_health import Trouble
 from scans.review.overview_picture import Origin, veiled, with_veil
+from scans.review.personal import picture_for
 from scans.review.queue import Kind
 from scans.review.words_health import HEALTH_WORDS
 from scans.review.words_overview import OVERVIEW_WORDS
@@ -240,9 +246,6 @@ def test_a_veil_leaves_no_two_letters_apart() -> None:
 
 
 def test_every_kept_picture_hides_what_is_personal_on_it(shown: Shown) -> None:
-    from omr.ledger.decisions import find_sheet
-    from scans.review.personal import picture_for
-
     record = shown.comment(0, "ong Nam")
     sheet = find_sheet(shown.ledger, record)
     assert sheet is not None
@@ -313,3 +316,38 @@ def test_both_languages_have_every_word_with_the_same_blanks_to_fill() -> None:
     shown |= {f"overview_kind_{kind.name.lower()}" for kind in Kind}
     shown |= {f"comments_filter_{state.value}" for state in State}
     assert shown <= OVERVIEW_WORDS.keys()
+
+
+def test_another_scan_of_a_personal_comment_is_hidden_too(shown: Shown) -> None:
+    record = shown.comment(0, "ong Nam")
+    again = shown.read(
+        replace(
+            seen(shown.serials[0]),
+            parts=(KeptPart(COMMENT_PART, REGION, comment_jpeg("ong Nam, lan hai")),),
+        )
+    )
+    row = find_sheet(shown.ledger, again)
+    assert row is not None
+    assert row.reading.reasons == (Reason.SAME_ANSWERS,)
+    digest = row.parts[COMMENT_PART].sha256
+    addresses = (f"/comments/{again}/crop.jpg", f"/sheets/{again}/picture.jpg")
+    clear = [shown.browser("lan").get(address).content for address in addresses]
+    save(shown, record, personal="yes")
+
+    for address, before in zip(addresses, clear, strict=True):
+        assert shown.browser("an").get(address).content == before
+        assert shown.browser("lan").get(address).content != before
+    assert picture_for(shown.desk, digest, "lan") != comment_jpeg("ong Nam, lan hai")
+
+
+def test_a_sheet_without_a_code_is_shown_with_its_personal_comment_blurred(shown: Shown) -> None:
+    whole = comment_jpeg("ca to phieu")
+    record = shown.read(SheetReading(0, 0, SheetStatus.REVIEW, (Reason.NO_CODE,), picture=whole))
+    keep_part(shown.ledger, record, KeptPart(COMMENT_PART, REGION, b""), "0" * 64)
+    save(shown, record, personal="yes")
+    digest = digest_of(whole)
+
+    assert picture_for(shown.desk, digest, "an") == whole
+    blurred = picture_for(shown.desk, digest, "lan")
+    assert blurred is not None
+    assert blurred != whole
