@@ -90,10 +90,10 @@ def refused(why: Refusal) -> Any:
     return pytest.raises(DecisionRefused, match=f"^{why.value}")
 
 
-def machine_rows(ledger: Ledger) -> list[Any]:
+def machine_rows(ledger: Ledger, tables: tuple[str, ...] = ("sheet", "answer")) -> list[Any]:
     with ledger.read() as connection:
         return [
             tuple(row)
-            for name in ("sheet", "answer")
+            for name in tables
             for row in connection.execute(sa.select(metadata.tables[name]))
         ]

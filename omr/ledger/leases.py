@@ -16,6 +16,10 @@ from omr.ledger.schema import lease, sheet
 
 LEASE_S = 120  # two minutes: more than anybody looks at one row
 
+# One that ends later than any could was made before a clock went back; machines that share a
+# ledger may differ by some seconds, and a lease is taken after a wait for the ledger.
+_LATEST_S = LEASE_S + 300
+
 Place = tuple[str, str]  # a sheet's record id, and what is asked about it
 
 
@@ -41,7 +45,6 @@ def take(
     """
     if not items:
         return set()
-    present = clock()
     with ledger.write() as connection:
         one_at_a_time(connection, "omr leases")
         known = {
@@ -55,8 +58,8 @@ def take(
         places = {
             (known[record], about): (record, about) for record, about in items if record in known
         }
-        # One that ends later than any could was made before this machine's clock went back.
-        over = or_(lease.c.until <= present, lease.c.until > present + max(seconds, LEASE_S))
+        present = clock()
+        over = or_(lease.c.until <= present, lease.c.until > present + _LATEST_S)
         connection.execute(delete(lease).where(over))
         held = {
             (row.sheet_id, row.about)
@@ -101,7 +104,7 @@ def others(ledger: Ledger, person: str, *, clock: Callable[[], float] = time.tim
         .where(
             lease.c.person != person,
             lease.c.until > present,
-            lease.c.until <= present + LEASE_S,
+            lease.c.until <= present + _LATEST_S,
         )
     )
     with ledger.read() as connection:

@@ -275,14 +275,14 @@ class Deciding:
         item = item or self._newest(person)
         if item is None:
             return None
-        stands = self._stands(item)
+        stands, by = self._stands(item)
         if stands == 0:
             if seen:  # a request that was sent twice
                 return item
             raise DecisionRefused(Refusal.NOTHING_TO_UNDO)
-        if seen and stands != seen:
-            said = self._desk.decision(item)
-            raise DecisionRefused(Refusal.DECIDED_MEANWHILE, said.decided_by if said else "")
+        # Without having seen it, nobody takes back what somebody else said.
+        if stands != seen and (seen or by != person):
+            raise DecisionRefused(Refusal.DECIDED_MEANWHILE, by)
         if item.about == PAPER:
             papers.undo(self._desk.ledger, item.record_id, by=person, seen=stands)
         else:
@@ -310,13 +310,14 @@ class Deciding:
         # Both were said before this command was started; the ledger's clock counts seconds.
         return found[chosen[1].decided_at > said[1].decided_at]
 
-    def _stands(self, item: Item) -> int:
-        """The id of what is said about *item* now; 0 for nothing."""
+    def _stands(self, item: Item) -> tuple[int, str]:
+        """The id of what is said about *item* now, and who said it; 0 for nothing."""
         if item.about == PAPER:
             pair = self._desk.pair(item.record_id)
-            return pair.said.choice_id if pair and pair.said else 0
+            chosen = pair.said if pair else None
+            return (chosen.choice_id, chosen.decided_by) if chosen else (0, "")
         said = self._desk.decision(item)
-        return said.decision_id if said else 0
+        return (said.decision_id, said.decided_by) if said else (0, "")
 
     def _jpeg(self, row: SheetRow | None) -> bytes:
         """The sheet's picture in full size."""

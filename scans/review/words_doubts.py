@@ -129,8 +129,8 @@ REFUSAL_WORDS: dict[Refusal, tuple[str, str]] = {
     ),
     Refusal.MONTH_UNLINKED: (
         (
-            "Không đổi được: tờ thứ nhất thuộc kỳ {detail}; kỳ này đã khóa sổ và câu trả lời trên "
-            "phiếu đã xóa. Chỉ chọn được cách giữ nguyên kết quả của tờ thứ nhất."
+            "Không đổi được: phiếu thứ nhất thuộc kỳ {detail}; kỳ này đã khóa sổ và câu trả lời "
+            "trên phiếu đã xóa. Chỉ chọn được cách giữ nguyên kết quả của phiếu thứ nhất."
         ),
         (
             "This cannot be: the first paper belongs to {detail}, a closed month whose answers "

@@ -140,8 +140,15 @@ ITEM_WORDS: dict[str, tuple[str, str]] = {
     "unit": ("Đơn vị", "Unit"),
     "place_title": ("Không đọc được số, nhưng biết đơn vị", "Serial unreadable, unit known"),
     "place_ask": (
-        "Chọn đơn vị và lĩnh vực in ở đầu phiếu; máy sẽ đọc các câu trả lời theo mẫu đó.",
-        "Choose the unit and domain printed at the top; the answers are read by that form.",
+        (
+            "Chọn đơn vị và lĩnh vực in ở đầu phiếu; máy sẽ đọc các câu trả lời theo mẫu đó. "
+            "Nếu tờ giấy này đã được quét lại rõ hơn, chọn “Đã quét rồi” để không tính hai lần."
+        ),
+        (
+            "Choose the unit and domain printed at the top; the answers are read by that form. "
+            "If this paper was scanned again better, choose “Scanned before”: it must not count "
+            "twice."
+        ),
     ),
     "place_save": ("Lưu đơn vị và lĩnh vực", "Save unit and domain"),
     "unit_hint": ("Gõ tên hoặc mã đơn vị", "Type the unit's name or code"),

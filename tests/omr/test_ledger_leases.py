@@ -106,3 +106,13 @@ def test_a_clock_that_goes_back_keeps_nothing_from_anybody(desk: Desk) -> None:
     assert leases.others(desk.ledger, "bình", clock=clock) == set()
     assert leases.take(desk.ledger, [(record, "q2")], "bình", clock=clock) == {(record, "q2")}
     assert leases.others(desk.ledger, "an", clock=clock) == {(record, "q2")}
+
+
+def test_a_machine_whose_clock_is_a_little_behind_takes_nothing_away(desk: Desk) -> None:
+    record, clock = desk.doubtful(), Clock()
+    leases.take(desk.ledger, [(record, "q2")], "an", clock=clock)
+
+    clock.now -= 5
+
+    assert leases.take(desk.ledger, [(record, "q2")], "bình", clock=clock) == set()
+    assert leases.others(desk.ledger, "bình", clock=clock) == {(record, "q2")}

@@ -11,12 +11,12 @@ from make_ledger import add_file, answers, fresh_ledger, seen
 from make_pictures import WHOLE_REGION, kept_part
 from review_page import ReviewPage
 
-from omr.ledger import papers
+from omr.ledger import decisions, papers
 from omr.ledger.months import close_month
 from omr.ledger.pages import Page, add_pages
 from omr.ledger.papers import Keeps
 from omr.ledger.sheets import WHOLE_PART
-from omr.ledger.standing import PAPER
+from omr.ledger.standing import PAPER, Verdict
 from omr.ledger.unlinking import unlink_month
 from omr.marks import SheetStatus
 from omr.pictures import PictureStore
@@ -220,3 +220,19 @@ def test_a_paper_beside_one_whose_month_has_no_links_any_more_can_still_be_settl
     assert "kỳ này đã khóa sổ" in refused.text
     page.post("/papers", record=again, keeps="first")
     assert desk.sheet(again).open == ()
+
+
+def test_nobody_takes_back_unseen_what_somebody_else_said(
+    page: ReviewPage, desk: Desk, pair: tuple[str, str]
+) -> None:
+    doubtful = desk.doubtful(1)
+    decisions.append(desk.ledger, doubtful, "q2", Verdict.BLANK, by="bình")
+    papers.choose(desk.ledger, pair[1], Keeps.FIRST, why="", by="bình")
+
+    for record, about in ((doubtful, "q2"), (pair[1], PAPER)):
+        answer = page.send("/undo", record=record, about=about)
+        assert answer.status_code == 409
+        assert "bình đã quyết định" in answer.json()["why"]
+
+    assert desk.sheet(doubtful).open == ("q3",)
+    assert desk.sheet(pair[1]).open == ()

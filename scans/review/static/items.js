@@ -96,7 +96,7 @@ export const startItems = () => {
     const sent = outbox.add(entry);
     sent.then(({ kept, data }) => {
       if (kept) said.seen = String(data.decision ?? "");
-      else decided.splice(decided.indexOf(said), 1);
+      else if (decided.includes(said)) decided.splice(decided.indexOf(said), 1);
     });
     return sent;
   };
@@ -128,7 +128,8 @@ export const startItems = () => {
       note(say("s_no_undo_blind"));
       return;
     }
-    if (last && !named && !last.seen && !await outbox.drained()) return;
+    // What was not kept cannot be taken back: that would be what somebody else said there.
+    if (last && !named && !last.seen && !(await outbox.drained() && last.seen)) return;
     const fields = last ? [["record", last.record], ["about", last.about], ["seen", last.seen]] : [];
     const { kept, data } = await outbox.add({ path: "/undo", fields, key: "", once: !last, what: "" });
     if (!kept) return;
