@@ -119,6 +119,7 @@ def go_to(page: Any, about: str) -> None:
     """Step on to the item about *about*."""
     for _ in range(8):
         if page.get_attribute("main > .view", "data-about") == about:
+            page.wait_for_selector("main > .view[data-ready]")  # no key counts before
             return
         page.keyboard.press("Escape")  # out of a field
         press(page, "ArrowRight")
