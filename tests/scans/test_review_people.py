@@ -18,7 +18,7 @@ from review_server import Server
 from omr.ledger import Ledger, decisions
 from omr.ledger.reviewers import add_reviewer
 from omr.ledger.standing import IDENTITY, PAPER, WHOLE
-from omr.marks import SheetStatus
+from omr.marks import Reason, SheetStatus
 from omr.workspace import Workspace
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
