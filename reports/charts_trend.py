@@ -113,9 +113,17 @@ def _share(point: MonthPoint) -> float | None:
 
 
 def _scale(points: Sequence[MonthPoint], bottom: float, top: float) -> _Scale:
-    """Between round numbers around all shares, at least two steps apart."""
+    """Between round numbers around all shares, at least two steps apart.
+
+    Intervals lie within it too: one that is cut at the edge looks narrower than it is.
+    """
     shares = [100 * share for point in points if (share := _share(point)) is not None]
     lowest, highest = min(shares, default=80.0) - _AROUND, max(shares, default=100.0) + _AROUND
+    for point in points:
+        interval = None if point.figures is None else point.figures.share_interval
+        if interval is not None:
+            lowest = min(lowest, 100 * interval.low)
+            highest = max(highest, 100 * interval.high)
     step = _STEP
     while True:
         low = max(0, step * floor(lowest / step))

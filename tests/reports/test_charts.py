@@ -113,6 +113,17 @@ def test_every_share_lies_within_the_scale(shares: list[int | None]) -> None:
     assert all(scale.low <= share <= scale.high for share in shares if share is not None)
 
 
+def test_a_wide_interval_is_never_cut_at_the_edge_of_the_scale() -> None:
+    points = sample_results().trend.points
+    point = next(point for point in points if point.figures)
+    assert point.figures is not None
+    few = replace(point.figures, overall=Levels.of(18, 0, 2))
+    assert few.share_interval is not None
+
+    scale = _scale([*points, replace(point, figures=few)], 0, 100)
+    assert scale.shown(few.share_interval) == (few.share_interval.low, few.share_interval.high)
+
+
 def test_a_trend_names_all_months_and_why_lines_break() -> None:
     trend = sample_results().trend
     text = drawn(lambda canvas: draw_trend(canvas, 40, 400, (480, 150), trend, VI))
