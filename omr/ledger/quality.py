@@ -41,9 +41,11 @@ class SecondReadings:
 
 @dataclass(frozen=True, slots=True)
 class Imports:
-    """The electronic exports that concern a month; of each profile the newest one alone.
+    """The electronic exports that concern a month; of each file the newest version alone.
 
-    A longer export names everything again that was wrong with a shorter one.
+    A longer export names everything again that was wrong with a shorter one of its profile and
+    name. One that was given another name counts beside it: too much is told rather than too
+    little.
     """
 
     rows: int = 0  # in these files, used or not
@@ -95,14 +97,14 @@ def imports(
         .where(electronic_import.c.import_id.in_(brought) | barren)
         .order_by(electronic_import.c.import_id)
     )
-    newest: dict[str, Row[Any]] = {}
+    newest: dict[tuple[str, str], Row[Any]] = {}
     with ledger.read() as connection:
         for row in connection.execute(query):
             at = datetime.fromisoformat(row.imported_at).astimezone(zone).date()
             if row.problems_json != "[]" or not row.barren:
                 if row.barren and period_of(at) != period:
                     continue
-                newest[row.profile] = row
+                newest[row.profile, row.file_name] = row
     problems: Counter[str] = Counter()
     for row in newest.values():
         for problem in json.loads(row.problems_json):  # the same thing in many rows is one entry

@@ -84,19 +84,24 @@ def test_what_people_looked_at_and_corrected_and_how_they_agree(
     assert (found.second_readings, found.agreed) == (3, 2)
 
 
-def test_what_exports_could_not_say_is_counted_of_the_newest_file_alone(
+def test_what_exports_could_not_say_is_counted_of_every_files_newest_version(
     workspace: Workspace, write: Callable[..., Path], tmp_path: Path
 ) -> None:
     good = "2026/11/10 9:05:33,HP-PC08,GTDB,5,4\n"
     bad = "2026/11/10 9:06:33,CA huyện X,GTDB,5,4\n2026/11/10 9:07:33,HP-PC08,GTDB,Tuyệt vời,4\n"
     for number, rows in enumerate((good + bad, good + bad + good.replace("9:05", "9:15"))):
-        path = write(HEADER + rows, f"export{number}.csv")
+        path = write(HEADER + rows, "export.csv")
         with pytest.raises(InputUnusable):
             import_export(workspace.root, path, "google-forms")
+        assert (
+            quality(workspace, "2026-11", tmp_path / f"out{number}").electronic_rows == 3 + number
+        )
+    another = write(HEADER + "2026/11/11 9:05:33,HP-PC08,GTDB,3,3\n", "another.csv")
+    import_export(workspace.root, another, "google-forms")
 
     found = quality(workspace, "2026-11", tmp_path / "out")
 
-    assert found.electronic_rows == 4
+    assert found.electronic_rows == 5
     assert dict(found.unmatched) == {"unknown-option": 1, "unknown-unit": 1}
     assert quality(workspace, "2026-09", tmp_path / "out").electronic_rows == 0
 
