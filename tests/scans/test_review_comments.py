@@ -13,7 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from httpx import Response
+from httpx2 import Response
 from make_ledger import seen
 from overview_office import REGION, Shown, comment_jpeg, digest_of, open_shown
 
