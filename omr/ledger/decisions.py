@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
@@ -164,31 +165,15 @@ def identify(
         DecisionRefused: If the form has a sheet, or somebody named this one, meanwhile.
     """
     with ledger.write() as connection:
-        sheet_id = sheet_id_of(connection, record_id)
-        refuse_unseen(connection, sheet_id, IDENTITY, seen)
-        row = row_of(connection, record_id)
-        if row is None or not _is_asked(row, IDENTITY, Verdict.IDENTIFIED):
-            raise DecisionRefused(Refusal.NOT_ASKED)
+        sheet_id, row = _to_be_named(connection, record_id, seen)
         form = _free_form(connection, found.serial, row, lock=True)
         if (form.unit, form.domain, form.layout_id) != (found.unit, found.domain, found.layout_id):
             raise DecisionRefused(Refusal.OTHER_LAYOUT, found.serial)
         _no_duplicate_depends(connection, row)
-        _drop_misfits(connection, sheet_id, form.layout_id, by)
-        decision_id = _insert(
-            connection, sheet_id, IDENTITY, Verdict.IDENTIFIED, (), by, milliseconds
-        )
-        connection.execute(
-            insert(identified).values(
-                decision_id=decision_id,
-                serial=found.serial,
-                unit=found.unit,
-                domain=found.domain,
-                layout_id=found.layout_id,
-                reasons="|".join(filter(None, (*found.reasons, form.against_the_books))),
-                answers_json=answers_to_json(found.answers),
-                measurements=found.measurements,
-            )
-        )
+        decision_id = _name(connection, sheet_id, found, by, milliseconds)
+        reasons = (*found.reasons, form.against_the_books)
+        kept = insert(identified).values(decision_id=decision_id, serial=found.serial)
+        connection.execute(kept.values(_measured(found, reasons)))
         return decision_id
 
 
@@ -219,30 +204,43 @@ def place(
             domain's.
     """
     with ledger.write() as connection:
-        sheet_id = sheet_id_of(connection, record_id)
-        refuse_unseen(connection, sheet_id, IDENTITY, seen)
-        row = row_of(connection, record_id)
-        if row is None or not _is_asked(row, IDENTITY, Verdict.IDENTIFIED):
-            raise DecisionRefused(Refusal.NOT_ASKED)
+        sheet_id, row = _to_be_named(connection, record_id, seen)
         if found.serial or _layout(connection, found.layout_id).domain != found.domain:
             raise DecisionRefused(Refusal.OTHER_LAYOUT, found.domain)
         _no_duplicate_depends(connection, row)
-        _drop_misfits(connection, sheet_id, found.layout_id, by)
-        decision_id = _insert(
-            connection, sheet_id, IDENTITY, Verdict.IDENTIFIED, (), by, milliseconds
-        )
-        connection.execute(
-            insert(identified_place).values(
-                decision_id=decision_id,
-                unit=found.unit,
-                domain=found.domain,
-                layout_id=found.layout_id,
-                reasons="|".join((*found.reasons, Reason.NO_SERIAL)),
-                answers_json=answers_to_json(found.answers),
-                measurements=found.measurements,
-            )
-        )
+        decision_id = _name(connection, sheet_id, found, by, milliseconds)
+        kept = insert(identified_place).values(decision_id=decision_id)
+        connection.execute(kept.values(_measured(found, (*found.reasons, Reason.NO_SERIAL))))
         return decision_id
+
+
+def _to_be_named(connection: Connection, record_id: str, seen: int | None) -> tuple[int, SheetRow]:
+    """A sheet of which people are asked what form it is."""
+    sheet_id = sheet_id_of(connection, record_id)
+    refuse_unseen(connection, sheet_id, IDENTITY, seen)
+    row = row_of(connection, record_id)
+    if row is None or not _is_asked(row, IDENTITY, Verdict.IDENTIFIED):
+        raise DecisionRefused(Refusal.NOT_ASKED)
+    return sheet_id, row
+
+
+def _name(
+    connection: Connection, sheet_id: int, found: Remeasured, by: str, milliseconds: int
+) -> int:
+    _drop_misfits(connection, sheet_id, found.layout_id, by)
+    return _insert(connection, sheet_id, IDENTITY, Verdict.IDENTIFIED, (), by, milliseconds)
+
+
+def _measured(found: Remeasured, reasons: Iterable[Reason | None]) -> dict[str, Any]:
+    """What both tables of named sheets keep."""
+    return {
+        "unit": found.unit,
+        "domain": found.domain,
+        "layout_id": found.layout_id,
+        "reasons": "|".join(filter(None, reasons)),
+        "answers_json": answers_to_json(found.answers),
+        "measurements": found.measurements,
+    }
 
 
 def undo(ledger: Ledger, record_id: str, question: str, *, by: str, seen: int | None = None) -> int:
