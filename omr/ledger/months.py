@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, insert, select
 from omr.errors import UsageError
 from omr.i18n import _
 from omr.ledger import Ledger, now, one_at_a_time
+from omr.ledger.log_schema import SALT_BYTES
 from omr.ledger.schema import month_version
 
 
@@ -195,5 +197,6 @@ def _say(
             body=body,
             said_by=by,
             said_at=now(),
+            salt=None if body is None else secrets.token_bytes(SALT_BYTES),
         )
     )

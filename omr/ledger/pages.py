@@ -16,6 +16,7 @@ from sqlalchemy import Connection, insert, or_, select
 
 from omr.ledger import Ledger
 from omr.ledger.issued import Issued, find_all_issued
+from omr.ledger.log_schema import SALT_BYTES
 from omr.ledger.rows import Holder, answers_by_sheet, holder_of, perhaps_held
 from omr.ledger.schema import answer, picture_part, sheet, source, streak
 from omr.ledger.sheets import WHOLE_PART, KeptPart, SheetReading
@@ -322,6 +323,7 @@ def _row(page: Page, kept: SheetReading, picture: str | None) -> dict[str, Any]:
         "registration_json": None if where is None else json.dumps(where),
         "measurements": kept.measurements,
         "picture": picture,
+        "salt": secrets.token_bytes(SALT_BYTES),
     }
 
 

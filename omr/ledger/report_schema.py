@@ -72,6 +72,7 @@ month_version = Table(
     Column("body", LargeBinary),  # reports.closing packs and unpacks it; none with "reopen"
     Column("said_by", Text, nullable=False),
     Column("said_at", Text, nullable=False),
+    Column("salt", LargeBinary),  # random; goes with the body
     UniqueConstraint("period", "number", "act"),
     CheckConstraint("act in ('close', 'reopen', 'unlink')", name="act"),
 )

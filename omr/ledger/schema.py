@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
 )
 
+from omr.ledger.log_schema import log_entry
 from omr.ledger.metadata import append_only_ddl, metadata
 from omr.ledger.report_schema import (
     aggregate_count,
@@ -49,6 +50,7 @@ __all__ = [
     "issued",
     "layout",
     "lease",
+    "log_entry",
     "metadata",
     "month_version",
     "pad",
@@ -67,7 +69,7 @@ __all__ = [
     "visit_count",
 ]
 
-HEAD_REVISION = "0006"  # the newest step in migrations/versions
+HEAD_REVISION = "0007"  # the newest step in migrations/versions
 
 # QR codes carry small numbers instead of ids; a number, once given, is never given again.
 code_number = Table(
@@ -206,6 +208,7 @@ sheet = Table(
     Column("measurements", LargeBinary),  # omr.scoring packs and unpacks them
     Column("picture", Text, index=True),  # SHA-256 of the picture kept for a person, if one is kept
     Column("batch_id", Integer, ForeignKey("batch.batch_id"), nullable=False),
+    Column("salt", LargeBinary),  # random; the log cannot be matched with answers without it
     UniqueConstraint("source_id", "page", "sheet", name="uq_sheet_place"),
     CheckConstraint(
         "status in ('counted', 'review', 'refused', 'duplicate', 'blank')", name="status"

@@ -89,7 +89,7 @@ def unlink_month(ledger: Ledger, period: str, body: bytes, *, by: str) -> Unlink
                 month_version.c.number <= closed.number,
                 month_version.c.act == MonthAct.CLOSE.value,
             )
-            .values(body=null())
+            .values(body=null(), salt=null())
         )
         notes = 0
         records = list(ids)
@@ -138,7 +138,9 @@ def _forget(connection: Connection, sheet_ids: Sequence[int]) -> set[str]:
         connection.execute(delete(table).where(table.c.decision_id.in_(decisions)))
     for table in _ABOUT_SHEETS:
         connection.execute(delete(table).where(table.c.sheet_id.in_(sheet_ids)))
-    connection.execute(update(sheet).where(which).values(picture=null(), measurements=null()))
+    connection.execute(
+        update(sheet).where(which).values(picture=null(), measurements=null(), salt=null())
+    )
     return had
 
 
