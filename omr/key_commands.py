@@ -173,6 +173,11 @@ def _wrong_kind(sealed: Sealed) -> UsageError:
             _("{path} is a backup of keys that sign").format(path=sealed.path),
             _("Its commands are: omr keys check-backup FILE, omr keys restore FILE"),
         )
+    if sealed.kind is Kind.KIT:
+        return UsageError(
+            _("{path} is what a unit needs to read its own scans").format(path=sealed.path),
+            _("Its command is, at the unit: omr scans use-kit FILE"),
+        )
     return UsageError(
         _("{path} only verifies forms of {years}; it is no backup").format(
             path=sealed.path, years=in_words(sealed.years)

@@ -1,4 +1,4 @@
-"""A keyring in a file of its own, locked with a passphrase: backups and verify-only exports.
+"""Secrets in a file of their own, locked with a passphrase: backups, exports, units' kits.
 
 The key is drawn from the passphrase by scrypt (RFC 7914) and locks with AES-256-GCM
 (NIST SP 800-38D). The file is JSON: what it is, when it was made and which key ids are in it
@@ -33,7 +33,9 @@ COST = 2**17
 _COSTS = tuple(2**power for power in range(14, 21))  # a file that asks for more is a trap
 _BLOCK, _LANES = 8, 1
 _SALT_LENGTH, _NONCE_LENGTH, _KEY_LENGTH = 16, 12, 32
-_LARGEST = 1_000_000  # bytes; 256 keys with every year's keys would be longer, nothing real is
+# Bytes: 256 keys with every year's keys would be longer, nothing real is. A kit also holds layouts,
+# each of some 60 kB, and the books about a unit's forms.
+_LARGEST = 32_000_000
 _VERSION = 1
 _UNLOCKED = ("sha256", "sealed")  # every other part of the file is covered by the lock
 
@@ -43,6 +45,7 @@ class Kind(StrEnum):
 
     BACKUP = "omr-keys-backup"
     VERIFY_ONLY = "omr-keys-verify-only"
+    KIT = "omr-unit-kit"  # all that a unit needs to read its own scans
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +66,42 @@ class Sealed:
             UsageError: If the passphrase does not open it.
             InputUnusable: If it is locked in an unknown way, or what is inside is no keyring.
         """
-        lock = _lock_of(self._content)
-        found = None
-        if lock is not None:
-            try:
-                # Outside the handlers below: neither an error nor its causes may quote a key.
-                found = _keyring_or_none(lock.unlock(passphrase, _open_words(self._content)))
-            except InvalidTag:
-                raise UsageError(
-                    _("the passphrase does not open {path}; nothing was changed").format(
-                        path=self.path
-                    ),
-                    _("Type it again; capital letters and blanks count."),
-                ) from None
-            except MemoryError:
-                raise UsageError(
-                    _("too little memory to open {path}").format(path=self.path),
-                    _("Close other programs, then run the command again."),
-                ) from None
+        # Outside the handlers below: neither an error nor its causes may quote a key.
+        found = _keyring_or_none(self.secret(passphrase))
         if found is None:
-            raise InputUnusable(
-                _("{path} is locked in a way that this omr does not know").format(path=self.path),
-                _("Use a newer omr, or another copy of the file."),
-            )
+            raise self._unknown()
         return found
+
+    def secret(self, passphrase: str) -> bytes:
+        """What the file locks.
+
+        Raises:
+            UsageError: If the passphrase does not open it.
+            InputUnusable: If it is locked in an unknown way.
+        """
+        lock = _lock_of(self._content)
+        if lock is None:
+            raise self._unknown()
+        try:
+            return lock.unlock(passphrase, _open_words(self._content))
+        except InvalidTag:
+            raise UsageError(
+                _("the passphrase does not open {path}; nothing was changed").format(
+                    path=self.path
+                ),
+                _("Type it again; capital letters and blanks count."),
+            ) from None
+        except MemoryError:
+            raise UsageError(
+                _("too little memory to open {path}").format(path=self.path),
+                _("Close other programs, then run the command again."),
+            ) from None
+
+    def _unknown(self) -> InputUnusable:
+        return InputUnusable(
+            _("{path} is locked in a way that this omr does not know").format(path=self.path),
+            _("Use a newer omr, or another copy of the file."),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +135,38 @@ def write_sealed(
     Raises:
         UsageError: If a file is there, or it cannot be written.
     """
-    raw = _seal(keyring, kind, passphrase, today, cost)
+    readable = {
+        "key_ids": [key.key_id for key in keyring.keys],
+        "years": sorted({year for key in keyring.keys for year in key.campaigns}),
+    }
+    write_locked(path, kind, readable, keyring_to_bytes(keyring), passphrase, today, cost=cost)
+
+
+def write_locked(
+    path: Path,
+    kind: Kind,
+    readable: Mapping[str, Any],
+    secret: bytes,
+    passphrase: str,
+    today: date,
+    *,
+    cost: int = COST,
+) -> None:
+    """Lock *secret* into a new file, and prove by reading it that it opens again.
+
+    Args:
+        path: Where; nothing may be there yet.
+        kind: What the file is for.
+        readable: What everybody may read and nobody may change; with ``key_ids``.
+        secret: What to lock in.
+        passphrase: What opens it; see :func:`omr.key_passphrase.check_passphrase`.
+        today: Told by the file.
+        cost: scrypt's N, one of 2^14 to 2^20.
+
+    Raises:
+        UsageError: If a file is there, or it cannot be written.
+    """
+    raw = _seal(secret, readable, kind, passphrase, today, cost)
     try:
         new = write_new_file(path, raw, owner_only=True)
     except OSError as error:
@@ -133,7 +179,7 @@ def write_sealed(
             _("{path} is there already").format(path=path),
             _("Give another name: an older backup is never replaced."),
         )
-    if read_sealed(path).unlock(passphrase) != keyring:
+    if read_sealed(path).secret(passphrase) != secret:
         raise InputUnusable(
             _("{path} does not hold what was written to it").format(path=path),
             _("That disk or stick is failing: throw it away and use another."),
@@ -185,7 +231,14 @@ def read_sealed(path: Path) -> Sealed:
     return found
 
 
-def _seal(keyring: Keyring, kind: Kind, passphrase: str, today: date, cost: int) -> bytes:
+def _seal(
+    secret: bytes,
+    readable: Mapping[str, Any],
+    kind: Kind,
+    passphrase: str,
+    today: date,
+    cost: int,
+) -> bytes:
     salt = secrets.token_bytes(_SALT_LENGTH)
     nonce = secrets.token_bytes(_NONCE_LENGTH)
     content: dict[str, Any] = {
@@ -193,15 +246,14 @@ def _seal(keyring: Keyring, kind: Kind, passphrase: str, today: date, cost: int)
         "note": _note(kind),
         "version": _VERSION,
         "made": today.isoformat(),
-        "key_ids": [key.key_id for key in keyring.keys],
-        "years": sorted({year for key in keyring.keys for year in key.campaigns}),
+        **readable,
         "cipher": "AES-256-GCM",
         "scrypt": _scrypt(cost),
         "salt": _text(salt),
         "nonce": _text(nonce),
     }
     key = _key_from(passphrase, salt, cost)
-    locked = AESGCM(key).encrypt(nonce, keyring_to_bytes(keyring), _open_words(content))
+    locked = AESGCM(key).encrypt(nonce, secret, _open_words(content))
     content["sealed"] = _text(locked)
     content["sha256"] = _checksum(content)
     return json.dumps(content, indent=1).encode("ascii") + b"\n"
@@ -232,6 +284,11 @@ def _note(kind: Kind) -> str:
         return (
             "Backup of the keys that sign and verify survey forms, locked with a passphrase."
             " Put it back with: omr keys restore FILE"
+        )
+    if kind is Kind.KIT:
+        return (
+            "What one unit needs to read its own scanned forms, locked with a passphrase."
+            " Take it over with: omr scans use-kit FILE"
         )
     return (
         "Keys that verify the survey forms of the years named here, locked with a passphrase."

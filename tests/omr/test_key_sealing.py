@@ -265,15 +265,9 @@ def test_something_locked_that_is_no_keyring_is_refused_without_showing_it(
     path = tmp_path / "b.json"
     with monkeypatch.context() as patch:
         patch.setattr("omr.key_sealing.keyring_to_bytes", lambda _ring: b'{"secret": "inside"}')
-        patch.setattr("omr.key_sealing.read_sealed", lambda _path: _Opens())
         write_sealed(path, RING, Kind.BACKUP, PHRASE, DAY, cost=CHEAP)
 
     with pytest.raises(InputUnusable, match="locked in a way") as caught:
         read_sealed(path).unlock(PHRASE)
 
     assert "inside" not in "".join(traceback.format_exception(caught.value))
-
-
-class _Opens:
-    def unlock(self, _phrase: str) -> Keyring:
-        return RING
