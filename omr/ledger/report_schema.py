@@ -16,6 +16,35 @@ from sqlalchemy import (
 
 from omr.ledger.metadata import metadata
 
+electronic_import = Table(
+    "electronic_import",
+    metadata,
+    Column("import_id", Integer, primary_key=True),
+    Column("profile", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("rows_seen", Integer, nullable=False),
+    Column("rows_new", Integer, nullable=False),
+    Column("problems_json", Text, nullable=False),  # every row and value that was not used
+    Column("imported_at", Text, nullable=False),
+)
+
+electronic_response = Table(
+    "electronic_response",
+    metadata,
+    Column("record_id", Text, primary_key=True),  # random, as for sheets
+    Column("row_key", Text, nullable=False, unique=True),  # what makes a second import harmless
+    Column(
+        "import_id", Integer, ForeignKey("electronic_import.import_id"), nullable=False, index=True
+    ),
+    Column("unit", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("period", Text, nullable=False, index=True),
+    Column("answered_on", Text, nullable=False),  # local date, nothing finer
+    Column("answers_json", Text, nullable=False),
+    Column("excluded", Text, nullable=False),  # reason why it is not counted, else empty
+)
+
 # What a person confirmed that words in an export mean. The newest row of a key counts.
 alias = Table(
     "alias",

@@ -26,10 +26,13 @@ from omr.ledger.report_schema import (
     aggregate_count,
     alert_note,
     alias,
+    electronic_import,
+    electronic_response,
     month_version,
     unlinked,
     visit_count,
 )
+from omr.ledger.unit_schema import sender, unpacked
 
 __all__ = [
     "HEAD_REVISION",
@@ -60,16 +63,18 @@ __all__ = [
     "reviewer",
     "run_finished",
     "second_reading",
+    "sender",
     "sheet",
     "source",
     "stock_entry",
     "stock_range",
     "streak",
     "unlinked",
+    "unpacked",
     "visit_count",
 ]
 
-HEAD_REVISION = "0007"  # the newest step in migrations/versions
+HEAD_REVISION = "0008"  # the newest step in migrations/versions
 
 # QR codes carry small numbers instead of ids; a number, once given, is never given again.
 code_number = Table(
@@ -369,32 +374,3 @@ lease = Table(
     Column("until", Float, nullable=False),  # seconds since 1970, UTC
 )
 PASSING = frozenset({"lease"})  # tables whose rows may change
-
-electronic_import = Table(
-    "electronic_import",
-    metadata,
-    Column("import_id", Integer, primary_key=True),
-    Column("profile", Text, nullable=False),
-    Column("file_name", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("rows_seen", Integer, nullable=False),
-    Column("rows_new", Integer, nullable=False),
-    Column("problems_json", Text, nullable=False),  # every row and value that was not used
-    Column("imported_at", Text, nullable=False),
-)
-
-electronic_response = Table(
-    "electronic_response",
-    metadata,
-    Column("record_id", Text, primary_key=True),  # random, as for sheets
-    Column("row_key", Text, nullable=False, unique=True),  # what makes a second import harmless
-    Column(
-        "import_id", Integer, ForeignKey("electronic_import.import_id"), nullable=False, index=True
-    ),
-    Column("unit", Text, nullable=False),
-    Column("domain", Text, nullable=False),
-    Column("period", Text, nullable=False, index=True),
-    Column("answered_on", Text, nullable=False),  # local date, nothing finer
-    Column("answers_json", Text, nullable=False),
-    Column("excluded", Text, nullable=False),  # reason why it is not counted, else empty
-)
