@@ -58,6 +58,48 @@ def test_what_is_no_range_is_refused(text: str) -> None:
         parse_forms(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "gtdb-26-000417..qlhc-26-000423",
+            "GTDB-26-000417..QLHC-26-000423: both ends must be of the same domain and year",
+        ),
+        (
+            "GTDB-26-000417..GTDB-27-000423",
+            "GTDB-26-000417..GTDB-27-000423: both ends must be of the same domain and year",
+        ),
+        (
+            "GTDB-26-000417..423-A",
+            "GTDB-26-000423-A: the check letter does not fit, so a character is wrong",
+        ),
+        (
+            "GTDB-26-000423..000417",
+            "GTDB-26-000423..000417: the first number must not be greater than the last",
+        ),
+    ],
+)
+def test_a_refused_range_says_what_is_wrong_with_it(text: str, words: str) -> None:
+    with pytest.raises(SerialMistyped) as failure:
+        parse_forms(text)
+    assert str(failure.value) == words
+
+
+def test_a_range_counts_both_of_its_ends_and_holds_them() -> None:
+    forms = SerialRange("GTDB", 2026, 417, 423)
+    assert len(forms) == 7
+    assert [n for n in range(410, 430) if forms.holds(n)] == [417, 418, 419, 420, 421, 422, 423]
+
+
+def test_a_range_of_one_form_is_written_as_its_serial_and_typed_as_one() -> None:
+    one = SerialRange("GTDB", 2026, 417, 417)
+    serial = str(Serial("GTDB", 2026, 417))
+    assert str(one) == serial
+    assert parse_forms("GTDB-26-000417..000417") == parse_forms(serial) == one
+    other = str(SerialRange("GTDB", 2026, 417, 423))
+    assert other == f"{serial}..{str(Serial('GTDB', 2026, 423)).removeprefix('GTDB-26-')}"
+
+
 @given(st.sets(st.integers(1, 60)))
 def test_ranges_hold_exactly_the_numbers_they_were_made_of(some: set[int]) -> None:
     ranges = compressed("GTDB", 2026, some)

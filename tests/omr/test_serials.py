@@ -143,6 +143,26 @@ def test_nonsense_is_refused_with_a_sentence(nonsense: str) -> None:
     assert str(failure.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("gtdb 417", "'gtdb 417' is not a serial like GTDB-26-000417-M"),
+        (
+            "gtdb-26-000417-a",
+            "GTDB-26-000417-A: the check letter does not fit, so a character is wrong",
+        ),
+        (
+            f"gtdb-26-000000-{check_letter('GTDB-26-000000')}",
+            "no such serial: GTDB 2026 0",
+        ),
+    ],
+)
+def test_a_refusal_says_what_was_typed_and_what_is_wrong_with_it(text: str, words: str) -> None:
+    with pytest.raises(SerialMistyped) as failure:
+        parse_serial(text)
+    assert str(failure.value) == words
+
+
 def test_number_zero_is_refused_though_its_check_letter_fits() -> None:
     stem = "GTDB-26-000000"
 
