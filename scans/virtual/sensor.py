@@ -84,17 +84,23 @@ def deliver(
     if mode is not Mode.BINARY:
         return np.asarray(image)
     white = float(driver_curve(scanner, np.array([paper]), paper)[0])
+    columns = -(-image.shape[1] // 4)
+    dithered = np.tile(scanner.dither * white * _BAYER.astype(np.float32), (1, columns))
+    dithered = dithered[:, : image.shape[1]]
     if scanner.local_threshold:
         side = round(_LOCAL_MM * dpi / 25.4) | 1
-        around = cv2.blur(image, (side, side)).astype(np.float32)
-        limit = np.maximum(around * scanner.threshold, _LOCAL_FLOOR * white)
-    else:
-        limit = np.full(image.shape, scanner.threshold * white, dtype=np.float32)
-    if scanner.dither:
-        tiles = (-(-image.shape[0] // 4), -(-image.shape[1] // 4))
-        pattern = np.tile(_BAYER.astype(np.float32), tiles)[: image.shape[0], : image.shape[1]]
-        limit += scanner.dither * white * pattern
-    return np.where(image < limit, np.uint8(0), np.uint8(255))
+        limit = cv2.blur(image, (side, side)).astype(np.float32)
+        limit *= np.float32(scanner.threshold)
+        np.maximum(limit, np.float32(_LOCAL_FLOOR * white), out=limit)
+        for row in range(4):
+            limit[row::4] += dithered[row]
+        return np.where(image < limit, np.uint8(0), np.uint8(255))
+    # Whole levels are below a limit just when they are below the next whole one.
+    limits = np.ceil(np.float32(scanner.threshold * white) + dithered).clip(0, 255).astype(np.uint8)
+    delivered = np.empty_like(image)
+    for row in range(4):
+        np.multiply(image[row::4] >= limits[row], np.uint8(255), out=delivered[row::4])
+    return delivered
 
 
 def least_light(
