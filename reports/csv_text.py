@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import string
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 # What spreadsheets take for the beginning of a formula, also in full width.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN_STARTS = frozenset(string.ascii_letters + string.digits)
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]], *, raw: bool = False) -> str:
@@ -29,6 +31,8 @@ def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]], *, raw: bool
 
 def safe_text(text: str) -> str:
     """*text* such that no spreadsheet takes it for a formula."""
+    if not text or text[0] in _PLAIN_STARTS:  # most cells, in far less time
+        return text
     start = unicodedata.normalize("NFKC", text).lstrip(" \u00a0")
     return f"'{text}" if start.startswith(_FORMULA_STARTS) else text
 

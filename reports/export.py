@@ -7,12 +7,11 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from omr.errors import UsageError
 from omr.i18n import _
 from omr.stock_statement import UNIT_COLUMNS
 from reports.closing import SEVERAL, CountedMonth
+from reports.counts import Counts
 from reports.csv_text import csv_text
 from reports.laid_out import writers
 from reports.manifest import MANIFEST, manifest_text
@@ -20,6 +19,7 @@ from reports.privacy import ClearedComment
 from reports.reconcile import Reconciliation
 from reports.responses import Response
 from reports.results import AlertRow
+from reports.tally import COLUMNS, Choices, tally_of
 
 RESPONSES, TALLY, RECONCILIATION = "responses.csv", "tally.csv", "reconciliation.csv"
 ALERTS, COMMENTS = "alerts.csv", "comments.csv"
@@ -89,9 +89,9 @@ def responses_csv(responses: Iterable[Response], questions: Sequence[str]) -> st
     )
 
 
-def tally_csv(counts: pd.DataFrame) -> str:
-    """``tally.csv``, from :func:`reports.tally.tally_of`."""
-    return csv_text(tuple(counts.columns), counts.itertuples(index=False))
+def tally_csv(counts: Counts, choices: Choices) -> str:
+    """``tally.csv``, see :func:`reports.tally.tally_of`."""
+    return csv_text(COLUMNS, tally_of(counts, choices))
 
 
 def reconciliation_csv(stock: Reconciliation) -> str:

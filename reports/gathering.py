@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -13,7 +13,7 @@ from omr.ledger import Ledger
 from omr.ledger.aggregates import AggregateCount, aggregate_counts
 from omr.ledger.alert_notes import AlertNote, alert_notes
 from omr.ledger.comments import comments
-from omr.ledger.electronic import electronic_rows
+from omr.ledger.electronic import electronic_rows, replaced_responses
 from omr.ledger.inputs import inputs
 from omr.ledger.month_list import periods_with_answers
 from omr.ledger.quality import (
@@ -55,7 +55,7 @@ from reports.quality import SheetLook, month_bursts, month_quality
 from reports.reconcile import Reconciliation, reconcile
 from reports.responses import Channel, Place, Response
 from reports.results import AlertRow
-from reports.tally import Choices, tally_of
+from reports.tally import Choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ class Gatherer:
         self.workspace = workspace
         self.ledger = ledger
         self._answered: dict[str, Answered] = {}
+        self._reconciled: dict[str, Reconciliation] = {}
 
     def period(self, text: str) -> Period:
         """The month called *text*, with the office's first day."""
@@ -110,13 +111,13 @@ class Gatherer:
 
     def reconciliation(self, period: Period) -> Reconciliation:
         """Where every form is at the end of a month."""
-        paper = self.answered(period).paper
-        return reconcile(
-            self._stock,
-            period=str(period),
-            duplicates=paper.duplicates,
-            anomalies=paper.anomalies,
-        )
+        name = str(period)
+        if name not in self._reconciled:
+            paper = self.answered(period).paper
+            self._reconciled[name] = reconcile(
+                self._stock, period=name, duplicates=paper.duplicates, anomalies=paper.anomalies
+            )
+        return self._reconciled[name]
 
     def standing(self, period: Period) -> Standing:
         """Whether a month can be counted for good."""
@@ -144,7 +145,7 @@ class Gatherer:
         doubts, difference = answered.paper.doubts, stock.difference
         texts = {
             RESPONSES: responses_csv(answered.responses, choices.questions),
-            TALLY: tally_csv(tally_of(answered.counts, choices)),
+            TALLY: tally_csv(answered.counts, choices),
             RECONCILIATION: reconciliation_csv(stock),
         }
         ids = {each.record_id for each in answered.responses}
@@ -233,10 +234,14 @@ class Gatherer:
             period = period.previous()
             if str(period) in known:
                 closed = closed_month(self.ledger, str(period))
-                # Not kept: thirteen months of responses would fill the memory for nothing.
-                counts = self._read(str(period)).counts if closed is None else closed[1].counts
-                found[str(period)] = counts
+                found[str(period)] = self._said(str(period)) if closed is None else closed[1].counts
         return found
+
+    def _said(self, period: str) -> Counts:
+        """What was said in an open month; thirteen months of responses would fill the memory."""
+        paper = paper_month(sheet_rows(self.ledger, period=period)).responses
+        sent, _excluded = self._sent(period)
+        return self._counts([*paper, *sent], aggregate_counts(self.ledger, period))
 
     def _settled(self) -> Settled:
         settings = self.workspace.settings
@@ -267,32 +272,48 @@ class Gatherer:
     def _read(self, period: str) -> Answered:
         look = SheetLook(every_pad(self.ledger))
         paper = paper_month(map(look.see, sheet_rows(self.ledger, period=period)))
-        electronic = list(electronic_rows(self.ledger, period=period))
-        sent = [
-            Response(
-                record_id=row.record_id,
-                channel=Channel.ELECTRONIC,
-                unit=row.unit,
-                domain=row.domain,
-                period=row.period,
-                answers=row.answers,
-                place=Place(row.file),
-            )
-            for row in electronic
-            if not row.excluded
-        ]
+        sent, excluded = self._sent(period)
         responses = merge(paper.responses, sent)
         aggregates = aggregate_counts(self.ledger, period)
-        counts = added(count(responses, self._ratings), count_aggregates(aggregates, self._ratings))
         return Answered(
             responses=responses,
-            excluded=len(electronic) - len(sent),
+            excluded=excluded,
             paper=paper,
             look=look,
-            counts=counts,
+            counts=self._counts(responses, aggregates),
             aggregates=tuple(aggregates),
             visits=tuple(visits(self.ledger, period)),
         )
+
+    def _sent(self, period: str) -> tuple[list[Response], int]:
+        """What was sent electronically in a month, and how many more are not counted."""
+        sent: list[Response] = []
+        excluded = 0
+        for row in electronic_rows(self.ledger, period=period, replaced=self._replaced):
+            if row.excluded:
+                excluded += 1
+                continue
+            sent.append(
+                Response(
+                    record_id=row.record_id,
+                    channel=Channel.ELECTRONIC,
+                    unit=row.unit,
+                    domain=row.domain,
+                    period=row.period,
+                    answers=row.answers,
+                    place=Place(row.file),
+                )
+            )
+        return sent, excluded
+
+    def _counts(
+        self, responses: Sequence[Response], aggregates: Sequence[AggregateCount]
+    ) -> Counts:
+        return added(count(responses, self._ratings), count_aggregates(aggregates, self._ratings))
+
+    @cached_property
+    def _replaced(self) -> Collection[str]:
+        return replaced_responses(self.ledger)
 
 
 def _digest(content: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from omr.ledger.visits import VisitCount
 from omr.settings import Language
@@ -159,7 +160,13 @@ class GroupMaker:
     def _sums(self, scope: Scope) -> Sums:
         if scope.channel is not None:  # visits are of no channel
             return _sums_then(self.now, scope)
-        return total(sums for place, sums in self.places.items() if scope.covers(*place))
+        return total(map(self.places.__getitem__, self._covered(scope)))
+
+    def _covered(self, scope: Scope) -> Iterable[Place]:
+        if scope.units is None or scope.domains is None:
+            return (place for place in self.places if scope.covers(*place))
+        both = product(scope.units, scope.domains)  # one place, or few
+        return (place for place in both if place in self.places)
 
     def _before(self, scope: Scope, figures: Figures) -> tuple[Figures | None, Change | None]:
         if breaks(self.now, self.past[0], scope, self.rollups):
@@ -174,7 +181,7 @@ class GroupMaker:
 
 
 def _sums_then(month: Snapshot, scope: Scope) -> Sums:
-    return total(sums for key, sums in month.sums.items() if scope.covers(*key))
+    return total(map(month.sums.__getitem__, month.within(scope)))
 
 
 def city_name(language: Language) -> str:

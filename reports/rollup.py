@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from operator import add
 
 from omr.survey import Role, Survey
 from reports.counts import BLANK, INVALID, GroupCounts, GroupKey, Ratings
@@ -102,8 +103,16 @@ class Sums:
 
     def add(self, other: Sums) -> None:
         """Add *other* to these."""
-        for name in _NUMBERS:
-            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.responses += other.responses
+        self.paper += other.paper
+        self.empty += other.empty
+        self.uncounted += other.uncounted
+        self.no_level += other.no_level
+        self.counter += other.counter
+        self.online += other.online
+        self.answered += other.answered
+        self.known += other.known
+        self.unknown += other.unknown
         for mine, theirs in (
             (self.fully, other.fully),
             (self.overall, other.overall),
@@ -138,20 +147,6 @@ class Sums:
         )
 
 
-_NUMBERS = (
-    "responses",
-    "paper",
-    "empty",
-    "uncounted",
-    "no_level",
-    "counter",
-    "online",
-    "answered",
-    "known",
-    "unknown",
-)
-
-
 def total(parts: Iterable[Sums]) -> Sums:
     """All *parts* together."""
     found = Sums()
@@ -161,5 +156,4 @@ def total(parts: Iterable[Sums]) -> Sums:
 
 
 def _add(mine: list[int], theirs: list[int]) -> None:
-    for slot, people in enumerate(theirs):
-        mine[slot] += people
+    mine[:] = map(add, mine, theirs)

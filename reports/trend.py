@@ -7,8 +7,11 @@ really a change of the list of units.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
 
 from omr.periods import Period
 from omr.survey import Survey
@@ -19,13 +22,15 @@ from reports.results import Break
 from reports.rollup import Rules, Sums
 from reports.structure import Place, units_in
 
+Key = tuple[str, str, Channel]  # unit, domain, channel
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Snapshot:
     """One month's sums per place and channel."""
 
     period: Period
-    sums: Mapping[tuple[str, str, Channel], Sums]  # unit, domain, channel
+    sums: Mapping[Key, Sums]
     units: frozenset[str]  # codes that the catalogue had in the month
     questions: frozenset[str]  # rated ones that somebody answered
 
@@ -51,10 +56,31 @@ class Snapshot:
             ),
         )
 
-    @property
+    @cached_property
     def places(self) -> frozenset[Place]:
         """Where anybody answered."""
         return frozenset((unit, domain) for unit, domain, _ in self.sums)
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The units that could have answered, and those that did without being on the list."""
+        return self.units | {unit for unit, _ in self.places}
+
+    @cached_property
+    def _by_unit(self) -> Mapping[str, Sequence[Key]]:
+        found: defaultdict[str, list[Key]] = defaultdict(list)
+        for key in self.sums:
+            found[key[0]].append(key)
+        return found
+
+    def within(self, scope: Scope) -> Iterator[Key]:
+        """Where, and through which channels, anybody answered whom *scope* covers."""
+        units = self._by_unit
+        if scope.units is None:
+            some: Iterable[Key] = self.sums
+        else:  # a month has hundreds of groups of one unit each
+            some = chain.from_iterable(units[unit] for unit in scope.units if unit in units)
+        return (key for key in some if scope.covers(*key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +132,11 @@ def rollups_of(surveys: Collection[Survey]) -> dict[str, str]:
 
 
 def _units(month: Snapshot, scope: Scope) -> frozenset[str]:
-    """The units that could have answered, and those that did without being on the list."""
-    every = month.units | {unit for unit, _ in month.places}
-    return every if scope.units is None else every & scope.units
+    return month.listed if scope.units is None else month.listed & scope.units
 
 
 def _domains(month: Snapshot, scope: Scope, rollups: Mapping[str, str]) -> frozenset[str]:
-    found = {domain for unit, domain in month.places if scope.covers(unit, domain)}
+    found = {domain for _unit, domain, _ in month.within(replace(scope, channel=None))}
     if scope.domains is not None or scope.one_unit:
         return frozenset(found)
     return frozenset(rollups.get(domain, domain) for domain in found)

@@ -103,6 +103,7 @@ class Book:
             },
         )
         self._styles: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._cells: dict[tuple[Kind, Tone, bool], Any] = {}
         self._file.define_name(Z_NAME, Z_FORMULA)
         self._file.set_size(2400, 1500)
         # The clock would make every file another one: a month's file says when the month ended.
@@ -145,8 +146,13 @@ class Book:
             text: What stands in it; what might be taken for a formula stays text even when
                 somebody edits the cell.
         """
-        extra = {"quote_prefix": True} if looks_like_formula(text) else {}
-        return self.style(border=1, **_KINDS[kind], **_TONES[tone], **extra)
+        quoted = looks_like_formula(text)
+        style = self._cells.get((kind, tone, quoted))
+        if style is None:
+            extra = {"quote_prefix": True} if quoted else {}
+            style = self.style(border=1, **_KINDS[kind], **_TONES[tone], **extra)
+            self._cells[kind, tone, quoted] = style
+        return style
 
     def difference(self, **properties: Any) -> Any:
         """What a condition changes in a cell's style; nothing else of it."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
@@ -42,6 +42,7 @@ __all__ = [
     "add_import",
     "electronic_rows",
     "import_problems",
+    "replaced_responses",
 ]
 
 _ROWS_AT_ONCE = 500  # keeps memory and statements small over a month of responses
@@ -131,8 +132,17 @@ def add_import(
     return outcome
 
 
-def electronic_rows(ledger: Ledger, *, period: str) -> Iterator[ElectronicRow]:
-    """The electronic responses of a reporting month, also excluded ones, by record id."""
+def electronic_rows(
+    ledger: Ledger, *, period: str, replaced: Collection[str] | None = None
+) -> Iterator[ElectronicRow]:
+    """The electronic responses of a reporting month, also excluded ones, by record id.
+
+    Args:
+        ledger: The open ledger.
+        period: The reporting month.
+        replaced: Of :func:`replaced_responses`, where several months are read; else it is
+            looked up.
+    """
     query = (
         select(electronic_response, electronic_import.c.file_name)
         .join(electronic_import)
@@ -140,10 +150,10 @@ def electronic_rows(ledger: Ledger, *, period: str) -> Iterator[ElectronicRow]:
         .order_by(electronic_response.c.record_id)
     )
     with ledger.read() as connection:
-        replaced = _replaced(connection)
+        gone = _replaced(connection) if replaced is None else replaced
         for rows in connection.execute(query).partitions(_ROWS_AT_ONCE):
             for row in rows:
-                if row.record_id in replaced:
+                if row.record_id in gone:
                     continue
                 body = json.loads(row.answers_json)
                 yield ElectronicRow(
@@ -156,6 +166,12 @@ def electronic_rows(ledger: Ledger, *, period: str) -> Iterator[ElectronicRow]:
                     remarks=body["remarks"],
                     excluded=row.excluded,
                 )
+
+
+def replaced_responses(ledger: Ledger) -> frozenset[str]:
+    """The ids of every response of which a better or newer reading was added, in any month."""
+    with ledger.read() as connection:
+        return frozenset(_replaced(connection))
 
 
 def import_problems(ledger: Ledger, *, sha256: str) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, bindparam, select
@@ -44,6 +45,7 @@ _HOLDS = sheet.c.status.in_(
         literal_execute=True,
     )
 )
+_STATUSES = {status.value: status for status in SheetStatus}
 _ROWS_AT_ONCE = 500  # keeps memory flat over a month of sheets
 
 
@@ -206,23 +208,35 @@ def answers_by_sheet(
     connection: Connection, sheet_ids: Sequence[int]
 ) -> dict[int, dict[str, Answer]]:
     """What the machine saw on each sheet, question by question."""
-    query = select(answer).where(answer.c.sheet_id.in_(sheet_ids))
-    found: dict[int, dict[str, Answer]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.sheet_id, {})[row.question] = Answer(
-            AnswerState(row.state),
-            tuple(row.options.split("|")) if row.options else (),
-            tuple(Reason(word) for word in row.reasons.split("|")) if row.reasons else (),
-        )
+    columns = (answer.c.sheet_id, answer.c.question)
+    said = (answer.c.state, answer.c.options, answer.c.reasons)
+    query = select(*columns, *said).where(answer.c.sheet_id.in_(sheet_ids))
+    found: dict[int, dict[str, Answer]] = {sheet_id: {} for sheet_id in sheet_ids}
+    for sheet_id, question, state, options, reasons in connection.execute(query).all():
+        found[sheet_id][question] = _answer(state, options, reasons)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _answer(state: str, options: str, reasons: str) -> Answer:
+    """One answer; a month has millions, and few are said in a way of their own."""
+    return Answer(
+        AnswerState(state),
+        tuple(options.split("|")) if options else (),
+        _reasons(reasons.split("|")) if reasons else (),
+    )
+
+
+def _reasons(words: Iterable[str]) -> tuple[Reason, ...]:
+    return tuple(Reason(word) for word in words)
 
 
 def _seen(row: Row[Any], answers: Answers) -> SheetReading:
     return SheetReading(
         page=row.page,
         sheet=row.sheet,
-        status=SheetStatus(row.status),
-        reasons=tuple(Reason(word) for word in json.loads(row.reasons_json)),
+        status=_STATUSES[row.status],
+        reasons=() if row.reasons_json == "[]" else _reasons(json.loads(row.reasons_json)),
         serial=row.serial,
         unit=row.unit,
         domain=row.domain,
