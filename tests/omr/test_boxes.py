@@ -99,10 +99,12 @@ def _mark(
     if mark == "fill":
         cv2.circle(image, point(0, 0), int(0.9 * radius), form.pen_grey, -1, cv2.LINE_AA)
     if mark == "pencil":
-        area = np.zeros_like(image)
-        cv2.circle(area, point(0, 0), int(0.9 * radius), 1, -1)
-        grain = cv2.GaussianBlur(rng.normal(0, 40, image.shape), (0, 0), FINE) + form.pen_grey
-        image[area > 0] = np.minimum(image, np.clip(grain, 0, 255)).astype(np.uint8)[area > 0]
+        (x, y), reach = point(0, 0), int(0.9 * radius)
+        here = image[y - reach : y + reach + 1, x - reach : x + reach + 1]
+        disc = np.zeros_like(here)
+        cv2.circle(disc, (reach, reach), reach, 1, -1)
+        grain = cv2.GaussianBlur(rng.normal(0, 40, here.shape), (0, 0), FINE) + form.pen_grey
+        here[disc > 0] = np.minimum(here, np.clip(grain, 0, 255)).astype(np.uint8)[disc > 0]
 
 
 def mixed(count: int, share: float, mark: str, seed: int = 1) -> list[str]:
