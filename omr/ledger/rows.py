@@ -101,7 +101,7 @@ def rows_of(
             ],
         )
         for row in rows:
-            seen = _seen(row, answers.get(row.sheet_id, {}))
+            seen = seen_of(row, answers.get(row.sheet_id, {}))
             if row.sheet_id in destroyed:
                 ended = _ended(seen, destroyed[row.sheet_id])
                 yield SheetRow(row.name, row.period, row.record_id, ended, seen)
@@ -231,7 +231,8 @@ def _reasons(words: Iterable[str]) -> tuple[Reason, ...]:
     return tuple(Reason(word) for word in words)
 
 
-def _seen(row: Row[Any], answers: Answers) -> SheetReading:
+def seen_of(row: Row[Any], answers: Answers) -> SheetReading:
+    """What the machine saw, from a row of ``sheet`` and the answers on it."""
     return SheetReading(
         page=row.page,
         sheet=row.sheet,
