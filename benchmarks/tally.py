@@ -45,8 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     counts = count(responses, Ratings.of([survey]))
     table = tally_of(counts, Choices.of([survey]).with_counts(counts))
     wall, processor = time.monotonic() - wall, time.process_time() - processor
-    singles = {q.id for q in survey.questions if q.role is not Role.REASONS}
-    counted = sum(row.people for row in table if row.question in singles)
+    singles = [q.id for q in survey.questions if q.role is not Role.REASONS]
+    counted = int(table[table["question"].isin(singles)]["count"].sum())
     if counted != options.responses * len(singles):
         raise SystemExit(f"{counted} answers counted")
     promised = MOST_SECONDS * options.responses / 1_000_000

@@ -6,12 +6,12 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from omr.errors import UsageError
 from omr.i18n import _
 from omr.stock_statement import UNIT_COLUMNS
 from reports.closing import SEVERAL, CountedMonth
-from reports.counts import Counts
 from reports.csv_text import csv_text
 from reports.laid_out import writers
 from reports.manifest import MANIFEST, manifest_text
@@ -19,7 +19,9 @@ from reports.privacy import ClearedComment
 from reports.reconcile import Reconciliation
 from reports.responses import Response
 from reports.results import AlertRow
-from reports.tally import COLUMNS, Choices, tally_of
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RESPONSES, TALLY, RECONCILIATION = "responses.csv", "tally.csv", "reconciliation.csv"
 ALERTS, COMMENTS = "alerts.csv", "comments.csv"
@@ -89,9 +91,9 @@ def responses_csv(responses: Iterable[Response], questions: Sequence[str]) -> st
     )
 
 
-def tally_csv(counts: Counts, choices: Choices) -> str:
-    """``tally.csv``, see :func:`reports.tally.tally_of`."""
-    return csv_text(COLUMNS, tally_of(counts, choices))
+def tally_csv(counts: pd.DataFrame) -> str:
+    """``tally.csv``, from :func:`reports.tally.tally_of`."""
+    return csv_text(tuple(counts.columns), counts.itertuples(index=False))
 
 
 def reconciliation_csv(stock: Reconciliation) -> str:

@@ -55,7 +55,7 @@ from reports.quality import SheetLook, month_bursts, month_quality
 from reports.reconcile import Reconciliation, reconcile
 from reports.responses import Channel, Place, Response
 from reports.results import AlertRow
-from reports.tally import Choices
+from reports.tally import Choices, tally_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Gatherer:
         doubts, difference = answered.paper.doubts, stock.difference
         texts = {
             RESPONSES: responses_csv(answered.responses, choices.questions),
-            TALLY: tally_csv(answered.counts, choices),
+            TALLY: tally_csv(tally_of(answered.counts, choices)),
             RECONCILIATION: reconciliation_csv(stock),
         }
         ids = {each.record_id for each in answered.responses}

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 from omr.survey import Survey
 from reports.counts import BLANK, INVALID, Counts, Ratings, count
 from reports.responses import Response
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+_COLUMNS = ["period", "unit", "domain", "channel", "question", "option", "count"]
 _NO_RATINGS = Ratings({}, frozenset())  # a tally counts options, whatever they are worth
-
-
-class TallyRow(NamedTuple):
-    """How often one option was chosen, or nothing was: a row of ``tally.csv``."""
-
-    period: str
-    unit: str
-    domain: str
-    channel: str
-    question: str
-    option: str  # empty: blank, or found invalid
-    people: int
-
-
-COLUMNS = (*TallyRow._fields[:-1], "count")  # a tuple has a method of that name
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +68,7 @@ class Choices:
         return self.with_counts(count(responses, _NO_RATINGS))
 
 
-def tally(responses: Iterable[Response], choices: Choices) -> list[TallyRow]:
+def tally(responses: Iterable[Response], choices: Choices) -> pd.DataFrame:
     """Count every option of every question asked; see :func:`tally_of`.
 
     Args:
@@ -89,26 +78,30 @@ def tally(responses: Iterable[Response], choices: Choices) -> list[TallyRow]:
     return tally_of(count(responses, _NO_RATINGS), choices)
 
 
-def tally_of(counts: Counts, choices: Choices) -> list[TallyRow]:
-    """How often each option was chosen.
+def tally_of(counts: Counts, choices: Choices) -> pd.DataFrame:
+    """The table of *counts*.
 
     Args:
         counts: From :mod:`reports.counts`.
         choices: What was offered; :meth:`Choices.with_counts` of these counts.
 
     Returns:
-        One row for each option offered, also where nobody chose it, and one with an empty
-        option for blanks (answers found invalid among them), for every unit, domain and
-        channel with a response. Sorted by unit, domain and channel, then in printed order.
-        For a question with a single choice, the counts of its options and of blank add up to
-        the responses, unless some responses are known as counts only and were not asked it.
+        Columns ``period, unit, domain, channel, question, option, count``. One row for each
+        option offered, also where nobody chose it, and one with an empty option for blanks
+        (answers found invalid among them), for every unit, domain and channel with a
+        response. Sorted by unit, domain and channel, then in printed order. For a question
+        with a single choice, the counts of its options and of blank add up to the responses,
+        unless some responses are known as counts only and were not asked it.
     """
-    return [
-        TallyRow(key.period, key.unit, key.domain, key.channel.value, question, option, people)
+    import pandas as pd  # noqa: PLC0415 - to import it takes longer than to count a month
+
+    rows = [
+        (key.period, key.unit, key.domain, key.channel.value, question, option, people)
         for key in sorted(counts)
         for question, options in choices.by_domain[key.domain].items()
         for option, people in _in_order(counts[key].said(question), options)
     ]
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
 def _in_order(said: Mapping[str, int], options: tuple[str, ...]) -> Iterator[tuple[str, int]]:

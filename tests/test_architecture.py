@@ -53,6 +53,7 @@ CONFINED = {
     "jinja2": r"scans/review/.*",
     "dask": r"scans/\w*(dask|engine)\w*\.py",
     "distributed": r"scans/\w*(dask|engine)\w*\.py",
+    "pandas": r"reports/.*",
     "xlsxwriter": r"reports/.*",
     "openpyxl": r"reports/.*",
     "typer": r"\w+/(\w+_)?cli\.py|omr/options\.py",
