@@ -17,6 +17,7 @@ from pathlib import Path
 from omr.errors import LedgerUnusable, UsageError
 from omr.i18n import _
 from omr.keys import Keyring, KeysUnusable, create_keyring, load_keyring
+from omr.ledger_address import COUNTER_ENDING, LedgerAddress
 from omr.links import Links
 from omr.links_file import read_links, refuse_unknown_domains, shipped_links_text
 from omr.new_file import write_new_file
@@ -83,6 +84,11 @@ class Workspace:
         return self.root / "ledger.db"
 
     @property
+    def ledger_counter(self) -> Path:
+        """How far the ledger had come when this workspace last saw it."""
+        return self.root / f"ledger.db{COUNTER_ENDING}"
+
+    @property
     def ledger_url(self) -> str:
         """The ledger's address for SQLAlchemy; it may hold a password, so never show it.
 
@@ -90,7 +96,8 @@ class Workspace:
             UsageError: If the settings cannot be read, or have mistakes.
             LedgerUnusable: If the folder's name does not fit into an address.
         """
-        return self.settings.ledger_url or self.embedded_ledger_url
+        address = self.settings.ledger_url or self.embedded_ledger_url
+        return LedgerAddress(address, self.ledger_counter)
 
     @property
     def embedded_ledger_url(self) -> str:
@@ -145,6 +152,7 @@ class Workspace:
         ledger = Path(address.removeprefix("sqlite:///")) if address else self.ledger_file
         files = [self.settings_file, self.units_file, self.links_file]
         files += [ledger.with_name(ledger.name + end) for end in ("", "-wal", "-shm")]
+        files += [self.ledger_counter]
         folders = [
             self.keys_file.parent,
             self.surveys_folder,

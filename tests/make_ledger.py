@@ -18,6 +18,7 @@ from omr.layout import Layout
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.readings import SheetReading
 from omr.ledger.stock_entries import add_entry, finish_run
+from omr.ledger_address import COUNTER_ENDING
 from omr.marks import Answer, Answers, AnswerState, Reason, SheetStatus
 from omr.stock import Act
 
@@ -38,7 +39,8 @@ def _template() -> Path:
 def ledger_url(folder: Path, name: str = "ledger.db") -> str:
     """The address of a fresh ledger in *folder* that knows one layout."""
     path = folder / name
-    shutil.copyfile(_template(), path)
+    for ending in ("", COUNTER_ENDING):
+        shutil.copyfile(f"{_template()}{ending}", f"{path}{ending}")
     return f"sqlite:///{path}"
 
 

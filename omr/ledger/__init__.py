@@ -8,7 +8,6 @@ SQL is written outside this package; each activity uses its own module here:
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,16 +15,26 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import Connection, Engine, inspect, text
 
 from omr.errors import LedgerUnusable
 from omr.i18n import _
+from omr.ledger.connecting import (
+    make_engine,
+    named_failures,
+    one_at_a_time,
+    remedy,
+    sqlite_path,
+    with_path,
+)
+from omr.ledger.counter import Counter
+from omr.ledger.log import listen, logged
+from omr.ledger.network_share import refuse_network_share
+from omr.ledger.older_copy import accept, compare, head
 from omr.ledger.schema import HEAD_REVISION
+from omr.ledger_address import COUNTER_ENDING, LedgerAddress
 
-BUSY_TIMEOUT_MS = 30_000  # another process of ours may hold the write lock for a page or two
+__all__ = ["Ledger", "counter_of", "now", "one_at_a_time", "sqlite_path"]
 
 
 def now() -> str:
@@ -36,11 +45,13 @@ def now() -> str:
 class Ledger:
     """An open ledger. Use :meth:`open` or :meth:`create`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, counter: Counter | None = None) -> None:
         self._engine = engine
+        self._counter = counter
         self._reading: dict[str, Any] = {"omr_reads": True}
         if engine.dialect.name == "postgresql":  # else every statement sees another moment
             self._reading["isolation_level"] = "REPEATABLE READ"
+        listen(engine)
 
     @classmethod
     def open(cls, url: str) -> Ledger:
@@ -50,15 +61,34 @@ class Ledger:
         synchronised folder left of one, and an empty ledger would give serials out again.
 
         Raises:
+            LedgerUnusable: If it is missing, damaged, locked or of a newer version; also if
+                it is an older copy of what was seen here before.
+        """
+        path = _existing(url)
+        return cls._opened(url, counter_of(url), may_be_empty=path is None)
+
+    @classmethod
+    def open_older(cls, url: str, *, why: str, by: str) -> Ledger:
+        """Open a ledger although it is older than what was seen here, or another one.
+
+        That it was accepted, why and by whom, stays in its log.
+
+        Raises:
             LedgerUnusable: If it is missing, damaged, locked or of a newer version.
         """
-        path = sqlite_path(url)
-        if path is not None and not path.is_file():
-            raise LedgerUnusable(
-                _("no ledger at {path}").format(path=path),
-                _("Make a workspace with: omr init DIR"),
-            )
-        return cls._opened(url, may_be_empty=path is None)
+        path = _existing(url)
+        counter = counter_of(url)
+        ledger = cls._opened(url, counter, may_be_empty=path is None, compared=False)
+        if counter is not None:
+            try:
+                with ledger.write() as connection:
+                    accept(connection, counter, why=why, by=by)
+                with ledger.read() as connection:
+                    counter.start_over(head(connection))
+            except BaseException:
+                ledger.close()
+                raise
+        return ledger
 
     @classmethod
     def create(cls, url: str) -> Ledger:
@@ -69,18 +99,19 @@ class Ledger:
         """
         path = sqlite_path(url)
         if path is None:
-            return cls._opened(url, may_be_empty=True)
+            return cls._opened(url, counter_of(url), may_be_empty=True)
         if path.exists():
             return cls.open(url)
+        refuse_network_share(path)
         # Made under another name, so that an interruption leaves no half of a ledger.
         draft = path.with_name(f"{path.name}.{os.getpid()}.new")
         try:
-            cls._opened(_with_path(url, draft), may_be_empty=True).close()
+            cls._opened(with_path(url, draft), None, may_be_empty=True).close()
             if not path.exists():
                 draft.replace(path)
         except OSError as error:
             raise LedgerUnusable(
-                _("the ledger cannot be used: {why}").format(why=error), _remedy("unable to open")
+                _("the ledger cannot be used: {why}").format(why=error), remedy("unable to open")
             ) from error
         finally:
             for ending in ("", "-wal", "-shm"):
@@ -88,10 +119,15 @@ class Ledger:
         return cls.open(url)
 
     @classmethod
-    def _opened(cls, url: str, *, may_be_empty: bool) -> Ledger:
-        ledger = cls(_engine(url))
+    def _opened(
+        cls, url: str, counter: Counter | None, *, may_be_empty: bool, compared: bool = True
+    ) -> Ledger:
+        ledger = cls(make_engine(url), counter)
         try:
             ledger._come_up_to_date(may_be_empty=may_be_empty)
+            if counter is not None and compared:
+                with ledger.read() as connection:
+                    compare(connection, counter, may_be_unseen=sqlite_path(url) is None)
         except BaseException:
             ledger.close()
             raise
@@ -114,15 +150,20 @@ class Ledger:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction that may change the ledger; all of it or nothing is kept."""
-        with _named_failures(), self._engine.begin() as connection:
+        """One transaction that may change the ledger; all of it or nothing is kept.
+
+        What it adds is in the log (:mod:`omr.ledger.log`).
+        """
+        with named_failures(), self._engine.begin() as connection, logged(connection) as added:
             yield connection
+        if added.head is not None and self._counter is not None:
+            self._counter.advance(added.head)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent look at the ledger."""
         with (
-            _named_failures(),
+            named_failures(),
             self._engine.connect().execution_options(**self._reading) as connection,
             connection.begin(),
         ):
@@ -135,7 +176,7 @@ class Ledger:
         """
         if self._engine.dialect.name != "sqlite":
             return
-        with _named_failures(), self._engine.connect() as connection:
+        with named_failures(), self._engine.connect() as connection:
             raw = connection.connection.driver_connection
             if raw is not None:
                 raw.execute("vacuum")
@@ -158,68 +199,32 @@ class Ledger:
                 _("the ledger was made by a newer version of omr"),
                 _("Install the newest version, then run the command again."),
             )
-        with self.write() as connection:
+        # The steps log what they find and what they add by themselves.
+        with named_failures(), self._engine.begin() as connection:
             one_at_a_time(connection, "omr ledger upgrade")
             if _revision(connection) != HEAD_REVISION:  # else another process was faster
                 upgrade(connection)
 
 
-def one_at_a_time(connection: Connection, what: str) -> None:
-    """Let no other transaction that says the same *what* pass until this one has ended.
+def counter_of(url: str) -> Counter | None:
+    """The counter for the ledger at *url*; None for one in memory, or without a workspace."""
+    if isinstance(url, LedgerAddress):
+        return Counter(url.counter)
+    path = sqlite_path(url)
+    return None if path is None else Counter(path.with_name(path.name + COUNTER_ENDING))
 
-    SQLite has one writer anyway.
-    """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("select pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
 
-
-def sqlite_path(url: str) -> Path | None:
-    """The file behind a SQLite *url*; None for a server."""
-    try:
-        parsed = make_url(url)
-    except ArgumentError as error:
+def _existing(url: str) -> Path | None:
+    """The file of the ledger at *url*, which must be there; None for a server."""
+    path = sqlite_path(url)
+    if path is not None and not path.is_file():
         raise LedgerUnusable(
-            _("ledger.url in omr.toml is no database address"),
-            _("Leave it empty, or write postgresql://USER@HOST/NAME"),
-        ) from error
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return None
-    return Path(parsed.database)
-
-
-def _with_path(url: str, path: Path) -> str:
-    return make_url(url).set(database=str(path)).render_as_string(hide_password=False)
-
-
-def _engine(url: str) -> Engine:
-    try:
-        engine = create_engine(url)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        raise LedgerUnusable(
-            _("this kind of ledger cannot be opened: {why}").format(why=error),
-            _("Leave ledger.url in omr.toml empty to use a file."),
-        ) from error
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves, so DDL is in it too
-    cursor = connection.cursor()
-    cursor.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("pragma journal_mode = wal")
-    cursor.execute("pragma synchronous = full")
-    cursor.execute("pragma foreign_keys = on")
-    # Without this "insert or replace" deletes the old row past the triggers that forbid it.
-    cursor.execute("pragma recursive_triggers = on")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    reads = connection.get_execution_options().get("omr_reads", False)
-    connection.exec_driver_sql("begin" if reads else "begin immediate")
+            _("no ledger at {path}").format(path=path),
+            _("Make a workspace with: omr init DIR"),
+        )
+    if path is not None:
+        refuse_network_share(path)
+    return path
 
 
 def _revision(connection: Connection) -> str | None:
@@ -227,29 +232,3 @@ def _revision(connection: Connection) -> str | None:
         return None
     found: Any = connection.execute(text("select version_num from alembic_version")).scalar()
     return None if found is None else str(found)
-
-
-@contextmanager
-def _named_failures() -> Iterator[None]:
-    """Turn the database's own failures into ours, with a remedy."""
-    try:
-        yield
-    except IntegrityError:
-        raise  # a broken rule is the caller's to understand
-    except SQLAlchemyError as error:
-        cause = str(getattr(error, "orig", None) or error).strip()
-        raise LedgerUnusable(
-            _("the ledger cannot be used: {why}").format(why=cause), _remedy(cause)
-        ) from error
-
-
-def _remedy(cause: str) -> str:
-    if "locked" in cause:
-        return _("Another program is using it. Wait until that has finished, then try again.")
-    if "not a database" in cause or "malformed" in cause:
-        return _("The file is damaged. Put the newest backup in its place.")
-    if "full" in cause:
-        return _("Free some space on the disk, then run the command again; nothing was lost.")
-    if "readonly" in cause or "unable to open" in cause:
-        return _("Check that you may write to the workspace folder.")
-    return _("Check ledger.url in omr.toml and that the database is running.")

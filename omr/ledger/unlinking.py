@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, null, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, insert, null, select, text, update
 
 from omr.ledger import Ledger
+from omr.ledger.digests import KINDS, KINDS_OF, Kind
+from omr.ledger.log import say_gone
 from omr.ledger.metadata import append_only_ddl, may_delete_ddl
 from omr.ledger.months import MonthAct, say_unlinked
 from omr.ledger.rows import rows_of, sheets_query
@@ -31,6 +33,7 @@ from omr.ledger.schema import (
     unlinked,
 )
 from omr.ledger.sheets import SheetRow
+from omr.ledger.stored import stored_records
 from omr.marks import HOLDS_SERIAL, AnswerState
 
 _ABOUT_DECISIONS = (second_reading, identified, identified_place)
@@ -82,19 +85,18 @@ def unlink_month(ledger: Ledger, period: str, body: bytes, *, by: str) -> Unlink
             connection.execute(insert(unlinked), [_end(ids[row.record_id], row) for row in rows])
         for statement in may_delete_ddl(dialect, _CHANGED):
             connection.execute(text(statement))
-        connection.execute(
-            update(month_version)
-            .where(
-                month_version.c.period == period,
-                month_version.c.number <= closed.number,
-                month_version.c.act == MonthAct.CLOSE.value,
-            )
-            .values(body=null(), salt=null())
+        emptied = and_(
+            month_version.c.period == period,
+            month_version.c.number <= closed.number,
+            month_version.c.act == MonthAct.CLOSE.value,
         )
+        _log_gone(connection, KINDS["month_version.body"], emptied)
+        connection.execute(update(month_version).where(emptied).values(body=null(), salt=null()))
         notes = 0
         records = list(ids)
         for first in range(0, len(records), _ROWS_AT_ONCE):
             some = alert_note.c.record_id.in_(records[first : first + _ROWS_AT_ONCE])
+            _log_gone(connection, KINDS["alert_note"], some)
             notes += connection.execute(delete(alert_note).where(some)).rowcount
         pictures: set[str] = set()
         every = list(ids.values())
@@ -134,14 +136,22 @@ def _forget(connection: Connection, sheet_ids: Sequence[int]) -> set[str]:
         if digest
     }
     decisions = select(decision.c.decision_id).where(decision.c.sheet_id.in_(sheet_ids))
-    for table in _ABOUT_DECISIONS:
-        connection.execute(delete(table).where(table.c.decision_id.in_(decisions)))
-    for table in _ABOUT_SHEETS:
-        connection.execute(delete(table).where(table.c.sheet_id.in_(sheet_ids)))
+    about = [(table, table.c.decision_id.in_(decisions)) for table in _ABOUT_DECISIONS]
+    about += [(table, table.c.sheet_id.in_(sheet_ids)) for table in _ABOUT_SHEETS]
+    _log_gone(connection, KINDS["sheet.measurements"], which)
+    for table, where in about:
+        for kind in KINDS_OF[table.name]:
+            _log_gone(connection, kind, where)
+        connection.execute(delete(table).where(where))
     connection.execute(
         update(sheet).where(which).values(picture=null(), measurements=null(), salt=null())
     )
     return had
+
+
+def _log_gone(connection: Connection, kind: Kind, where: ColumnElement[bool]) -> None:
+    """Say in the log which records go; nothing there says any more what they were about."""
+    say_gone(connection, kind.name, (each.key for each in stored_records(connection, kind, where)))
 
 
 def _shown(connection: Connection, digests: set[str]) -> set[str]:

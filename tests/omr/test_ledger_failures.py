@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from make_ledger import add_file, add_page, fresh_ledger, ledger_url, seen, take
 
-import omr.ledger
+import omr.ledger.connecting
 from omr.errors import ExitCode, LedgerUnusable
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.schema import metadata
@@ -33,7 +33,7 @@ def _named(match: str) -> Iterator[None]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(omr.ledger, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(omr.ledger.connecting, "BUSY_TIMEOUT_MS", 50)
 
 
 def test_a_missing_ledger_is_named_and_not_made(tmp_path: Path) -> None:

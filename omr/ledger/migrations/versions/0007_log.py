@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+from omr.ledger.log import begin_log
 from omr.ledger.metadata import append_only_ddl, may_delete_ddl
 
 revision = "0007"
@@ -28,6 +29,7 @@ def upgrade() -> None:
     for name in _SALTED:
         op.add_column(name, sa.Column("salt", sa.LargeBinary(), nullable=True))
     _give_salts(dialect)
+    begin_log(op.get_bind())
 
 
 def _give_salts(dialect: str) -> None:

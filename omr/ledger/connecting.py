@@ -1,0 +1,115 @@
+"""From a ledger's address to connections that keep its promises, and failures in our words."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from omr.errors import LedgerUnusable
+from omr.i18n import _
+
+BUSY_TIMEOUT_MS = 30_000  # another process of ours may hold the write lock for a page or two
+_SERVER = "postgresql"
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file behind a SQLite *url*; None for a server."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LedgerUnusable(
+            _("ledger.url in omr.toml is no database address"),
+            _("Leave it empty, or write postgresql://USER@HOST/NAME"),
+        ) from error
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database)
+
+
+def with_path(url: str, path: Path) -> str:
+    """*url* of a SQLite file with another file in it."""
+    return make_url(url).set(database=str(path)).render_as_string(hide_password=False)
+
+
+def make_engine(url: str) -> Engine:
+    """What opens connections to *url*.
+
+    Raises:
+        LedgerUnusable: If there is no such kind of database, or its driver is missing.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == _SERVER:  # which driver that means differs with SQLAlchemy
+            parsed = parsed.set(drivername=f"{_SERVER}+psycopg")
+        server = parsed.get_backend_name() == _SERVER
+        # A database may be set to another level than the one that writing counts on.
+        engine = create_engine(parsed, **({"isolation_level": "READ COMMITTED"} if server else {}))
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise LedgerUnusable(
+            _("this kind of ledger cannot be opened: {why}").format(why=error),
+            _("Leave ledger.url in omr.toml empty to use a file; for PostgreSQL install psycopg."),
+        ) from error
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Let no other transaction that says the same *what* pass until this one has ended.
+
+    SQLite has one writer anyway.
+    """
+    if connection.dialect.name == _SERVER:
+        connection.execute(text("select pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
+
+
+@contextmanager
+def named_failures() -> Iterator[None]:
+    """Turn the database's own failures into ours, with a remedy."""
+    try:
+        yield
+    except IntegrityError:
+        raise  # a broken rule is the caller's to understand
+    except SQLAlchemyError as error:
+        cause = " ".join(str(getattr(error, "orig", None) or error).split())
+        raise LedgerUnusable(
+            _("the ledger cannot be used: {why}").format(why=cause), remedy(cause)
+        ) from error
+
+
+def remedy(cause: str) -> str:
+    """What to do about a failure of the database, by its own words."""
+    if "locked" in cause:
+        return _("Another program is using it. Wait until that has finished, then try again.")
+    if "not a database" in cause or "malformed" in cause:
+        return _("The file is damaged. Put the newest backup in its place.")
+    if "full" in cause:
+        return _("Free some space on the disk, then run the command again; nothing was lost.")
+    if "readonly" in cause or "unable to open" in cause:
+        return _("Check that you may write to the workspace folder.")
+    return _("Check ledger.url in omr.toml and that the database is running.")
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, so DDL is in it too
+    cursor = connection.cursor()
+    cursor.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("pragma journal_mode = wal")
+    cursor.execute("pragma synchronous = full")
+    cursor.execute("pragma foreign_keys = on")
+    # Without this "insert or replace" deletes the old row past the triggers that forbid it.
+    cursor.execute("pragma recursive_triggers = on")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("omr_reads", False)
+    connection.exec_driver_sql("begin" if reads else "begin immediate")
