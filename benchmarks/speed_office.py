@@ -15,6 +15,7 @@ import pypdfium2 as pdfium
 from omr.cli import main as omr
 from omr.codes import Verifier
 from omr.ledger import Ledger
+from omr.ledger_address import COUNTER_ENDING
 from omr.thresholds import Thresholds
 from omr.workspace import open_workspace
 from scans.batch import read_batch, reading_context
@@ -61,7 +62,8 @@ class Office:
         ledger_file = self.root / "ledger.db"
         for left in self.root.glob("ledger.db*"):
             left.unlink()
-        shutil.copy(self.fresh_ledger, ledger_file)
+        for ending in ("", COUNTER_ENDING):
+            shutil.copy(f"{self.fresh_ledger}{ending}", f"{ledger_file}{ending}")
         workspace = open_workspace(self.root)
         with Ledger.open(workspace.ledger_url) as ledger:
             context = reading_context(ledger, Verifier(workspace.keyring()), Thresholds())
@@ -88,7 +90,8 @@ def print_and_scan(
     scans_in = folder / "scans"
     scan_batch(forms, plan, scans_in, seed, jobs=2)
     fresh = folder / "fresh-ledger"
-    shutil.copy(folder / "ledger.db", fresh)
+    for ending in ("", COUNTER_ENDING):
+        shutil.copy(f"{folder / 'ledger.db'}{ending}", f"{fresh}{ending}")
     files = sorted(path for path in scans_in.iterdir() if path.suffix != ".jsonl")
     return Office(folder, fresh), files
 

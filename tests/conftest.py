@@ -32,7 +32,9 @@ def _folder_in_memory() -> Path | None:
     try:
         if shutil.disk_usage(_MEMORY).free < _ENOUGH_BYTES:
             return None
-        return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_MEMORY))
+        made = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_MEMORY))
+        made.chmod(0o755)  # tests become other users, who must get in as they do to /tmp
+        return made
     except OSError:
         return None
 

@@ -217,7 +217,13 @@ def counter_of(url: str) -> Counter | None:
 def _existing(url: str) -> Path | None:
     """The file of the ledger at *url*, which must be there; None for a server."""
     path = sqlite_path(url)
-    if path is not None and not path.is_file():
+    try:
+        missing = path is not None and not path.is_file()
+    except OSError as error:  # a folder on the way that is closed to us
+        raise LedgerUnusable(
+            _("the ledger cannot be used: {why}").format(why=error), remedy("unable to open")
+        ) from error
+    if missing:
         raise LedgerUnusable(
             _("no ledger at {path}").format(path=path),
             _("Make a workspace with: omr init DIR"),
