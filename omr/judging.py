@@ -133,8 +133,9 @@ def judge_question(
         thresholds: Of this run.
         sheet: The rest of it.
     """
-    judged = {b.option: judge_bubble(b, thresholds, sheet) for b in bubbles}
     single = question.kind is QuestionKind.SINGLE
+    lone = _lone(bubbles, thresholds, sheet) if single else None
+    judged = {b.option: judge_bubble(b, thresholds, sheet, lone=b is lone) for b in bubbles}
     marked = {option for option, (mark, _) in judged.items() if mark is Mark.MARKED}
     if marked:
         # The row has a mark of its own, so a tail that comes in from another row is none.
@@ -149,6 +150,28 @@ def judge_question(
     if single:
         judged |= _struck_out(bubbles, judged, thresholds)
     return _answer(bubbles, judged, thresholds, sheet, single=single)
+
+
+def _lone(
+    bubbles: Sequence[BubbleMeasure], thresholds: Thresholds, sheet: Sheet
+) -> BubbleMeasure | None:
+    """The only bubble of a row with ink, on a sheet most of whose rows have just one such."""
+    if not sheet.usual:
+        return None
+    inked = [
+        b
+        for b in bubbles
+        if b.darkness >= thresholds.marginal or _left(b, thresholds, sheet) is not None
+    ]
+    return inked[0] if len(inked) == 1 else None
+
+
+def _left(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> Reason | None:
+    """What may have been left in or round a bubble that looks blank; None for nothing."""
+    ring = thresholds.faint_loose if sheet.pencil else thresholds.loose_alone
+    if bubble.ring >= thresholds.ring_alone or bubble.loose >= ring:
+        return Reason.CIRCLED
+    return Reason.MARGINAL_MARK if _is_trace(bubble, thresholds, sheet) else None
 
 
 def _answer(
@@ -257,11 +280,9 @@ def _faint(
     for b in bubbles:
         if judged[b.option][0] is not Mark.BLANK:
             continue
-        ring = t.faint_loose if sheet.pencil else t.loose_alone
-        if b.ring >= t.ring_alone or b.loose >= ring:
-            found[b.option] = (Mark.MARGINAL, Reason.CIRCLED)
-        elif _is_trace(b, t, sheet):
-            found[b.option] = (Mark.MARGINAL, usual)
+        left = _left(b, t, sheet)
+        if left is not None:
+            found[b.option] = (Mark.MARGINAL, left if left is Reason.CIRCLED else usual)
     return found
 
 

@@ -32,6 +32,7 @@ class Sheet:
         bilevel: Whether it is a 1-bit scan: any stroke may be lost without a trace.
         strokes: The peaks of its strokes, light ones too, if most rows have just one: that is
             how people answer, and neither stains nor what shines through.
+        usual: The middle darkness of the rows' ink, if most have ink in just one bubble; else 0.
     """
 
     floor: float = 0.0
@@ -40,6 +41,7 @@ class Sheet:
     pencil: bool = False
     bilevel: bool = False
     strokes: tuple[float, ...] = ()
+    usual: float = 0.0
 
 
 ALONE = Sheet()
@@ -64,7 +66,20 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         pencil=_is_pencil(measured, marks, t),
         bilevel=measured.bilevel,
         strokes=_strokes(measured, thresholds),
+        usual=_usual(measured, thresholds),
     )
+
+
+def _usual(measured: SheetMeasure, thresholds: Thresholds) -> float:
+    """The middle darkness of the rows' ink, if most rows have ink in just one bubble; else 0."""
+    t = thresholds
+    rows: dict[str, list[float]] = {}
+    for b in measured.bubbles:
+        found = rows.setdefault(b.question, [])
+        if b.darkness >= t.marginal and b.coverage > t.least:
+            found.append(b.darkness)
+    single = [found[0] for found in rows.values() if len(found) == 1]
+    return median(single) if single and len(single) >= t.orderly * len(rows) else 0.0
 
 
 def _strokes(measured: SheetMeasure, thresholds: Thresholds) -> tuple[float, ...]:
@@ -100,9 +115,17 @@ def _is_pencil(
 
 
 def judge_bubble(
-    bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet = ALONE
+    bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet = ALONE, *, lone: bool = False
 ) -> tuple[Mark, Reason | None]:
-    """One bubble's mark by itself, and why it is marginal if it is."""
+    """One bubble's mark, and why it is marginal if it is.
+
+    Args:
+        bubble: As measured.
+        thresholds: Of this run.
+        sheet: The rest of it.
+        lone: Whether no other bubble of its row has any ink, on a sheet most of whose rows
+            have ink in just one bubble.
+    """
     t = thresholds
     if bubble.ring >= t.ring and bubble.coverage < t.hollow:
         return Mark.MARGINAL, Reason.CIRCLED
@@ -112,12 +135,14 @@ def judge_bubble(
         return Mark.BLANK, None
     long = bubble.extent >= t.long and bubble.darkness >= t.definite_long
     long = long or (_is_stroke(bubble, t) and _is_like(bubble, sheet.strokes, t))
-    meant = long or _is_dot(bubble, t) or _is_edged(bubble, t)
+    usual = lone and _is_usual(bubble, t, sheet)
+    meant = long or usual or _is_dot(bubble, t) or _is_edged(bubble, t)
     if bubble.darkness < t.definite and not (meant and _ends_here(bubble, t)):
         return Mark.MARGINAL, Reason.MARGINAL_MARK
-    if comes_from_elsewhere(bubble, t, sheet):
+    if comes_from_elsewhere(bubble, t, sheet) and not (lone and not _strays(bubble, t, sheet)):
         return Mark.MARGINAL, Reason.STRAY_LINE
-    if min(bubble.whole / t.crumbs, bubble.coverage / t.least) < 1 or _is_shade(bubble, t, sheet):
+    in_pieces = bubble.whole < t.crumbs or bubble.coverage < t.least
+    if in_pieces or (_is_shade(bubble, t, sheet) and not usual):
         return Mark.MARGINAL, Reason.MARGINAL_MARK
     return Mark.MARKED, None
 
@@ -128,6 +153,16 @@ def _ends_here(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     kneed = bubble.bend >= t.bend if bubble.straight > 0 else bubble.extent >= t.kneed
     begins = bubble.hidden == 0 and bubble.home >= t.begun and bubble.length <= t.length
     return bubble.cut == 0 or kneed or begins
+
+
+def _is_usual(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether the only ink in its row is no stain and, for the sheet, no mere speck."""
+    t = thresholds
+    enough = bubble.extent >= t.kneed or (
+        bubble.extent >= t.speck and bubble.darkness >= t.usual * sheet.usual
+    )
+    dark = bubble.darkness >= t.shading and bubble.peak >= t.palest
+    return dark and enough and bubble.share >= t.own
 
 
 def _is_dot(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
@@ -175,19 +210,51 @@ def _is_like(bubble: BubbleMeasure, peaks: Sequence[float], thresholds: Threshol
     return like > thresholds.alike
 
 
+def _strays(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether the only ink in its row may be part of something that is no mark of it.
+
+    On a sheet most of whose rows have just one stroke a row's only ink is its answer, even
+    where it touches the next row's mark or goes far beyond its bubble. What is left to doubt
+    is a line that only passes, a piece that wanders over the sheet, and the mere end of a
+    mark that was made in another row: straight, or not reaching below the middle.
+    """
+    t = thresholds
+    wanders = bubble.length > t.wander_length and (
+        bubble.home < t.wander_home or bubble.housed < t.spread
+    )
+    straight = bubble.straight > 0 and bubble.bend < t.bend_long
+    # A tail from below leaves a bubble at one place or two, a mark that it joins at more.
+    tail = bubble.below > 0 and (straight or bubble.arms < t.half_arms)
+    an_end = bubble.depth < t.middle or tail or (straight and bubble.leaves >= t.leaves)
+    an_end &= bubble.share < t.own
+    return _passes(bubble, t, sheet) or wanders or an_end
+
+
+def _passes(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether the ink in a bubble may be a line that only passes."""
+    t = thresholds
+    is_dash = sheet.dashes > t.alike and bubble.leaves < t.enters
+    # A pale line may break where it leaves a bubble; a dark one that goes on is seen to.
+    goes_on = bubble.aligned > 0 and (bubble.leaves >= t.goes_on or bubble.peak < t.pale)
+    # What hangs together with another bubble's ink is longer than the line in this one.
+    long = bubble.length > t.length
+    if bubble.share < 1 and bubble.peak >= t.pale:
+        long &= bubble.leaves + bubble.enters >= t.leaves
+    return bubble.straight > 0 and (
+        (goes_on and bubble.bend < t.bend_long)
+        or (bubble.enters >= t.enters and bubble.bend < t.crossed)
+        or (long and bubble.bend < t.bend_long)
+        or (bubble.length > t.wander_length and bubble.bend < t.crossed)
+        or (bubble.hidden > 0 and bubble.bend < t.bend and not is_dash)
+    )
+
+
 def comes_from_elsewhere(
     bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet = ALONE
 ) -> bool:
     """Whether the ink in a bubble may be part of something that is no mark of it."""
     t = thresholds
-    is_dash = sheet.dashes > t.alike and bubble.leaves < t.enters
-    passing = bubble.straight > 0 and (
-        (bubble.aligned > 0 and bubble.bend < t.bend_long)
-        or (bubble.enters >= t.enters and bubble.bend < t.crossed)
-        or (bubble.length > t.length and bubble.bend < t.bend_long)
-        or (bubble.length > t.wander_length and bubble.bend < t.crossed)
-        or (bubble.hidden > 0 and bubble.bend < t.bend and not is_dash)
-    )
+    passing = _passes(bubble, t, sheet)
     around = max(bubble.outside, bubble.beside) if bubble.peak < t.pale else bubble.outside
     spilt = around > max(t.spilt * bubble.coverage, t.spilt_least)
     spilt |= bubble.beside > max(2 * bubble.coverage, t.spilt_far)

@@ -95,8 +95,8 @@ KNEED = replace(DASH, share=T.own_straight - JUST, bend=T.bend_long, depth=T.dee
 # Each rule: a mark to which it applies, and one to which it only just does not.
 ELSEWHERE = {
     "a line that goes on in the next bubble": (
-        replace(DASH, aligned=1.0, bend=T.bend_long - JUST),
-        replace(DASH, aligned=1.0, bend=T.bend_long),
+        replace(DASH, aligned=1.0, leaves=T.goes_on, bend=T.bend_long - JUST),
+        replace(DASH, aligned=1.0, leaves=T.goes_on, bend=T.bend_long),
     ),
     "a line across": (
         replace(DASH, enters=T.enters, leaves=T.enters),

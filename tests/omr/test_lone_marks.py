@@ -1,0 +1,126 @@
+"""A row's only ink, on a sheet most of whose rows have ink in just one bubble."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from make_layout import make_layout, make_questions
+from make_measures import bubble, filled, sheet
+
+from omr.judging import judge_sheet
+from omr.layout import QuestionKind
+from omr.mark_rules import Sheet, judge_bubble, sheet_of
+from omr.marks import Answer, AnswerState, Mark, Reason
+from omr.scoring import BubbleMeasure
+from omr.thresholds import Thresholds
+
+T = Thresholds()
+LAYOUT = make_layout(
+    questions=tuple(replace(question, kind=QuestionKind.SINGLE) for question in make_questions())
+)
+ROWS = [question.id for question in LAYOUT.questions]
+JUST = 0.001
+MARKED = (Mark.MARKED, None)
+ORDERLY = Sheet(usual=0.1)
+# A tick that hangs together with the mark of the row above, and one with that of the row below.
+TICK = bubble(
+    darkness=0.1, coverage=0.15, peak=0.5, zone=1.0, extent=0.8, arms=0.25, depth=0.4, length=0.15
+)
+JOINED = replace(TICK, share=T.own_straight - 0.1, housed=0.55, length=0.25)
+OVER = replace(JOINED, below=1.0, arms=T.half_arms + 0.1)
+BIG = replace(TICK, loose=T.amid, arms=0.5)  # its ink is all round the bubble
+PALE = replace(TICK, darkness=0.03, peak=T.palest + JUST)
+DOT = bubble(darkness=0.03, coverage=0.06, peak=0.4, zone=0.35, extent=T.speck, length=0.03)
+END = replace(JOINED, straight=1.0, bend=0.0)
+
+
+@pytest.mark.parametrize(
+    "ink", [JOINED, OVER, BIG, PALE, DOT], ids=["joined", "over", "big", "pale", "dot"]
+)
+def test_a_rows_only_ink_is_its_answer_on_an_orderly_sheet_alone(ink: BubbleMeasure) -> None:
+    assert judge_bubble(ink, T, ORDERLY, lone=True) == MARKED
+    assert judge_bubble(ink, T, ORDERLY)[0] is Mark.MARGINAL
+
+
+@pytest.mark.parametrize(
+    "ink",
+    [
+        replace(JOINED, depth=T.middle - JUST),  # hangs down from the row above
+        replace(OVER, arms=0.25),  # a tail that is bent
+        replace(END, below=1.0, arms=0.5),  # a tail that is straight
+        replace(END, leaves=T.leaves),  # a line that goes through the next mark
+        replace(JOINED, length=T.wander_length + JUST, home=T.wander_home - JUST),
+        replace(TICK, length=T.wander_length + JUST, housed=T.spread - JUST),  # writing, a seal
+        replace(TICK, straight=1.0, enters=T.enters, leaves=0.5),  # a line that passes
+        replace(TICK, straight=1.0, hidden=1.0),
+        replace(TICK, straight=1.0, length=T.length + JUST),
+    ],
+    ids=["hangs", "tail", "end", "through", "wanders", "writing", "passes", "hidden", "long"],
+)
+def test_a_line_a_tail_and_writing_are_asked_about_even_there(ink: BubbleMeasure) -> None:
+    assert judge_bubble(ink, T, ORDERLY, lone=True) == (Mark.MARGINAL, Reason.STRAY_LINE)
+
+
+@pytest.mark.parametrize(
+    "ink",
+    [
+        replace(PALE, peak=T.palest - JUST),
+        replace(PALE, darkness=T.shading - JUST),
+        replace(PALE, coverage=T.least - JUST),
+        replace(DOT, extent=T.speck - JUST),
+        replace(DOT, darkness=T.usual * ORDERLY.usual - JUST),
+    ],
+    ids=["stain", "shade", "crumbs", "short", "speck"],
+)
+def test_less_than_a_stroke_or_a_usual_dot_is_asked_about_even_there(ink: BubbleMeasure) -> None:
+    assert judge_bubble(ink, T, ORDERLY, lone=True)[0] is Mark.MARGINAL
+
+
+def test_a_straight_tick_ends_in_the_mark_of_the_row_above() -> None:
+    assert judge_bubble(replace(END, leaves=T.leaves - JUST), T, ORDERLY, lone=True) == MARKED
+
+
+def test_a_dark_line_that_ends_before_the_next_bubble_is_not_aligned_with_it() -> None:
+    dash = replace(TICK, straight=1.0, aligned=1.0, leaves=T.goes_on - JUST)
+    pale = replace(dash, peak=T.pale - JUST)
+
+    assert judge_bubble(dash, T) == MARKED
+    assert judge_bubble(replace(dash, leaves=T.goes_on), T)[0] is Mark.MARGINAL
+    assert judge_bubble(pale, T)[0] is Mark.MARGINAL  # a fold breaks
+
+
+def _rows(**said: str) -> dict[tuple[str, str], BubbleMeasure]:
+    return {(q, option): filled(option, q) for q, option in said.items()}
+
+
+def test_a_sheet_is_orderly_where_most_rows_have_ink_in_just_one_bubble() -> None:
+    some = dict.fromkeys(ROWS[: int(T.orderly * len(ROWS))], "r5")
+
+    assert sheet_of(sheet(LAYOUT, _rows(**some)), T).usual == 0.0
+    every = _rows(**dict.fromkeys(ROWS, "r5"))
+    assert sheet_of(sheet(LAYOUT, every), T).usual == filled().darkness
+    twice = every | _rows(**dict.fromkeys(ROWS, "r1"))
+    assert sheet_of(sheet(LAYOUT, twice), T).usual == 0.0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [None, {"zone": T.trace}, {"beside": T.beside}, {"ring": T.ring_alone}, {"darkness": 0.02}],
+    ids=str,
+)
+def test_ink_counts_as_a_rows_only_if_no_other_bubble_of_it_has_a_trace(
+    other: dict[str, float] | None,
+) -> None:
+    first, *rest = ROWS
+    said = _rows(**dict.fromkeys(rest, "r5"))
+    said[first, "r2"] = replace(JOINED, question=first, option="r2")
+    if other is not None:
+        said[first, "r4"] = bubble("r4", first, **other)
+    answers, doubts = judge_sheet(sheet(LAYOUT, said), LAYOUT, T)
+
+    assert doubts == ()
+    if other is None:
+        assert answers[first] == Answer(AnswerState.ANSWERED, ("r2",))
+    else:
+        assert answers[first].state is AnswerState.DOUBTFUL
