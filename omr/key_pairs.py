@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from omr.i18n import _
 from omr.keys import KeysUnusable, is_open_to_others
 from omr.new_file import write_new_file
+from omr.replaced_file import exchange_content
 
 KEY_LENGTH = 32  # bytes, of either half of either pair
 SIGNATURE_LENGTH = 64  # bytes
@@ -96,8 +97,13 @@ def keep_sender_key(path: Path, key: SenderKey) -> bool:
     Raises:
         KeysUnusable: If the folder cannot be written to.
     """
-    content = {"unit": key.unit, "receiver": _text(key.receiver), "secret": _text(key.secret)}
-    return _keep(path, content)
+    return _keep(path, _content(key))
+
+
+def change_receiver(path: Path, key: SenderKey, receiver: bytes) -> None:
+    """Let a unit's workspace send to another key of the receiving office from now on."""
+    before = path.read_bytes()
+    exchange_content(path, before, _raw(_content(SenderKey(key.unit, receiver, key.secret))))
 
 
 def load_sender_key(path: Path) -> SenderKey | None:
@@ -137,11 +143,18 @@ def receiver_key(path: Path, *, make: bool = False) -> ReceiverKey | None:
     raise _damaged(path)
 
 
+def _content(key: SenderKey) -> dict[str, Any]:
+    return {"unit": key.unit, "receiver": _text(key.receiver), "secret": _text(key.secret)}
+
+
+def _raw(content: dict[str, Any]) -> bytes:
+    return json.dumps({"format": _FORMAT, **content}, indent=2).encode("ascii") + b"\n"
+
+
 def _keep(path: Path, content: dict[str, Any]) -> bool:
-    raw = json.dumps({"format": _FORMAT, **content}, indent=2).encode("ascii") + b"\n"
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return write_new_file(path, raw, owner_only=True)
+        return write_new_file(path, _raw(content), owner_only=True)
     except OSError as error:
         raise KeysUnusable(
             _("a key cannot be written: {path}: {reason}").format(

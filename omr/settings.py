@@ -55,6 +55,7 @@ class Settings:
     jobs: int  # processes that read scans; 0: one per processor core
     marginal: float | None  # thresholds of darkness; None: those of the program
     definite: float | None
+    keep_every_picture: bool  # a small picture of every sheet that counts, for those who merge
     pad_size: int  # forms in one pad
     paper: Paper
     public_code: bool  # forms carry the code of the electronic survey, see omr.links
@@ -101,6 +102,7 @@ def parse_settings(file: TomlFile) -> Settings:
         jobs=reading.integer("jobs", 0, MAX_JOBS, 0),
         marginal=_threshold(reading, "marginal"),
         definite=_threshold(reading, "definite"),
+        keep_every_picture=reading.flag("keep_every_picture", default=False),
         pad_size=printing.integer("pad_size", 1, MAX_PAD_SIZE, DEFAULT_PAD_SIZE),
         paper=_word(printing, "paper", Paper.A5),
         public_code=printing.flag("public_code", default=False),

@@ -24,8 +24,6 @@ from omr.layout import Layout
 from omr.ledger import Ledger, issued, readings
 from omr.ledger.readings import NewSource, Page, SheetReading, Source
 from omr.marks import DISPUTED, Reason, SheetStatus
-from omr.measure_codec import unpack
-from omr.same_paper import same_paper
 from omr.thresholds import Thresholds
 from scans.earlier_scans import EarlierScans
 from scans.faults import PageFault
@@ -34,6 +32,7 @@ from scans.look_again import picture_of, with_streaks
 from scans.memory import keep_memory
 from scans.pages import PageRef, count_pages
 from scans.read_page import read_page
+from scans.same_ink import same_ink
 from scans.stages import PageOutcome, ReadingContext
 
 PAGES_PER_TASK = 8  # the pool's overhead is then below 0.1 ms a page
@@ -95,8 +94,10 @@ class _Work:
     fault: PageFault | None = None  # the whole file gives no page
 
 
-def reading_context(ledger: Ledger, verifier: Verifier, thresholds: Thresholds) -> ReadingContext:
-    """What the workers must know, from the ledger and the keys."""
+def reading_context(
+    ledger: Ledger, verifier: Verifier, thresholds: Thresholds, *, every_picture: bool = False
+) -> ReadingContext:
+    """What the workers must know, from the ledger, the keys and the settings."""
     layouts = issued.layouts(ledger)
     return ReadingContext(
         verifier=verifier,
@@ -104,6 +105,7 @@ def reading_context(ledger: Ledger, verifier: Verifier, thresholds: Thresholds) 
         names=issued.code_numbers(ledger),
         thresholds=thresholds,
         asked_about=tuple(issued.forms_against_the_books(ledger)),
+        every_picture=every_picture,
     )
 
 
@@ -155,7 +157,7 @@ def read_batch(
             pages,
             keep_picture=partial(_keep, keep_picture, summary.kept) if keep_picture else None,
             first_picture=earlier.picture_of,
-            same_paper=lambda name, one, other: _is_same_paper(layouts.get(name), one, other),
+            same_paper=same_ink(layouts),
         )
         for (item, outcome), kept in zip(group, every, strict=True):
             ref = PageRef(item.file.path, outcome.page)
@@ -190,16 +192,6 @@ def _with_pictures(seen: Sequence[SheetReading], kept: Sequence[SheetReading]) -
 
 def _by_id(context: ReadingContext) -> dict[str, Layout]:
     return {layout.layout_id: layout for layout in context.layouts.values()}
-
-
-def _is_same_paper(layout: Layout | None, one: bytes, other: bytes) -> bool:
-    """Whether two sheets' measurements show the same ink; what cannot be compared does not."""
-    if layout is None:
-        return False
-    try:
-        return same_paper(unpack(one, layout), unpack(other, layout))
-    except ValueError:  # one of them was kept by another version of the program
-        return False
 
 
 def _in_groups(

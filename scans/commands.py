@@ -52,7 +52,12 @@ def read_scans(
     if not has_zbar():
         _say(_("omr: libzbar is not installed; codes are read with zxing-cpp alone"))
     with Ledger.open(workspace.ledger_url) as ledger, _progress() as progress:
-        context = reading_context(ledger, Verifier(workspace.keyring()), thresholds_of(workspace))
+        context = reading_context(
+            ledger,
+            Verifier(workspace.keyring()),
+            thresholds_of(workspace),
+            every_picture=workspace.settings.keep_every_picture,
+        )
         pictures = EvidenceFolder(evidence, context.layouts) if evidence else None
         alerts = _alerts(workspace, month)
 

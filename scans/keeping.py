@@ -51,6 +51,7 @@ def with_pictures(
     contrast: float,
     bilevel: bool,
     asked: bool = False,
+    always: bool = False,
 ) -> SheetReading:
     """*reading* of an identified sheet with everything of it that people may be shown.
 
@@ -62,22 +63,26 @@ def with_pictures(
         contrast: Paper minus black on this sheet, grey levels.
         bilevel: Whether the scan knew only black and white.
         asked: Whether a person will be asked about the sheet, however well it was read.
+        always: Whether a small picture is kept of a sheet about which nobody is asked.
     """
     if reading.status not in HOLDS_SERIAL:
         return reading
     comment = comment_part(grey, where, layout, contrast=contrast, bilevel=bilevel)
     parts = () if comment is None else (comment,)
     if reading.status is not SheetStatus.REVIEW and not asked:
+        if always:
+            return replace(
+                reading, picture=_small(grey, where, layout, bilevel=bilevel), parts=parts
+            )
         return replace(reading, parts=parts) if parts else reading
     rows = _rows_in_doubt(reading, layout)
     shown = sum(region.h_mm * region.w_mm for region in rows.values())
     whole = asked or not rows or bool(_SHOWN_WHOLE.intersection(reading.reasons))
     if whole or shown > _MOST_ROWS * layout.width_mm * layout.height_mm:
         return replace(with_whole(reading, grey, where, layout, bilevel=bilevel), parts=parts)
-    small = overview(grey, where, layout)
     return replace(
         reading,
-        picture=jpeg_of(small, bilevel=bilevel, quality=OVERVIEW_QUALITY),
+        picture=_small(grey, where, layout, bilevel=bilevel),
         parts=(
             *(
                 KeptPart(name, region, jpeg_of(upright_part(grey, where, region), bilevel=bilevel))
@@ -86,6 +91,10 @@ def with_pictures(
             *parts,
         ),
     )
+
+
+def _small(grey: GreyImage, where: Registration, layout: Layout, *, bilevel: bool) -> bytes:
+    return jpeg_of(overview(grey, where, layout), bilevel=bilevel, quality=OVERVIEW_QUALITY)
 
 
 def comment_part(

@@ -121,7 +121,7 @@ def _plain(grey: GreyImage, placed: Placed, context: ReadingContext) -> SheetRea
     if reading.status is not SheetStatus.COUNTED:
         return None
     # Nothing but a comment can be kept of it, which is large enough in half its size.
-    return _pictured(reading, grey, measured, asked=False)
+    return _pictured(reading, grey, measured, context, asked=False)
 
 
 def _glanced(grey: GreyImage, context: ReadingContext) -> list[Placed]:
@@ -191,7 +191,7 @@ def _read_placed(grey: GreyImage, placed: Placed, context: ReadingContext) -> Sh
     if streaked(grey, where, identified.layout, measured.measure.contrast):
         return _of(identified, SheetStatus.REFUSED, (Reason.STREAK,))
     asked = context.asks_about(identified.domain, identified.body)
-    return _pictured(_judged(measured, context), grey, measured, asked=asked)
+    return _pictured(_judged(measured, context), grey, measured, context, asked=asked)
 
 
 def _nameless(grey: GreyImage, placed: Placed) -> SheetReading:
@@ -210,7 +210,12 @@ def _nameless(grey: GreyImage, placed: Placed) -> SheetReading:
 
 
 def _pictured(
-    reading: SheetReading, grey: GreyImage, measured: Measured, *, asked: bool
+    reading: SheetReading,
+    grey: GreyImage,
+    measured: Measured,
+    context: ReadingContext,
+    *,
+    asked: bool,
 ) -> SheetReading:
     """*reading* with what people may be shown, so that the scan file is needed no more."""
     return with_pictures(
@@ -221,6 +226,7 @@ def _pictured(
         contrast=measured.measure.contrast,
         bilevel=measured.measure.bilevel,
         asked=asked,
+        always=context.every_picture,
     )
 
 

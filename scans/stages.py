@@ -29,6 +29,7 @@ class ReadingContext:
     names: Mapping[tuple[str, int], str]  # unit and domain ids behind the code's numbers
     thresholds: Thresholds
     asked_about: tuple[SerialRange, ...] = ()  # forms whose sheets the ledger will ask about
+    every_picture: bool = False  # keep one of sheets about which nobody is asked, too
     # One layout for every arrangement of fiducials and codes ever printed, newest first ...
     frames: tuple[Layout, ...] = field(init=False, repr=False, compare=False)
     # ... and every layout's whole id, by the same six digits.

@@ -208,6 +208,7 @@ def plain_settings(language: Language = Language.VIETNAMESE) -> Settings:
         jobs=1,
         marginal=None,
         definite=None,
+        keep_every_picture=False,
         pad_size=50,
         paper=Paper.A5,
         public_code=False,
