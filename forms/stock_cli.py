@@ -182,6 +182,7 @@ def _say(
     from omr.workspace import open_workspace
 
     office = open_workspace(workspace)
+    office.refuse_at_unit()
     office.refuse_own_file(receipt)
     with Ledger.open(office.ledger_url) as ledger, DraftFile(receipt) as draft:
         said = stock_commands.saying(ledger, office.settings, act, forms, on_day=on, why=why, by=by)

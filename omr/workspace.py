@@ -74,6 +74,16 @@ class Workspace:
         return self.root / "keys" / "signing-keys.json"
 
     @property
+    def sender_key_file(self) -> Path:
+        """What a unit signs with; its presence makes this a unit's workspace."""
+        return self.keys_file.with_name("sender-key.json")
+
+    @property
+    def receiver_key_file(self) -> Path:
+        """What opens the files that units send: secret."""
+        return self.keys_file.with_name("receiver-key.json")
+
+    @property
     def evidence_folder(self) -> Path:
         """Pictures of what was read."""
         return self.root / "evidence"
@@ -169,6 +179,18 @@ class Workspace:
                     _("{path} belongs to the workspace itself").format(path=target),
                     _("Choose another name."),
                 )
+
+    def refuse_at_unit(self) -> None:
+        """Refuse to change the books about forms where only a copy of them is.
+
+        Raises:
+            UsageError: If this is a unit's workspace.
+        """
+        if self.sender_key_file.exists():
+            raise UsageError(
+                _("the books about forms are kept by the office that prints them"),
+                _("Tell that office; what it writes down comes here with the next kit."),
+            )
 
     def links(self) -> Links:
         """The addresses of public pages, read once; none if the workspace is older than they.

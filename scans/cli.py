@@ -10,9 +10,13 @@ import typer
 from omr.i18n import _
 from omr.options import WorkspaceOption
 from scans.reviewers_cli import app as reviewers_app
+from scans.senders_cli import app as senders_app
+from scans.units_cli import app as units_app
 
 app = typer.Typer(no_args_is_help=True, help=_("Read scanned forms and settle what is doubtful."))
 app.add_typer(reviewers_app, name="reviewers")
+app.add_typer(senders_app, name="senders")
+app.add_typer(units_app)
 
 
 @app.command(help=_("Read scans: PDF, TIFF, JPEG or PNG files, or folders of them."))
