@@ -39,6 +39,30 @@ def import_(
     import_export(workspace, file, profile, sheet=sheet, period=period)
 
 
+@app.command(help=_("List what was imported, and what was taken back."))
+def imports(workspace: WorkspaceOption = Path()) -> None:
+    from reports.withdraw_commands import list_imports
+
+    list_imports(workspace)
+
+
+@app.command(help=_("Take an import back: nothing of it counts any more; it stays on record."))
+def withdraw(
+    file: Annotated[
+        str,
+        typer.Argument(
+            help=_("The imported file, its name, or its number in: omr reports imports."),
+            metavar="FILE",
+        ),
+    ],
+    why: Annotated[str, typer.Option(help=_("The reason."))],
+    workspace: WorkspaceOption = Path(),
+) -> None:
+    from reports.withdraw_commands import withdraw as withdraw_file
+
+    withdraw_file(workspace, file, why=why)
+
+
 @app.command(help=_("Take in how many people came (CSV or XLSX)."))
 def visits(
     file: Annotated[Path, typer.Argument(help=_("The file."), metavar="FILE")],

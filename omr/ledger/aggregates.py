@@ -10,6 +10,7 @@ from sqlalchemy import select
 from omr.ledger import Ledger
 from omr.ledger.counted_imports import add_numbers, is_known, newest_rows
 from omr.ledger.schema import aggregate_count, electronic_import
+from omr.ledger.withdrawals import stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def aggregate_counts(ledger: Ledger, period: str) -> list[AggregateCount]:
             electronic_import.c.profile,
         )
         .join(electronic_import, electronic_import.c.import_id == aggregate_count.c.import_id)
-        .where(aggregate_count.c.period == period)
+        .where(aggregate_count.c.period == period, stands(aggregate_count.c.import_id))
         .order_by(aggregate_count.c.import_id)
     )
     with ledger.read() as connection:

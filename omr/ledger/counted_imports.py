@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from omr.ledger import now
 from omr.ledger.schema import electronic_import
+from omr.ledger.withdrawals import stands
 
 _ROWS_AT_ONCE = 500
 
@@ -28,7 +29,7 @@ def is_known(
     """
     newest = connection.execute(
         select(electronic_import.c.import_id, electronic_import.c.sha256)
-        .where(electronic_import.c.profile == source)
+        .where(electronic_import.c.profile == source, stands(electronic_import.c.import_id))
         .order_by(electronic_import.c.import_id.desc())
         .limit(1)
     ).first()

@@ -33,6 +33,7 @@ from omr.ledger.settling import (
     answers_digest,
     answers_of,
 )
+from omr.ledger.withdrawals import stands
 
 __all__ = [
     "ElectronicRow",
@@ -72,6 +73,7 @@ class ElectronicRow:
 
     record_id: str
     file: str
+    row: int  # in it, as people count; 0: not known
     unit: str
     domain: str
     period: str
@@ -103,8 +105,7 @@ def add_import(
     """
     try:
         with ledger.write() as connection:
-            known = _held(connection, profile, responses)
-            keys_taken = Counter(f"{held.group}.{held.digest}" for held in known)
+            known, keys_taken = _held(connection, profile, responses)
             settled = Settlement(known, responses, file_name)
             outcome = _outcome(settled, len(responses))
             if settled.added or not _seen_before(connection, profile, sha256):
@@ -146,7 +147,7 @@ def electronic_rows(
     query = (
         select(electronic_response, electronic_import.c.file_name)
         .join(electronic_import)
-        .where(electronic_response.c.period == period)
+        .where(electronic_response.c.period == period, stands(electronic_response.c.import_id))
         .order_by(electronic_response.c.record_id)
     )
     with ledger.read() as connection:
@@ -159,6 +160,7 @@ def electronic_rows(
                 yield ElectronicRow(
                     record_id=row.record_id,
                     file=row.file_name,
+                    row=int(body.get("row", 0)),
                     unit=row.unit,
                     domain=row.domain,
                     period=row.period,
@@ -186,16 +188,26 @@ def import_problems(ledger: Ledger, *, sha256: str) -> list[dict[str, Any]]:
     return [] if body is None else list(json.loads(body))
 
 
-def _held(connection: Connection, profile: str, responses: Sequence[NewResponse]) -> list[Held]:
-    """Everything of this profile that could be a row of this export."""
+def _held(
+    connection: Connection, profile: str, responses: Sequence[NewResponse]
+) -> tuple[list[Held], Counter[str]]:
+    """Everything of this profile that could be a row of this export, and the keys in use.
+
+    Rows of imports that were taken back are not known any more; their keys stay theirs.
+    """
+    keys: Counter[str] = Counter()
     if not responses:
-        return []
+        return [], keys
     days = {response.answered_on for response in responses}
     # A day more at each end: the workspace's time zone may have been changed meanwhile.
     first = (date.fromisoformat(min(days)) - _A_DAY).isoformat()
     last = (date.fromisoformat(max(days)) + _A_DAY).isoformat()
     query = (
-        select(electronic_response, electronic_import.c.file_name)
+        select(
+            electronic_response,
+            electronic_import.c.file_name,
+            stands(electronic_response.c.import_id).label("stands"),
+        )
         .join(electronic_import)
         .where(electronic_import.c.profile == profile)
         .where(electronic_response.c.answered_on.between(first, last))
@@ -205,6 +217,9 @@ def _held(connection: Connection, profile: str, responses: Sequence[NewResponse]
     found = []
     for row in connection.execute(query):
         group, digest, _number = row.row_key.split(".")
+        keys[f"{group}.{digest}"] += 1
+        if not row.stands:
+            continue
         found.append(
             Held(
                 record_id=row.record_id,
@@ -220,7 +235,7 @@ def _held(connection: Connection, profile: str, responses: Sequence[NewResponse]
                 body_json=row.answers_json,
             )
         )
-    return found
+    return found, keys
 
 
 def _outcome(settled: Settlement, rows: int) -> ImportOutcome:
@@ -294,10 +309,11 @@ def _gone(row: Vanished) -> dict[str, Any]:
 
 
 def _replaced(connection: Connection) -> set[str]:
-    """The ids of every response of which a better reading was added."""
+    """The ids of every response of which a better reading was added, and stands."""
     bodies = connection.execute(
         select(electronic_response.c.answers_json).where(
-            electronic_response.c.answers_json.contains('"replaces":"', autoescape=True)
+            electronic_response.c.answers_json.contains('"replaces":"', autoescape=True),
+            stands(electronic_response.c.import_id),
         )
     ).scalars()
     found = (json.loads(body).get("replaces") for body in bodies)
@@ -306,6 +322,8 @@ def _replaced(connection: Connection) -> set[str]:
 
 def _seen_before(connection: Connection, profile: str, sha256: str) -> bool:
     query = select(electronic_import.c.import_id).where(
-        electronic_import.c.profile == profile, electronic_import.c.sha256 == sha256
+        electronic_import.c.profile == profile,
+        electronic_import.c.sha256 == sha256,
+        stands(electronic_import.c.import_id),
     )
     return connection.execute(query.limit(1)).first() is not None

@@ -19,6 +19,7 @@ from omr.ledger.schema import (
     source,
     visit_count,
 )
+from omr.ledger.withdrawals import stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,10 @@ def inputs(ledger: Ledger, period: str) -> Inputs:
     brought = [select(each.c.import_id).where(each.c.period == period) for each in tables]
     imported = (
         select(electronic_import)
-        .where(electronic_import.c.import_id.in_(brought[0].union(*brought[1:])))
+        .where(
+            electronic_import.c.import_id.in_(brought[0].union(*brought[1:])),
+            stands(electronic_import.c.import_id),
+        )
         .order_by(electronic_import.c.sha256, electronic_import.c.profile)
     )
     printed = select(layout).where(layout.c.layout_id.in_(of_period)).order_by(layout.c.layout_id)

@@ -12,17 +12,18 @@ from omr.ledger.schema import (
     month_version,
     source,
 )
+from omr.ledger.withdrawals import any_withdrawn, stands
 
 
 def periods_with_answers(ledger: Ledger) -> list[str]:
     """Every month with a scan file, an electronic response or counts, the newest first."""
     scanned = select(batch.c.period).join(source, source.c.batch_id == batch.c.batch_id)
-    queries = (
-        scanned.distinct(),
-        select(electronic_response.c.period).distinct(),
-        select(aggregate_count.c.period).distinct(),
-    )
     with ledger.read() as connection:
+        some_back = any_withdrawn(connection)  # without the condition an index alone answers
+        queries = [scanned.distinct()]
+        for table in (electronic_response, aggregate_count):
+            brought = select(table.c.period).distinct()
+            queries.append(brought.where(stands(table.c.import_id)) if some_back else brought)
         found = {period for query in queries for period in connection.execute(query).scalars()}
     return sorted(found, reverse=True)
 

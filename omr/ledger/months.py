@@ -55,6 +55,11 @@ def closed_periods(ledger: Ledger) -> list[str]:
         return sorted(p for p in every if closing_of(_versions(connection, p)) is not None)
 
 
+def is_closed(connection: Connection, period: str) -> bool:
+    """Whether a month is closed, as seen within a transaction."""
+    return closing_of(_versions(connection, period)) is not None
+
+
 def close_month(ledger: Ledger, period: str, body: bytes, *, by: str, why: str = "") -> int:
     """Keep what was counted as the month's next version.
 

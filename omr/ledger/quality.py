@@ -24,7 +24,9 @@ from omr.ledger.schema import (
     sheet,
     source,
 )
+from omr.ledger.seconds import category, cohens_kappa
 from omr.ledger.sheets import Part
+from omr.ledger.withdrawals import stands
 from omr.pads import Pad
 
 _ROWS_AT_ONCE = 500  # ids in one statement
@@ -37,6 +39,7 @@ class SecondReadings:
 
     pairs: int = 0
     agreeing: int = 0  # with the same outcome
+    kappa: float | None = None  # Cohen's; None without pairs, or where chance alone would agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,12 @@ def second_readings(ledger: Ledger, period: str) -> SecondReadings:
     )
     with ledger.read() as connection:
         rows = connection.execute(query).all()
-    agreeing = sum(
-        (row.verdict, set(row.options.split("|")))
-        == (row.second_verdict, set(row.second_options.split("|")))
+    pairs = [
+        (category(row.verdict, row.options), category(row.second_verdict, row.second_options))
         for row in rows
-    )
-    return SecondReadings(len(rows), agreeing)
+    ]
+    agreeing = sum(one == other for one, other in pairs)
+    return SecondReadings(len(pairs), agreeing, cohens_kappa(pairs))
 
 
 def imports(
@@ -94,7 +97,10 @@ def imports(
     barren = ~exists().where(electronic_response.c.import_id == electronic_import.c.import_id)
     query = (
         select(electronic_import, barren.label("barren"))
-        .where(electronic_import.c.import_id.in_(brought) | barren)
+        .where(
+            electronic_import.c.import_id.in_(brought) | barren,
+            stands(electronic_import.c.import_id),
+        )
         .order_by(electronic_import.c.import_id)
     )
     newest: dict[tuple[str, str], Row[Any]] = {}

@@ -45,6 +45,16 @@ electronic_response = Table(
     Column("excluded", Text, nullable=False),  # reason why it is not counted, else empty
 )
 
+# Imports that were taken back: nothing that they brought counts.
+import_withdrawn = Table(
+    "import_withdrawn",
+    metadata,
+    Column("import_id", Integer, ForeignKey("electronic_import.import_id"), primary_key=True),
+    Column("why", Text, nullable=False),
+    Column("said_by", Text, nullable=False),
+    Column("said_at", Text, nullable=False),
+)
+
 # What a person confirmed that words in an export mean. The newest row of a key counts.
 alias = Table(
     "alias",

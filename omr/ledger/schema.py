@@ -28,6 +28,7 @@ from omr.ledger.report_schema import (
     alias,
     electronic_import,
     electronic_response,
+    import_withdrawn,
     month_version,
     unlinked,
     visit_count,
@@ -50,6 +51,7 @@ __all__ = [
     "electronic_response",
     "identified",
     "identified_place",
+    "import_withdrawn",
     "issued",
     "layout",
     "lease",
@@ -74,7 +76,7 @@ __all__ = [
     "visit_count",
 ]
 
-HEAD_REVISION = "0008"  # the newest step in migrations/versions
+HEAD_REVISION = "0009"  # the newest step in migrations/versions
 
 # QR codes carry small numbers instead of ids; a number, once given, is never given again.
 code_number = Table(

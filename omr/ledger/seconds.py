@@ -150,7 +150,7 @@ def agreement(ledger: Ledger) -> Agreement:
         rows = connection.execute(query).all()
         waits = _disagreements(connection)
     pairs = [
-        (_category(row.verdict, row.options), _category(row.second_verdict, row.second_options))
+        (category(row.verdict, row.options), category(row.second_verdict, row.second_options))
         for row in rows
     ]
     return Agreement(
@@ -191,7 +191,8 @@ def _disagreements(connection: Connection) -> int:
     )
 
 
-def _category(verdict: str, options: str) -> str:
+def category(verdict: str, options: str) -> str:
+    """What was said, as one word; the same for options in another order."""
     return f"{verdict}:{'|'.join(sorted(options.split('|')))}"
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from omr.ledger import Ledger
 from omr.ledger.counted_imports import add_numbers, is_known, newest_rows
 from omr.ledger.schema import electronic_import, visit_count
+from omr.ledger.withdrawals import stands
 
 _SOURCE = "visits"
 
@@ -46,7 +47,7 @@ def visits(ledger: Ledger, period: str) -> list[VisitCount]:
     query = (
         select(visit_count, electronic_import.c.profile)
         .join(electronic_import, electronic_import.c.import_id == visit_count.c.import_id)
-        .where(visit_count.c.period == period)
+        .where(visit_count.c.period == period, stands(visit_count.c.import_id))
         .order_by(visit_count.c.import_id)
     )
     with ledger.read() as connection:
