@@ -15,7 +15,7 @@ def general(results: MonthResults) -> list[str]:
     """The paragraphs of part I."""
     if results.city.figures.responses == 0:
         return [_nothing(results)]
-    if results.city.figures.responses is None:
+    if results.city.figures.hidden:
         return [opening(results)]
     return [
         opening(results),
@@ -28,14 +28,16 @@ def general(results: MonthResults) -> list[str]:
 def opening(results: MonthResults) -> str:
     """How many answered, by which channel, and where."""
     say, figures = Say(results.language), results.city.figures
-    if figures.responses is None:
+    if figures.hidden:
         return say(
             f"Kỳ báo cáo {say.month(results)} ({say.days(results)}) có quá ít phiếu nên số liệu "
             "không công bố.",
             f"In {say.month(results)} ({say.days(results)}) so few people answered that no "
             "numbers are published.",
         )
-    count = say.of(figures.responses, "phiếu đánh giá", "response")
+    count = say("phiếu đánh giá (số phiếu không công bố)", "responses (how many is not shown)")
+    if figures.responses is not None:
+        count = say.of(figures.responses, "phiếu đánh giá", "response")
     return say(
         f"Trong kỳ báo cáo {say.month(results)} ({say.days(results)}), {results.office} tổng hợp "
         f"{count}{_channels(figures, say)}{_where(results, say)}.",
@@ -66,12 +68,34 @@ def satisfaction(results: MonthResults) -> str:
         "answered the overall rating chose one of the two best levels (95% interval: "
         f"{say.interval(overall.interval)}).",
     )
+    told += _unrated(results.city.figures, say)
     if low:
         told += say(
             f" Mẫu nhỏ (dưới {LEAST_TO_RANK} người): tỷ lệ này chỉ để tham khảo.",
             f" The sample is small (fewer than {LEAST_TO_RANK} people): take it as a hint only.",
         )
     return told
+
+
+def _unrated(figures: Figures, say: Say) -> str:
+    """Who is among the responses and not among those that the share is of."""
+    overall, every = figures.overall, figures.responses
+    if every is None or overall.n is None or every == overall.n:
+        return ""
+    others, blank, invalid = every - overall.n, overall.blank, overall.invalid
+    if blank is None or invalid is None:
+        return ""
+    elsewhere = others - blank - invalid  # their counts came without this question
+    parts = [
+        (blank, say("để trống câu này", "left it blank")),
+        (invalid, say("chọn không hợp lệ", "chose more than allowed")),
+        (elsewhere, say("không được hỏi câu này", "were not asked it")),
+    ]
+    told = "; ".join(f"{say.n(count)} {words}" for count, words in parts if count > 0)
+    return say(
+        f" {say.n(others)} phiếu còn lại vẫn được tính vào số phiếu: {told}.",
+        f" The other {say.n(others)} are counted as responses: {told}.",
+    )
 
 
 def movement(results: MonthResults) -> str:

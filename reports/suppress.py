@@ -63,7 +63,15 @@ def for_outside(
         group.key[0] if group.key else CITY_ROW: mask.figures(group).overall
         for group in (results.city, *results.by_domain)
     }
-    questions = _questions(results.questions, overall, frozenset(domains), least)
+    # Where it must not be known how many answered, no question tells it.
+    silent = frozenset(
+        group.key[0] if group.key else CITY_ROW
+        for group in (results.city, *results.by_domain)
+        if mask.hides_responses(group)
+    )
+    questions = _without_blanks(
+        _questions(results.questions, overall, frozenset(domains), least), silent
+    )
     for kinds, some, rows in (
         ({GroupKind.CITY}, (results.city,), [q for q in questions if q.domain == CITY_ROW]),
         (
@@ -81,6 +89,7 @@ def for_outside(
     rollups = tuple(map(mask.group, results.by_rollup))
     city = mask.group(results.city)
     hidden_paper = {group.key for group in places if group.figures.paper is None}
+    silenced = _silenced_months([results.trend, *results.domain_trends], least)
     return replace(
         results,
         outside=True,
@@ -93,11 +102,11 @@ def for_outside(
         by_channel=tuple(map(mask.group, results.by_channel)),
         by_unit_domain=places,
         questions=questions,
-        options=_options(results.options, frozenset(domains), least),
+        options=_without_people(_options(results.options, frozenset(domains), least), silent),
         ranking=_ranked(results.ranking, units),
-        trend=_trend(results.trend, city.figures, _small_months([results.trend], least)),
+        trend=_trend(results.trend, city.figures, _small_months([results.trend], least), silenced),
         domain_trends=tuple(
-            _trend(trend, group.figures, months)
+            _trend(trend, group.figures, months, silenced)
             for group, (trend, months) in zip(
                 rollups, _with_small_months(results.domain_trends, least), strict=True
             )
@@ -121,6 +130,11 @@ class _Mask:
     fully: set[GroupKind] = field(default_factory=set)
 
     def withholds(self, group: Group) -> bool:
+        key = (group.kind, group.key)
+        return {(key, RESPONSES), (key, "n")} <= self.hidden
+
+    def hides_responses(self, group: Group) -> bool:
+        """Whether only shares of those that answered a question are shown of *group*."""
         return ((group.kind, group.key), RESPONSES) in self.hidden
 
     def group(self, group: Group) -> Group:
@@ -132,10 +146,15 @@ class _Mask:
             return WITHHELD
         whole, key = group.figures, (group.kind, group.key)
         rated = group.kind in self.rated
-        channels_hidden = (key, "paper") in self.hidden
+        responses_hidden = self.hides_responses(group)
+        # The third of three numbers follows from two.
+        channels_hidden = not self.hidden.isdisjoint(
+            (key, name) for name in (RESPONSES, "paper", "electronic")
+        )
         answered_hidden = ((ANSWERED, *key), ANSWERED) in self.hidden
         return replace(
             whole,
+            responses=None if responses_hidden else whole.responses,
             paper=None if channels_hidden else whole.paper,
             electronic=None if channels_hidden else whole.electronic,
             overall=masked(whole.overall, key, self.hidden),
@@ -186,6 +205,25 @@ def _questions(
             else masked(row.levels, row.domain, hidden[row.question]),
         )
         for row in rows
+    )
+
+
+def _without_blanks(
+    rows: Iterable[QuestionLevels], silent: frozenset[str]
+) -> tuple[QuestionLevels, ...]:
+    return tuple(
+        replace(row, levels=replace(row.levels, blank=None, invalid=None))
+        if row.domain in silent
+        else row
+        for row in rows
+    )
+
+
+def _without_people(
+    rows: Iterable[QuestionOptions], silent: frozenset[str]
+) -> tuple[QuestionOptions, ...]:
+    return tuple(
+        replace(row, blank=None, people=None) if row.domain in silent else row for row in rows
     )
 
 
@@ -285,6 +323,17 @@ def _with_small_months(
         yield trend, frozenset(left_out[trend.key])
 
 
+def _silenced_months(trends: Sequence[Trend], least: int) -> frozenset[int]:
+    """Months in which so few left the overall rating out that no difference may give it."""
+    found = set()
+    for trend in trends:
+        for at, point in enumerate(trend.points):
+            if point.figures is not None:
+                unrated = (point.figures.responses or 0) - (point.figures.overall.n or 0)
+                found |= {at} if _is_few(unrated, least) else set()
+    return frozenset(found)
+
+
 def _people(point: MonthPoint) -> int:
     return (point.figures.responses or 0) if point.figures else 0
 
@@ -296,7 +345,9 @@ def _is_small(point: MonthPoint, least: int) -> bool:
     return any(_is_few(number, least) for number in numbers)
 
 
-def _trend(trend: Trend, newest: Figures, left_out: frozenset[int]) -> Trend:
+def _trend(
+    trend: Trend, newest: Figures, left_out: frozenset[int], silenced: frozenset[int]
+) -> Trend:
     last = len(trend.points) - 1
     return replace(
         trend,
@@ -307,19 +358,24 @@ def _trend(trend: Trend, newest: Figures, left_out: frozenset[int]) -> Trend:
                 if point.figures is None
                 else WITHHELD
                 if at in left_out
-                else _share_figures(newest if at == last else point.figures),
+                else _share_figures(newest)
+                if at == last
+                else _share_figures(point.figures, silent=at in silenced),
             )
             for at, point in enumerate(trend.points)
         ),
     )
 
 
-def _share_figures(figures: Figures) -> Figures:
+def _share_figures(figures: Figures, *, silent: bool = False) -> Figures:
     """What a trend shows: the share of satisfied people, and how many answered."""
     if figures.hidden:
         return figures
     return replace(
-        WITHHELD, responses=figures.responses, overall=_shares_only(figures.overall), hidden=False
+        WITHHELD,
+        responses=None if silent else figures.responses,
+        overall=_shares_only(figures.overall),
+        hidden=False,
     )
 
 

@@ -12,11 +12,15 @@ from reports.twin_worlds import Move, Place, Planner, Shown
 
 LEVELS = ("n5", "n4", "n3", "n2", "n1", "blank", "invalid")  # the slots, named as in Levels
 ANSWERED = "answered"
+# Responses without a level: never printed where it is small, and then no difference of two
+# numbers that are printed may give it.
+UNRATED = "unrated"
 RESPONSES = "responses"  # the number without which nothing of a group is shown
 CITY_ROW = ""  # all domains together
 _SATISFIED = (1, 1, 0, 0, 0, 0, 0)
 _N = (1, 1, 1, 1, 1, 0, 0)
 _POINTS = (5, 4, 3, 2, 1, 0, 0)
+_UNRATED = (0, 0, 0, 0, 0, 1, 1)
 # Within a class a move changes neither the share of satisfied people nor who answered.
 _CLASSES = ((0, 1), (2, 3, 4), (5, 6))
 _WIDTH = SLOTS + 1  # one more column: people of whom no overall rating is known
@@ -26,8 +30,8 @@ _WEIGHTS = {
     GroupKind.UNIT: 3,
     GroupKind.CITY: 60,
 }
-# A group of which nothing is shown is missed most, then a share of satisfied people.
-_PRICES = {RESPONSES: 40, "n": 10, "satisfied": 10}
+# A share of satisfied people is missed most, then how many answered at all.
+_PRICES = {RESPONSES: 6, "n": 10, "satisfied": 10}
 _WIDE = 15  # weight of sections, domains and the like
 
 
@@ -56,9 +60,12 @@ def place_planner(maker: GroupMaker, least: int) -> Planner:
         shown,
         _place_moves(),
         whole=RESPONSES,
-        counts=frozenset({*LEVELS, "n", "satisfied", "paper", "electronic", RESPONSES, ANSWERED}),
+        counts=frozenset(
+            {*LEVELS, UNRATED, "n", "satisfied", "paper", "electronic", RESPONSES, ANSWERED}
+        ),
         least=least,
         prices=_PRICES,
+        core=frozenset({RESPONSES, "n"}),
     )
 
 
@@ -75,7 +82,7 @@ def question_planner(rows: Sequence[QuestionLevels], least: int) -> Planner:
         if row.domain != CITY_ROW
     }
     stats = _level_stats() | {RESPONSES: (1,) * SLOTS}
-    counts = frozenset({*LEVELS, "n", "satisfied", RESPONSES})
+    counts = frozenset({*LEVELS, UNRATED, "n", "satisfied", RESPONSES})
     return Planner(
         table,
         _rows(table, stats),
@@ -139,12 +146,14 @@ def _one(place: int, width: int) -> tuple[int, ...]:
 
 def _level_stats() -> dict[str, tuple[int, ...]]:
     single = {name: _one(slot, SLOTS) for slot, name in enumerate(LEVELS)}
-    return single | {"n": _N, "satisfied": _SATISFIED, "points": _POINTS}
+    return single | {"n": _N, "satisfied": _SATISFIED, "points": _POINTS} | {UNRATED: _UNRATED}
 
 
 def _place_stats(channels: Sequence[Channel]) -> dict[str, tuple[int, ...]]:
     found = {
-        name: _over_channels((*factors, 0), channels) for name, factors in _level_stats().items()
+        # Who was not asked has no level either.
+        name: _over_channels((*factors, int(name == UNRATED)), channels)
+        for name, factors in _level_stats().items()
     }
     every = (1,) * _WIDTH
     if len(channels) > 1:

@@ -22,6 +22,7 @@ Place = tuple[str, str]  # row and column of the table of places, such as unit a
 Cell = tuple[Hashable, str]  # a group, and which of its numbers
 Signs = tuple[tuple[Place, int], ...]  # places where people are moved, there (+1) or back (-1)
 _MOST_STARTS = 4  # places tried for a count that covers several
+_LOST = 200  # price of a group of which nothing is shown any more, beside that of its numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,12 @@ class Planner:
         table: People by column in every place; all rows of equal length.
         groups: What is shown.
         moves: What twins may do in a place; each is tried in both directions.
-        whole: The number of a group without which none of its others is shown.
+        whole: The number of a group that is small where nothing of it may be shown.
         counts: The numbers that count people, so that small ones are protected.
         least: The smallest count that may be shown; 0 may as well.
         prices: How much more than others some numbers are missed.
+        core: A group of which all of these are hidden shows nothing; by default its whole
+            number.
     """
 
     def __init__(
@@ -90,7 +93,9 @@ class Planner:
         counts: frozenset[str],
         least: int,
         prices: Mapping[str, int],
+        core: frozenset[str] = frozenset(),
     ) -> None:
+        self._core = core or frozenset({whole})
         self._table = table
         self._groups = groups
         self._moves = moves
@@ -136,9 +141,21 @@ class Planner:
             plan.twins[cell] = twin
             for changed in self._changed(twin):
                 plan.hidden.add(changed)
-                if changed[1] == self._whole:
+                if changed[1] in self._core and self._is_lost(changed[0], ()):
                     self._withhold(changed[0])
         return plan
+
+    def _is_lost(self, group: Hashable, more: Sequence[str]) -> bool:
+        """Whether so much of a group is hidden, with *more*, that nothing of it is shown.
+
+        Its whole number may be missing alone where others are its core too.
+        """
+        stats = self._groups[group].stats
+        return all(
+            stat in more or (group, stat) in self._plan.hidden
+            for stat in self._core
+            if stat in stats
+        )
 
     def _urgency(self, cell: Cell) -> tuple[bool, int, str]:
         group, stat = cell
@@ -213,7 +230,10 @@ class Planner:
         price = 0
         for group in self._moved_groups(signs):
             weight = self._groups[group].weight
-            for stat in self._effects[group][index]:
+            changed = self._effects[group][index]
+            if not self._core.isdisjoint(changed) and not self._is_lost(group, ()):
+                price += weight * _LOST * self._is_lost(group, changed)
+            for stat in changed:
                 if (group, stat) not in self._plan.hidden:
                     size = abs(self._values[group, stat]).bit_length() + 1
                     price += weight * self._prices.get(stat, 1) * size

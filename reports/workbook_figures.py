@@ -70,9 +70,16 @@ def write_figures(sheet: Grid, figures: Figures, parts: Parts | None = None) -> 
         Kind.COUNT,
     )
     write_levels(sheet, figures.overall, parts)
-    rest = (figures.overall.blank, figures.overall.invalid)
-    write_count("rest", None if None in rest else sum(each or 0 for each in rest))
+    write_count("rest", _rest(figures))
     _participation(sheet, figures, write_count)
+
+
+def _rest(figures: Figures) -> int | None:
+    """Who chose no level; a star would keep no secret that two numbers of the row tell."""
+    rest, rated = (figures.overall.blank, figures.overall.invalid), figures.overall.n
+    if None not in rest:
+        return sum(each or 0 for each in rest)
+    return None if figures.responses is None or rated is None else figures.responses - rated
 
 
 def write_levels(sheet: Grid, levels: Levels, parts: Parts | None = None) -> None:

@@ -87,6 +87,14 @@ def numbers(results: MonthResults) -> dict[tuple[object, ...], int | None]:
     return found
 
 
+def difference(
+    numbers: Mapping[tuple[object, ...], int | None], *names: tuple[object, ...]
+) -> int | None:
+    """What readers get by subtraction; None where one number is not shown."""
+    one, other = (numbers.get(name) for name in names)
+    return None if one is None or other is None else one - other
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
     small = st.sampled_from([0, 0, 0, 1, 2, 3, 4, 6, 9, 30])
@@ -109,6 +117,10 @@ def test_nothing_small_is_shown_and_what_is_shown_is_true(table: Table) -> None:
         assert number is None or number == whole[name]
         if name[-1] != "points":
             assert number is None or not 0 < number < LEAST, name
+    for *group, name in shown:
+        if name == "n":
+            unrated = difference(shown, (*group, "responses"), (*group, "n"))
+            assert unrated is None or not 0 < unrated < LEAST, group
 
 
 @settings(max_examples=15, deadline=None)

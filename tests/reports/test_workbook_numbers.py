@@ -243,7 +243,9 @@ def _expected(group: Group) -> list[Any]:
     """What a row must show, worked out here from the group's counts."""
     figures = group.figures
     levels, visits, ends = figures.overall, figures.visits, figures.share_interval
-    rest = (levels.blank, levels.invalid)
+    rest = [levels.blank, levels.invalid]
+    if None in rest and None not in (figures.responses, levels.n):
+        rest = [figures.responses - levels.n]
     star_or_dash = "*" if figures.hidden else "–"
     return [
         _count(figures.responses),
@@ -337,8 +339,12 @@ def test_withheld_counts_are_stars_and_no_formula_tells_them(
 
     assert hidden
     stars = [row for row in _rows(cells, "D") if cells[f"D{row}"] == "*"]
-    assert len(stars) >= len(hidden)
-    for row in stars:
+    lost = [row for row in stars if cells[f"G{row}"] == "*"]
+    assert len(lost) >= len(hidden)
+    for row in set(stars) - set(lost):  # ratings without how many answered, in all and how
+        shown = _shown(cells, row)
+        assert (shown[1], shown[2], shown[9]) == ("*", "*", "*")
+    for row in lost:
         assert _shown(cells, row)[1:14] == ["*"] * 13
         assert not [
             address for sheet, address in live if sheet == "Biểu 01" and address[1:] == str(row)
