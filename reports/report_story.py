@@ -37,7 +37,8 @@ from reports.report_words import Say, office_symbol
 from reports.results import MonthResults
 from reports.words import Word, remark_text, word
 
-_KEPT = 2  # paragraphs before the block to be signed
+# Some five lines stay with the block to be signed, so that no page has a signature alone.
+_KEPT, _KEPT_LETTERS = 4, 400  # paragraphs at most, and letters from which on it is enough
 _TREND_HIGH = 120.0
 
 
@@ -82,7 +83,11 @@ def parts(results: MonthResults, density: Density) -> list[Flowable]:
 def signed(story: list[Flowable], results: MonthResults) -> list[Flowable]:
     """*story* with the block to be signed, which never stands on a page without its text."""
     whole, last = list(story), list[Flowable]()
-    while whole and len(last) < _KEPT and isinstance(whole[-1], Paragraph):
+    letters = 0
+    while whole and len(last) < _KEPT and letters < _KEPT_LETTERS:
+        if not isinstance(whole[-1], Paragraph):
+            break
+        letters += len(whole[-1].getPlainText())
         last.insert(0, whole.pop())
     return [*whole, KeepTogether([*last, space(8), _signing(results)])]
 
@@ -162,7 +167,7 @@ def _method(say: Say, results: MonthResults) -> list[str]:
 def _general(results: MonthResults, say: Say, numbers: _Numbers) -> list[Flowable]:
     story: list[Flowable] = [heading(say("I. KẾT QUẢ CHUNG", "I. RESULTS"))]
     story += [text(words) for words in general(results) if words]
-    if results.city.figures.responses:
+    if results.city.figures.responses != 0 and not results.city.figures.hidden:
         title = say("Các chỉ tiêu chính, chung và theo kênh", "Measures, all and by channel")
         story.append(KeepTogether([caption(numbers.table(title)), measures_table(results)]))
     if has_months(results.trend):

@@ -22,11 +22,11 @@ FORM_04 = Form(
     frozen=3,
 )
 STATE = Pair("Trạng thái", "State")
-_WHERE_OVER = Pair("Vị trí trên bản quét", "Where it is on the scans")
+_WHERE_OVER = Pair("Vị trí trên bản quét, trong tệp đã nhập", "Where it is: scan, or imported file")
 _NOTES = (
     Pair(
-        "Mã dùng cho lệnh omr reports alerts khi ghi kết quả xử lý. Trang và phiếu đếm từ 1.",
-        "The code names the alert to omr reports alerts. Pages and sheets count from 1.",
+        "Mã dùng cho lệnh omr reports alert khi ghi kết quả xử lý. Trang, phiếu và dòng đếm từ 1.",
+        "The code names the alert to omr reports alert. Pages, sheets and rows count from 1.",
     ),
     Pair(
         "Danh sách nội bộ: không gửi ra ngoài, không dùng để tìm người trả lời.",
@@ -66,8 +66,9 @@ def write_alerts(book: Book) -> Sheet:
         Column("file", Pair("Tệp", "File"), 166, "I", _WHERE_OVER),
         Column("page", Pair("Trang", "Page"), 48, "J", _WHERE_OVER),
         Column("sheet", Pair("Phiếu", "Sheet"), 48, "K", _WHERE_OVER),
-        Column("crop", Pair("Ảnh", "Picture"), _PICTURE_PX[0] + 8, "L"),
-        Column("note", Pair("Kết quả xử lý", "What was done"), 150, "M"),
+        Column("row", Pair("Dòng", "Row"), 48, "L", _WHERE_OVER),
+        Column("crop", Pair("Ảnh", "Picture"), _PICTURE_PX[0] + 8, "M"),
+        Column("note", Pair("Kết quả xử lý", "What was done"), 150, "N"),
     )
     results = book.results
     if not any(row.crop for row in results.alerts):
@@ -106,11 +107,12 @@ def _alert(sheet: Sheet, number: int, each: Coded) -> None:
     sheet.text("question", row.text)
     sheet.text("answer", row.label)
     sheet.text("file", row.file)
-    for key, place in (("page", row.page), ("sheet", row.sheet)):
+    page, on_page = (None if n is None else n + 1 for n in (row.page, row.sheet))
+    for key, place in (("page", page), ("sheet", on_page), ("row", row.row)):
         if place is None:
             sheet.text(key, "")
         else:
-            sheet.number(key, place + 1, Kind.YEAR)
+            sheet.number(key, place, Kind.YEAR)
     if sheet.has("crop"):
         sheet.text("crop", "")
     sheet.text("note", row.note)

@@ -23,6 +23,7 @@ _LINES: tuple[tuple[str, str, str], ...] = (
     ("square_dot", "plus", "#595959"),
 )
 _ROW_PX = 21
+_HIGHEST_PX = 540  # of a row; the file format allows 409 points
 _INSET_PX = 2
 _TEXT = {"name": FONT, "size": 10}
 _BOLD = {"name": FONT, "size": 12, "bold": True}
@@ -166,8 +167,13 @@ def _insert(sheet: Sheet, chart: Any, title: str, pixels: int) -> None:
     sheet.row += 1
     chart.set_title({"name": title, "name_font": _BOLD, "overlay": False})
     chart.set_chartarea({"border": {"color": "#7F7F7F"}})
-    rows = -(-pixels // _ROW_PX)
     whole = sheet.px(0, len(sheet.columns))
+    if pixels <= _HIGHEST_PX:  # in one row: no page ends within it
+        sheet.set_height(sheet.row, pixels * 72 / 96)
+        _place(sheet, chart, title, Box(sheet.row, 0, whole, pixels))
+        sheet.row += 1
+        return
+    rows = -(-pixels // _ROW_PX)
     _place(sheet, chart, title, Box(sheet.row, 0, whole, rows * _ROW_PX))
     sheet.row += rows
 

@@ -11,7 +11,7 @@ from reports.workbook_formulas import share
 from reports.workbook_grid import Column
 from reports.workbook_questions import CONTENT, domain_names
 from reports.workbook_sheet import Form, Sheet
-from reports.workbook_summary import RESPONSES, STT
+from reports.workbook_summary import RESPONSES, STT, is_used
 from reports.workbook_text import Pair
 
 FORM_02B = Form(
@@ -40,6 +40,8 @@ def write_options(book: Book) -> Sheet:
     for each in book.results.options:
         found.setdefault(each.question, {})[each.domain] = each
     named = list(domain_names(book, (each.domain for each in book.results.options)))
+    used = {group.key[0] for group in book.results.by_domain if is_used(group)}
+    named = [each for each in named if each[0] in used or not used]
     domains = [domain for domain, _ in named if domain]
     columns = (
         Column("stt", STT, 44, "A"),

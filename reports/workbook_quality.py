@@ -7,7 +7,7 @@ from collections.abc import Callable
 from reports.measures import ratio
 from reports.number_text import EMPTY
 from reports.report_words import Say
-from reports.rounding import percent
+from reports.rounding import percent, rounded
 from reports.workbook_book import Book, Kind
 from reports.workbook_formulas import share
 from reports.workbook_grid import Column
@@ -38,6 +38,8 @@ _DECIDED = Pair("Câu trả lời do cán bộ quyết định", "Answers decide
 _CORRECTED = Pair("Trong đó: khác với kết quả của máy", "Of these, other than the machine's")
 _SECOND = Pair("Quyết định được người thứ hai đọc lại độc lập", "Decisions read again, blind")
 _AGREED = Pair("Trong đó: hai người thống nhất", "Of these, the same outcome")
+_KAPPA = Pair("Hệ số kappa của Cohen", "Cohen's kappa")
+_OF_KAPPA = Pair("1: luôn thống nhất; 0: chỉ như ngẫu nhiên", "1: always the same; 0: as by chance")
 _ROWS = Pair("Dòng trong các tệp đã nhập", "Rows of imported files")
 _EXCLUDED = Pair("Gửi trùng, giữ lại nhưng không tính", "Sent twice, kept but not counted")
 _OF_SEEN = Pair("% số thấy trên bản quét", "% of all on scans")
@@ -125,6 +127,13 @@ def _people(sheet: Sheet) -> None:
     _line(sheet, "4", book.said(_SECOND), quality.second_readings)
     whole = (second, quality.second_readings)
     _line(sheet, "5", book.said(_AGREED), quality.agreed, whole, book.said(_OF_SECOND))
+    if quality.second_readings:
+        sheet.blanks()
+        sheet.number("stt", 6, Kind.YEAR)
+        sheet.text("name", book.said(_KAPPA))
+        sheet.value("count", None if quality.kappa is None else rounded(quality.kappa))
+        sheet.text("note", book.said(_OF_KAPPA), Kind.INDENTED)
+        sheet.step()
 
 
 def _exports(sheet: Sheet) -> None:

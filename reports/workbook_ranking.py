@@ -15,7 +15,7 @@ from reports.workbook_figures import FROM, INTERVAL_OVER, SHARE_HEAD, TO
 from reports.workbook_formulas import interval, share
 from reports.workbook_grid import Column
 from reports.workbook_sheet import Form, Sheet
-from reports.workbook_summary import RESPONSES, UNIT
+from reports.workbook_summary import RESPONSES, UNIT, is_used
 from reports.workbook_text import Pair
 
 FORM_06 = Form(
@@ -27,6 +27,10 @@ _NOW_OVER = Pair("Kỳ này", "This month")
 _BEFORE_OVER = Pair("Kỳ trước", "Month before")
 _RANKED = Pair("Đơn vị có từ {least} phiếu", "Units with {least} answers or more")
 _SMALL = Pair("Đơn vị có dưới {least} phiếu: {words}", "Units with fewer than {least}: {words}")
+_SILENT = Pair(
+    "{count} đơn vị chưa có phiếu nào trong kỳ không nêu ở đây; xem Biểu 01.",
+    "{count} units without any response are not listed here; see form 01.",
+)
 _NOTES = (
     Pair(
         "Xếp theo đầu dưới của khoảng tin cậy 95%, nên đơn vị ít phiếu không đứng đầu nhờ may rủi.",
@@ -64,7 +68,8 @@ def write_ranking(book: Book) -> Sheet:
     sheet = Sheet(book, FORM_06, columns)
     ranking = book.results.ranking
     ranked = [each for each in ranking if each.place is not None]
-    small = [each for each in ranking if each.place is None]
+    others = [each for each in ranking if each.place is None]
+    small = [each for each in others if is_used(each.group)]
     words = word(Word.NOT_RANKED, book.language)
     if ranked:
         sheet.band("I", book.said(_RANKED).format(least=LEAST_TO_RANK))
@@ -75,7 +80,10 @@ def write_ranking(book: Book) -> Sheet:
         sheet.band(symbol, book.said(_SMALL).format(least=LEAST_TO_RANK, words=words))
     for each in small:
         _unit(sheet, each)
-    sheet.notes([book.said(note) for note in _NOTES])
+    notes = [book.said(note) for note in _NOTES]
+    if len(small) < len(others):
+        notes.append(book.said(_SILENT).format(count=len(others) - len(small)))
+    sheet.notes(notes)
     sheet.signatures()
     return sheet
 

@@ -44,6 +44,9 @@ _A4, _INCH = 9, 25.4
 _ROOM_PX = ((297 - 20 - 10) / _INCH * 96, (210 - 15 - 15) / _INCH * 96)  # between the margins
 _HEAD_PADDING_PX = 8  # of a head's cell
 _SMALLEST = 0.64  # scale at which 11 pt are read on paper without effort: 7 pt
+_COMPANY_PT = 100.0  # of a page above its signature at least: notes and a few rows
+_NARROWER = 0.97  # so that columns that a program makes wider still fit a page
+_SURELY = 1.06  # how far programs' pages may be from ours
 _SHRUNK, _WASTE = 0.88, 0.05  # of several pages: by how much at most; lost at each page's end
 
 
@@ -71,6 +74,7 @@ class Sheet(Grid):
             book, name or form.sheet_name(book.language), _filling(columns, book.language)
         )
         self.form = form
+        self._notes_at = self._signed_at = 0  # rows; 0: none
         self._heading()
         self._heads()
         self.first = self.row
@@ -88,6 +92,7 @@ class Sheet(Grid):
 
     def notes(self, notes: Sequence[str]) -> None:
         """The notes below the table."""
+        self._notes_at = self.row
         self.row += 1
         self.line(self.book.said(_NOTES), points=SMALL_PT, bold=True, italic=True)
         for note in notes:
@@ -100,6 +105,7 @@ class Sheet(Grid):
         """
         book, half, last = self.book, self._half(), len(self.columns) - 1
         self.row += 1
+        self._signed_at = self.row
         style = book.style(font_size=BODY_PT, align="center", valign="top", text_wrap=True)
         maker = ("\n", book.said(_MAKER), book.said(_BY_NAME))
         chief = (f"{place_and_date(book.results)}\n", book.said(_CHIEF), book.said(_BY_SEAL))
@@ -122,7 +128,45 @@ class Sheet(Grid):
 
     def _end(self) -> None:
         self.ws.print_area(0, 0, self.row - 1, len(self.columns) - 1)
-        self.ws.fit_to_pages(1, self._pages())
+        pages = self._pages()
+        last = self._last_page() if self._signed_at and not pages else 0
+        if last:  # with pages to fit programs disregard breaks
+            self.ws.set_print_scale(int(100 * _NARROWER * self._scale()))
+            self.ws.set_h_pagebreaks([last])
+        else:
+            self.ws.fit_to_pages(1, pages)
+
+    def _last_page(self) -> int:
+        """The row that must begin the last page; 0 where a signature has company anyway.
+
+        Programs break pages a little earlier or later than worked out here.
+        """
+        company = (
+            self._high(self._page_of_signature(_NARROWER * self._scale() * far), self._signed_at)
+            for far in (1 / _SURELY, 1.0, _SURELY)
+        )
+        begins = self._notes_at or self._signed_at
+        while begins > self.first and self._high(begins, self._signed_at) < _COMPANY_PT:
+            begins -= 1
+        return begins if min(company) < _COMPANY_PT and begins > self.first else 0
+
+    def _high(self, first: int, end: int) -> float:
+        """The height of the rows from *first* up to *end*, not with it, in points."""
+        return sum(self._heights.get(row, ROW_PT) for row in range(first, end))
+
+    def _page_of_signature(self, scale: float) -> int:
+        """The row that begins the page of the signature."""
+        room, begins, used = _ROOM_PX[1] * 72 / 96 / scale, 0, 0.0
+        for row in range(self._signed_at + 1):
+            high = self._heights.get(row, ROW_PT)
+            if used + high > room:
+                begins, used = row, self._heads_height()
+            used += high
+        return begins
+
+    def _scale(self) -> float:
+        """That at which the columns fill the width of a page."""
+        return min(1.0, _ROOM_PX[0] / self.px(0, len(self.columns)))
 
     def _pages(self) -> int:
         """How many pages the sheet is to fit; 0: as many as it needs.
@@ -130,7 +174,7 @@ class Sheet(Grid):
         Shrunk a little it may save a last page with nothing but a few lines or a signature.
         """
         whole, heads = self.whole_height(), self._heads_height()
-        first = min(1.0, _ROOM_PX[0] / self.px(0, len(self.columns)))
+        first = self._scale()
 
         def pages(scale: float) -> float:
             room = _ROOM_PX[1] * 72 / 96 / scale

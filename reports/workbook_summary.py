@@ -166,14 +166,19 @@ def write_domains(book: Book, summary: Summary) -> Sheet:
             write_figures(sheet, results.city.figures, _sum_of(sheet, domain_rows))
             sheet.step()
     mark_participation(sheet, sheet.first, sheet.row)
-    if domain_rows:
+    # Bars are of neighbouring rows: from the first domain with answers to the last.
+    drawn = [at for at, group in enumerate(results.by_domain) if is_used(group)]
+    if drawn:
+        first, last = drawn[0], drawn[-1]
         add_level_bars(
             sheet,
             book.said(_CHART),
-            Series("domain", domain_rows[0], domain_rows[-1]),
+            Series("domain", domain_rows[first], domain_rows[last]),
             [(key, book.said(words)) for key, words in zip(LEVELS, LEVEL_WORDS, strict=True)],
             {
-                key: [_bar_label(group, place, book) for group in results.by_domain]
+                key: [
+                    _bar_label(group, place, book) for group in results.by_domain[first : last + 1]
+                ]
                 for place, key in enumerate(LEVELS)
             },
         )
