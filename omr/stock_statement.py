@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from omr.serial_ranges import SerialRange, compressed, merged
@@ -170,19 +170,27 @@ def stock_statement(stock: Stock, period: str) -> Statement:
         out = rest if stays.state_at(period) is FormState.OUTSTANDING else []
         if stays.state_at(period) is FormState.LOST:
             row.reported_lost += compressed(parcel.forms.domain, parcel.forms.year, rest)
-        for each in back:
-            life = _Life.of(min(printed, each.period), events, each)
-            life.count(row, period, 1)
+        for some in _alike(back):
+            life = _Life.of(min(printed, some[0].period), events, some[0])
+            life.count(row, period, len(some))
             if life.state_at(period) is FormState.OUTSTANDING:
-                out.append(each.number)
+                out += [each.number for each in some]
             if life.is_void_as_well:
-                row.contradictory.append(_one(each))
+                row.contradictory += map(_one, some)
         _list(row, parcel, out, returns.last_of(parcel.pad, period))
     for row in rows.values():
         row.missing, row.still_out = merged(row.missing), merged(row.still_out)
         row.reported_lost, row.contradictory = merged(row.reported_lost), merged(row.contradictory)
     kept = (rows[owner] for owner in sorted(rows))
     return Statement(period, tuple(row for row in kept if not row.is_empty), early)
+
+
+def _alike(back: Sequence[CameBack]) -> Iterable[list[CameBack]]:
+    """Forms that came back in the same month, saying something or nothing: one life for all."""
+    found: defaultdict[tuple[str, bool], list[CameBack]] = defaultdict(list)
+    for each in back:
+        found[each.period, each.says_something].append(each)
+    return found.values()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,20 @@ import sys
 from collections.abc import Mapping, Sequence
 
 
-def show_table(heads: Mapping[str, str], rows: Sequence[Sequence[str]]) -> None:
+def show_table(
+    heads: Mapping[str, str], rows: Sequence[Sequence[str]], *, for_programs: bool = True
+) -> None:
     """Print a table for people; for programs, lines with tabs under heads that never change.
 
     Args:
         heads: What people read, by what programs read.
         rows: Cells in the order of *heads*.
+        for_programs: Whether programs read it; else its heads are those for people wherever
+            it goes.
     """
     if not sys.stdout.isatty():
-        for row in (list(heads), *rows):
+        names = list(heads) if for_programs else list(heads.values())
+        for row in (names, *rows):
             print("\t".join(row))
         return
     from rich.console import Console

@@ -193,6 +193,8 @@ def _told(alert: Coded, crop: Path | None) -> Iterator[str]:
         place = _("{file}, page {page}, sheet {sheet}").format(
             file=row.file, page=row.page + 1, sheet=(row.sheet or 0) + 1
         )
+    elif row.row is not None:
+        place = _("{file}, row {row}").format(file=row.file, row=row.row)
     yield "    " + _("{channel} {record}: {place}").format(
         channel=_("on paper") if row.channel is Channel.PAPER else _("electronic"),
         record=row.record_id,

@@ -69,6 +69,7 @@ def alert_rows(
             file=response.place.file,
             page=response.place.page,
             sheet=response.place.sheet,
+            row=response.place.row,
         )
         for response in ordered
         for question, option in rule.raised(response.domain, response.answers)

@@ -39,6 +39,7 @@ _ALERT_HEAD = (
     "file",
     "page",
     "sheet",
+    "row",
     "question_text",
     "option_label",
     "state",
@@ -111,7 +112,8 @@ def alerts_csv(found: Iterable[AlertRow], period: str) -> str:
     """``alerts.csv``: what to look into, and on which sheet of which scan it stands.
 
     ``page`` and ``sheet`` count from 0, as in the results of reading; both are empty for
-    electronic answers, and with ``file`` once a month's links are destroyed.
+    electronic answers, which have ``row`` instead: in the imported file, as spreadsheets
+    count. All of them are empty, with ``file``, once a month's links are destroyed.
     """
     return csv_text(
         _ALERT_HEAD,
@@ -127,6 +129,7 @@ def alerts_csv(found: Iterable[AlertRow], period: str) -> str:
                 row.file,
                 row.page,
                 row.sheet,
+                row.row,
                 row.text,
                 row.label,
                 "handled" if row.handled else "new",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +49,7 @@ def export_results(
     workspace = open_workspace(root)
     if outside:
         refuse_mixture(out)
-    with Ledger.open(workspace.ledger_url) as ledger:
+    with Ledger.open(workspace.ledger_url) as ledger, _no_collector():
         gatherer = Gatherer(workspace, ledger)
         period = gatherer.period(period_text)
         closed = closed_month(ledger, str(period))
@@ -65,6 +67,21 @@ def export_results(
     for line in _told(summary):
         print(line)
     return summary
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Let nobody look for cycles meanwhile: there are none, and in millions of answers.
+
+    It takes a fifth of the time of a city's export, and memory does not grow without it.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _told(summary: ExportSummary) -> Iterator[str]:

@@ -301,7 +301,7 @@ class Gatherer:
                     domain=row.domain,
                     period=row.period,
                     answers=row.answers,
-                    place=Place(row.file),
+                    place=Place(row.file, row=row.row or None),
                 )
             )
         return sent, excluded

@@ -26,7 +26,15 @@ from reports.electronic import ReadExport, Surroundings, header_words, read_expo
 from reports.open_table import open_table
 from reports.profile import Profile, ProfileKind, load_profile, with_aliases
 from reports.table import KnownHeader, Table
-from reports.unmatched import ONLY_TO_BE_KNOWN, Unmatched, printable, ranges, sentences
+from reports.unmatched import (
+    LEAVES_OUT_ANSWER,
+    ONLY_TO_BE_KNOWN,
+    Trouble,
+    Unmatched,
+    printable,
+    ranges,
+    sentences,
+)
 from reports.visits import ReadVisits, read_visits, visit_words
 
 
@@ -281,15 +289,41 @@ def _tell_unmatched(
     """
     for line in sentences(unmatched):
         print(f"omr: {table.name}: {line}", file=sys.stderr)
-    unused = sum(one.times for one in unmatched if one.trouble not in ONLY_TO_BE_KNOWN)
-    if unused:
-        raise InputUnusable(
-            _("{file}: {refused} rows were not imported, {cells} things left out in all").format(
-                file=table.name, refused=refused, cells=unused
-            ),
+    unused = [one for one in unmatched if one.trouble not in ONLY_TO_BE_KNOWN]
+    if not unused:
+        return
+    columns = {one.column for one in unused if one.trouble is Trouble.UNMAPPED_COLUMN}
+    cells = sum(one.times for one in unused if one.trouble in LEAVES_OUT_ANSWER)
+    advice = []
+    if columns:
+        advice.append(
+            _(
+                "A column that you do not need: add its header to 'ignored' in {profile}, and it "
+                "is named no more."
+            ).format(profile=profile.path)
+        )
+    if refused or cells:
+        advice.append(
             _(
                 "See what fits with: omr reports profile FILE --profile {name}. Confirm words with "
                 "omr reports confirm or add them to {profile}, then run the same command again; "
                 "rows that are in already are not added twice."
-            ).format(name=profile.name, profile=profile.path),
+            ).format(name=profile.name, profile=profile.path)
         )
+    raise InputUnusable(_left_out(table.name, refused, cells, sorted(columns)), " ".join(advice))
+
+
+def _left_out(file: str, rows: int, cells: int, columns: Sequence[str]) -> str:
+    """How much of a file was not used: rows, answers in rows that were, columns."""
+    parts = []
+    if rows:
+        parts.append(_("{count} rows").format(count=rows))
+    if cells:
+        parts.append(_("{count} single answers").format(count=cells))
+    if columns:
+        names = "; ".join(f"'{printable(header)}'" for header in columns)
+        parts.append(_("{count} columns ({headers})").format(count=len(columns), headers=names))
+    what = ", ".join(parts)
+    if rows:
+        return _("{file}: not taken in: {what}").format(file=file, what=what)
+    return _("{file}: every row was taken in; left out: {what}").format(file=file, what=what)

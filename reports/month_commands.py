@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from omr.days import said_day
 from omr.errors import PeopleMustDecide, UsageError
 from omr.i18n import _
 from omr.ledger import Ledger
-from omr.ledger.month_list import periods_with_versions
+from omr.ledger.month_list import periods_with_answers, periods_with_versions
 from omr.ledger.months import (
     MonthAct,
     MonthVersion,
@@ -33,6 +34,8 @@ from reports.pictures_to_delete import PicturesToDelete
 from reports.preliminary import not_final
 from reports.privacy import without_traces
 from reports.results import MonthResults
+
+_NAMED = 6  # months in a message
 
 
 def close(
@@ -77,6 +80,8 @@ def close(
             raise UsageError(
                 _("nothing was destroyed"), _("To do it without being asked, add --yes.")
             )
+        if version is None:
+            _refuse_empty(ledger, period)
         number = 0 if version is None else version.number
         if version is None or not unlink:
             number = _close(gatherer, period, why)
@@ -142,10 +147,30 @@ def _close(gatherer: Gatherer, period: Period, why: str) -> int:
     if today <= period.last_day:
         print(
             _("{period} lasts until {day}: electronic answers that come till then are late").format(
-                period=name, day=period.last_day.isoformat()
+                period=name, day=said_day(period.last_day)
             )
         )
     return number
+
+
+def _refuse_empty(ledger: Ledger, period: Period) -> None:
+    """Refuse a month of which nothing is known: its name was mistyped, or it is too early.
+
+    Raises:
+        UsageError: If no scan, answer or count belongs to it.
+    """
+    known = periods_with_answers(ledger)
+    if str(period) not in known:
+        raise UsageError(
+            _("nothing was read or imported for {period}: there is nothing to close").format(
+                period=period
+            ),
+            _("Months with answers: {periods}. Compare what you typed.").format(
+                periods=", ".join(known[:_NAMED])
+            )
+            if known
+            else _("Read scans or import electronic answers first."),
+        )
 
 
 def _unlink(gatherer: Gatherer, period: Period) -> None:
@@ -221,6 +246,6 @@ def _in_words(said: MonthVersion, workspace: Workspace) -> str:
     }
     at = datetime.fromisoformat(said.at).astimezone(workspace.settings.zone)
     line = words[said.act].format(
-        period=said.period, number=said.number, day=at.date().isoformat(), who=said.by
+        period=said.period, number=said.number, day=said_day(at.date()), who=said.by
     )
     return f"{line}: {said.why}" if said.why else line

@@ -53,7 +53,7 @@ def without_traces(month: CountedMonth, new_id: Callable[[], str]) -> CountedMon
     """*month* with nothing in it that leads to a form.
 
     Every response gets a new random id, and its place in the order of ids; alerts lose the
-    page on which they stand and its picture, bursts their pad or file. Counts, stock and
+    page or row on which they stand and its picture, bursts their pad or file. Counts, stock and
     everything else stay.
 
     Args:
@@ -96,6 +96,7 @@ def _traceless(alerts: Iterable[AlertRow], ids: Mapping[str, str]) -> tuple[Aler
             file="",
             page=None,
             sheet=None,
+            row=None,
             crop=None,
         )
         for alert in alerts

@@ -170,6 +170,7 @@ def _show_columns(table: Table, columns: Sequence[ColumnMeaning]) -> None:
             "sample": _("Values"),
         },
         shown,
+        for_programs=False,  # advice, in the person's language all through
     )
 
 

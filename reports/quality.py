@@ -115,6 +115,7 @@ def month_quality(
         look.quality(),
         second_readings=seconds.pairs,
         agreed=seconds.agreeing,
+        kappa=seconds.kappa,
         electronic_rows=imports.rows,
         excluded=excluded,
         unmatched=tuple(imports.problems.items()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -56,22 +57,32 @@ def questions(results: MonthResults) -> str:
     )
     lowest = lowest_question(results.questions)
     if lowest is not None:
+        where = f", {results.names.get(lowest.domain, lowest.domain)}" if lowest.domain else ""
         told += say(
-            f" Câu có tỷ lệ hài lòng thấp nhất: “{lowest.text}” "
+            f" Câu có tỷ lệ hài lòng thấp nhất: “{lowest.text}”{where} "
             f"({say.share(lowest.levels.share)}).",
-            f" The question with the lowest share: “{lowest.text}” "
+            f" The question with the lowest share: “{lowest.text}”{where} "
             f"({say.share(lowest.levels.share)}).",
         )
     return told
 
 
 def lowest_question(every: Iterable[QuestionLevels]) -> QuestionLevels | None:
-    """The rated question, all domains together, with the lowest share of enough answers."""
+    """The rated question with the lowest share of enough answers, in the words on paper.
+
+    Questions are looked at for all domains together; a line that each domain words in its own
+    way is another question in each of them.
+    """
+    rows = list(every)
+    words: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        if row.domain:
+            words[row.question].add(row.text)
     rated = [
         (share, question)
-        for question in every
+        for question in rows
         if question.role is Role.RATED
-        and not question.domain
+        and bool(question.domain) is (len(words[question.question]) > 1)
         and (question.levels.n or 0) >= LEAST_TO_RANK
         and (share := question.levels.share) is not None
     ]

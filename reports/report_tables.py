@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 
 from reportlab.platypus import Table
 
@@ -184,6 +185,13 @@ def quality_rows(quality: Quality, say: Say, most: int) -> list[tuple[str, str]]
                 "Read again blind by another person, with the same outcome",
             ),
             _of(quality.agreed, quality.second_readings, say.share(quality.agreement), say),
+        ),
+        (
+            say(
+                "– hệ số kappa của Cohen (1: luôn thống nhất; 0: chỉ như ngẫu nhiên)",
+                "– Cohen's kappa (1: always the same; 0: no more than by chance)",
+            ),
+            "0" if quality.kappa is None else say.mean(Fraction(quality.kappa)),
         ),
     ]
     electronic = [

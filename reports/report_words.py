@@ -36,8 +36,8 @@ _MONTHS = (
 
 REASONS: Mapping[str, tuple[str, str]] = {
     Reason.BAD_SIGNATURE: ("chữ ký của mã không đúng", "the code's signature is wrong"),
-    Reason.UNKNOWN_KEY: ("mã ký bằng khóa lạ", "signed with an unknown key"),
-    Reason.WITHDRAWN_KEY: ("mã ký bằng khóa đã thu hồi", "signed with a withdrawn key"),
+    Reason.UNKNOWN_KEY: ("mã ký bằng khoá lạ", "signed with an unknown key"),
+    Reason.WITHDRAWN_KEY: ("mã ký bằng khoá đã thu hồi", "signed with a withdrawn key"),
     Reason.SPECIMEN: ("phiếu mẫu", "a specimen"),
     Reason.FOREIGN_CODE: ("mã lạ che mã của phiếu", "another code covers the form's own"),
     Reason.NOT_ISSUED: ("số phiếu chưa được cấp", "the number was never issued"),
@@ -173,7 +173,7 @@ class Say:
     def version(self, results: MonthResults) -> str:
         """Which version of the month's numbers this is."""
         if results.version is None:
-            return self("kỳ chưa khóa sổ", "the month is open")
+            return self("kỳ chưa khoá sổ", "the month is open")
         return self(f"phiên bản {results.version}", f"version {results.version}")
 
 

@@ -21,6 +21,7 @@ class Place:
     file: str
     page: int | None = None  # 0-based in the file; None where there is no page
     sheet: int | None = None  # 0-based on the page
+    row: int | None = None  # of an imported file, as spreadsheets count; None: no such place
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,7 @@ class AlertRow:
     sheet: int | None
     handled: bool = False
     note: str = ""  # what was done
+    row: int | None = None  # of the imported file, from 1; None: on paper, or not known
     crop: bytes | None = None  # PNG of the answer; None: electronic, or no picture is kept
 
 
@@ -255,6 +256,7 @@ class Quality:
     corrected: int = 0  # of these, answers that the machine had otherwise
     second_readings: int = 0  # decisions that another person read blind
     agreed: int = 0  # of these, with the same outcome
+    kappa: float | None = None  # of these, Cohen's: agreement beyond chance, 1 at most
     electronic_rows: int = 0  # in imported exports
     excluded: int = 0  # double submissions
     unmatched: tuple[tuple[str, int], ...] = ()  # trouble (reports.unmatched) and things

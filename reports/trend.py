@@ -7,9 +7,10 @@ really a change of the list of units.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import chain
 
@@ -23,6 +24,9 @@ from reports.rollup import Rules, Sums
 from reports.structure import Place, units_in
 
 Key = tuple[str, str, Channel]  # unit, domain, channel
+# Of a group's responses. Domains differ by some 20 points at most, so that without these the
+# group's share of satisfied people moves by one point at most.
+SMALL_DOMAINS = Fraction(1, 20)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Snapshot:
     period: Period
     sums: Mapping[Key, Sums]
     units: frozenset[str]  # codes that the catalogue had in the month
+    offered: frozenset[Place]  # units with the domains that the catalogue gave them then
     questions: frozenset[str]  # rated ones that somebody answered
 
     @classmethod
@@ -44,10 +49,12 @@ class Snapshot:
         wrong = {key.period for key in counts} - {str(period)}
         if wrong:
             raise ValueError(f"counts of {', '.join(sorted(wrong))} given for {period}")
+        units = units_in(catalogue, period)
         return cls(
             period,
             {key[:3]: Sums.of(key, part, rules) for key, part in counts.items()},
-            frozenset(unit.code for unit in units_in(catalogue, period)),
+            frozenset(unit.code for unit in units),
+            frozenset((unit.code, domain) for unit in units for domain in unit.domains),
             frozenset(
                 question
                 for key, part in counts.items()
@@ -119,7 +126,7 @@ def breaks(
     found = []
     if not scope.one_unit and _units(now, scope) != _units(then, scope):
         found.append(Break.UNITS)
-    if _domains(now, scope, rollups) != _domains(then, scope, rollups):
+    if _domains_differ(now, then, scope, rollups):
         found.append(Break.DOMAINS)
     if now.questions != then.questions:
         found.append(Break.QUESTIONS)
@@ -133,6 +140,29 @@ def rollups_of(surveys: Collection[Survey]) -> dict[str, str]:
 
 def _units(month: Snapshot, scope: Scope) -> frozenset[str]:
     return month.listed if scope.units is None else month.listed & scope.units
+
+
+def _domains_differ(
+    now: Snapshot, then: Snapshot, scope: Scope, rollups: Mapping[str, str]
+) -> bool:
+    """Whether answers come from other domains, so many that it may be seen in the group's share.
+
+    That nobody answered in a small domain for a month makes no other list of domains, if
+    people could have.
+    """
+    mine, theirs = _domains(now, scope, rollups), _domains(then, scope, rollups)
+    for some, month, other in ((mine - theirs, now, then), (theirs - mine, then, now)):
+        if not some:
+            continue
+        could = {domain for unit, domain in other.offered if scope.covers(unit, domain)}
+        if not some <= (could | {rollups.get(domain, domain) for domain in could}):
+            return True
+        people = Counter[bool]()
+        for key in month.within(scope):
+            people[bool(some & {key[1], rollups.get(key[1])})] += month.sums[key].responses
+        if people[True] > SMALL_DOMAINS * people.total():
+            return True
+    return False
 
 
 def _domains(month: Snapshot, scope: Scope, rollups: Mapping[str, str]) -> frozenset[str]:

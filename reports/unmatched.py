@@ -63,6 +63,7 @@ REFUSES_ROW = frozenset(
         Trouble.TOTAL_TOO_SMALL,
     }
 )
+LEAVES_OUT_ANSWER = frozenset({Trouble.UNKNOWN_OPTION, Trouble.CONTRADICTION, Trouble.NOT_ASKED})
 ONLY_TO_BE_KNOWN = frozenset(
     {
         Trouble.UNIT_WITHOUT_DOMAIN,

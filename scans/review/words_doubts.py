@@ -129,7 +129,7 @@ REFUSAL_WORDS: dict[Refusal, tuple[str, str]] = {
     ),
     Refusal.MONTH_UNLINKED: (
         (
-            "Không đổi được: phiếu thứ nhất thuộc kỳ {detail}; kỳ này đã khóa sổ và câu trả lời "
+            "Không đổi được: phiếu thứ nhất thuộc kỳ {detail}; kỳ này đã khoá sổ và câu trả lời "
             "trên phiếu đã xóa. Chỉ chọn được cách giữ nguyên kết quả của phiếu thứ nhất."
         ),
         (

@@ -408,6 +408,7 @@ def _quality() -> Quality:
         corrected=47,
         second_readings=16,
         agreed=15,
+        kappa=0.87,
         electronic_rows=1502,
         excluded=23,
         unmatched=(("unit", 2), ("option", 5)),

@@ -165,6 +165,9 @@ def test_a_month_is_closed_once_and_opened_with_a_reason(
 ) -> None:
     with pytest.raises(UsageError, match="is not closed"):
         reopen(workspace.root, this_period, why="x")
+    with pytest.raises(UsageError, match="nothing to close") as mistyped:
+        close(workspace.root, "2062-11")
+    assert this_period in mistyped.value.remedy
     close(workspace.root, this_period)
     with pytest.raises(UsageError, match="closed already, as version 1"):
         close(workspace.root, this_period)

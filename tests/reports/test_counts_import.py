@@ -118,7 +118,7 @@ def test_a_question_that_is_none_never_gives_its_numbers_to_another(
         ["PC08", "GTDB", 4, 1, 3, 2],
     ]
     path = save_sheet(tmp_path / "hỏi.xlsx", rows, merges=["A1:A2", "B1:B2", "C1:D1", "E1:F1"])
-    with pytest.raises(InputUnusable, match="2 things left out"):
+    with pytest.raises(InputUnusable, match="2 columns"):
         take_in(workspace, path, period="2026-11")
     assert numbers(workspace) == {("t0", "r4"): 3, ("t0", "r2"): 2}
 

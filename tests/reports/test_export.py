@@ -43,14 +43,15 @@ def test_an_alert_says_where_the_sheet_is_and_starts_no_formula() -> None:
         file="=SUM(A1).csv",
         page=None,
         sheet=None,
+        row=7,
         handled=True,
         note="+84 đã gọi",
     )
 
     assert alerts_csv([row], "2026-11") == (
-        "unit,domain,period,channel,response,question,option,file,page,sheet,"
+        "unit,domain,period,channel,response,question,option,file,page,sheet,row,"
         "question_text,option_label,state,note\n"
-        "HP-PC08,GTDB,2026-11,electronic,0f,a1,r1,'=SUM(A1).csv,,,"
+        "HP-PC08,GTDB,2026-11,electronic,0f,a1,r1,'=SUM(A1).csv,,,7,"
         "Dễ tìm,Rất không hài lòng,handled,'+84 đã gọi\n"
     )
 

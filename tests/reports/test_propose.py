@@ -37,7 +37,7 @@ def test_every_column_is_shown_with_its_meaning_and_nothing_is_imported(
     )
     out = capsys.readouterr().out
     lines = [line.split("\t") for line in out.splitlines() if "\t" in line]
-    assert lines[0] == ["column", "header", "meaning", "why", "sample"]
+    assert lines[0] == ["Column", "Header", "Taken for", "Because of", "Values"]
     meaning = {line[0]: line[2] for line in lines[1:]}
     assert meaning == {
         "A": "timestamp", "B": "unit", "C": "domain", "D": "a1", "E": "t0", "F": "personal",
@@ -57,7 +57,7 @@ def test_likeness_is_proposed_with_the_command_and_never_taken(
     assert "HP-10888 Công an xã Cẩm Giang; HP-10903 Công an xã Cẩm Giàng" in out
     assert "omr reports confirm --profile google-forms --unit 'CA xã Cam Giang=CODE'" in out
     assert "--domain GTBD=GTDB" in out
-    with pytest.raises(InputUnusable, match="1 rows were not imported"):
+    with pytest.raises(InputUnusable, match="not taken in: 1 rows"):
         import_export(workspace.root, path, "google-forms")
 
 

@@ -82,6 +82,7 @@ def test_what_people_looked_at_and_corrected_and_how_they_agree(
     assert (found.counted, found.waiting) == (2, 1)  # the third: two people disagree
     assert (found.reviewed, found.decided, found.corrected) == (2, 2, 1)
     assert (found.second_readings, found.agreed) == (3, 2)
+    assert found.kappa == pytest.approx(0.5)  # 2 of 3 agree, 1 of 3 would by chance
 
 
 def test_what_exports_could_not_say_is_counted_of_every_files_newest_version(

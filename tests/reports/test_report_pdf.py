@@ -104,7 +104,7 @@ def test_provisional_numbers_are_marked_on_every_page(results: MonthResults, dat
     marked = pages_of(report_pdf(replace(results, provisional=True, version=None)))
     for page in marked:
         assert "SỐ LIỆU TẠM TÍNH" in page
-        assert "kỳ chưa khóa sổ" in page
+        assert "kỳ chưa khoá sổ" in page
     assert "SỐ LIỆU TẠM TÍNH" not in text_of(data)
 
 

@@ -242,3 +242,23 @@ def test_the_date_follows_from_the_month_not_from_the_clock() -> None:
     assert place_and_date(results) == "Hải Phòng, ngày …… tháng 11 năm 2026"
     calendar = replace(results, period=replace(results.period, month=12, start_day=1))
     assert place_and_date(calendar) == "Hải Phòng, ngày …… tháng 01 năm 2027"
+
+
+def test_who_gave_no_rating_is_said_so_that_numbers_add_up() -> None:
+    left_out = replace(figures_of(Levels.of(60, 30, 5, 3, 2, blank=3, invalid=1)), responses=104)
+    assert report_general.satisfaction(with_city(left_out)).endswith(
+        "4 phiếu còn lại vẫn được tính vào số phiếu: 3 để trống câu này; 1 chọn không hợp lệ."
+    )
+    assert "còn lại" not in report_general.satisfaction(with_city(HUNDRED))
+
+
+def test_the_lowest_question_is_named_in_the_words_on_paper() -> None:
+    results = sample_results()
+    low = Levels.of(1, 1, 10, 10, 60)
+    lines = [
+        replace(q, levels=low) if q.question == "x1" and q.domain in {"", "GTDB"} else q
+        for q in results.questions
+    ]
+    told = report_details.questions(replace(results, questions=tuple(lines)))
+    assert "“Kiểm tra xe, cấp biển số; nộp phạt thuận tiện”, Giao thông đường bộ (" in told
+    assert "Dòng riêng" not in told

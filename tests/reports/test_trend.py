@@ -136,6 +136,17 @@ def test_other_domains_break_the_city_s_trend_and_parts_of_one_only_its_own() ->
     )
 
 
+def test_a_small_domain_without_answers_for_a_month_breaks_nothing() -> None:
+    few = EVERYWHERE | {("HP-PA08", "XNC"): (4, 5)}
+    silent = {key: n for key, n in few.items() if key[1] != "XNC"}
+    for now, before in ((few, silent), (silent, few)):
+        assert last_but_one(results(month(NOW, now), month(BEFORE, before))).comparable
+    # A domain that nobody could have answered in is another list, however small.
+    unknown = silent | {("HP-PC06", "Z99"): (4, 5)}
+    found = last_but_one(results(month(NOW, silent), month(BEFORE, unknown)))
+    assert found.breaks == (Break.DOMAINS,)
+
+
 def test_parts_of_a_domain_are_rolled_up_under_it() -> None:
     said = EVERYWHERE | {("HP-PC07", "L05"): (10, 20), ("HP-PC06", "L07"): (1, 2)}
     found = results(month(NOW, said), None)

@@ -217,7 +217,7 @@ def test_a_paper_beside_one_whose_month_has_no_links_any_more_can_still_be_settl
 
     assert page.browser.get("/").url.params["record"] == again
     refused = page.post("/papers", record=again, keeps="second", why="bản gốc")
-    assert "kỳ này đã khóa sổ" in refused.text
+    assert "kỳ này đã khoá sổ" in refused.text
     page.post("/papers", record=again, keeps="first")
     assert desk.sheet(again).open == ()
 
