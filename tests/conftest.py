@@ -34,9 +34,9 @@ def _folder_in_memory() -> Path | None:
             return None
         made = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=_MEMORY))
         made.chmod(0o755)  # tests become other users, who must get in as they do to /tmp
-        return made
     except OSError:
         return None
+    return made
 
 
 _folder = _folder_in_memory()

@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pypdfium2 as pdfium
+from made_workspace import workspace_in
 from numpy.typing import NDArray
 
 from omr.cli import main as omr
@@ -31,7 +32,7 @@ class Printed:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        assert omr(["init", str(root)]) == 0
+        workspace_in(root)
         order = ["--unit", "HP-PC08", "--domain", "GTDB", "--count", "3"]
         files = ["--out", str(root / "f.pdf"), "--manifest", str(root / "f.jsonl")]
         at = ["--workspace", str(root)]

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -69,14 +68,9 @@ def serving(workspace: Workspace) -> Iterator[Running]:
 
 
 @contextmanager
-def browsing(running: Running, folder: Path, play: Any) -> Iterator[Any]:
+def browsing(running: Running, chromium: Any) -> Iterator[Any]:
     """A page of Chromium that has opened the address; it must not complain about anything."""
-    context = play.chromium.launch_persistent_context(
-        folder / "profile",
-        executable_path=CHROMIUM,
-        args=ARGUMENTS,
-        viewport={"width": 1366, "height": 768},
-    )
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
     page.set_default_timeout(10_000)
     complaints: list[str] = []

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from made_workspace import workspace_in
 from reportlab.pdfgen.canvas import Canvas
 
 from omr.cli import main as omr
@@ -15,8 +16,7 @@ from omr.cli import main as omr
 
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
-    assert omr(["init", str(tmp_path / "w")]) == 0
-    return tmp_path / "w"
+    return workspace_in(tmp_path / "w", jobs=1).root
 
 
 def test_init_on_a_workspace_changes_nothing_and_says_so(

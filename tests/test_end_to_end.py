@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from made_workspace import workspace_in
 
 from omr.cli import main as omr
 from scans.virtual_scanner import (
@@ -32,7 +33,7 @@ class Office:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        assert omr(["init", str(root)]) == 0
+        workspace_in(root, jobs=1)  # tests/test_demo.py does the whole job with two
 
     def run(self, *words: str) -> int:
         return omr([*words[:2], "--workspace", str(self.root), *words[2:]])

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from made_workspace import workspace_in
 
 from forms.printing import Printed, PrintOrder, print_forms
 from forms.typeset import typeset
 from omr.keys import Keyring
 from omr.ledger import Ledger
-from omr.provinces import find_province
 from omr.settings import Paper
 from omr.survey import Survey
 from omr.survey_file import shipped_survey
-from omr.workspace import Workspace, init_workspace
+from omr.workspace import Workspace
+
+_typeset = cache(typeset)
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +30,7 @@ def survey() -> Survey:
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    made = init_workspace(tmp_path / "office", find_province("31")).workspace
-    Ledger.create(made.ledger_url).close()
-    return made
+    return workspace_in(tmp_path / "office")
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def order(survey: Survey, tmp_path: Path) -> Callable[..., PrintOrder]:
 
     def make(domain: str = "GTDB", **changes: Any) -> PrintOrder:
         parts = {
-            "typeset": typeset(survey, survey.domain(domain)),
+            "typeset": _typeset(survey, survey.domain(domain)),
             "unit": "HP-PC08",
             "unit_short": "PC08",
             "year": 2026,

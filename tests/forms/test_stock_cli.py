@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -10,30 +12,42 @@ from zoneinfo import ZoneInfo
 
 import pypdfium2 as pdfium
 import pytest
+from made_workspace import workspace_in
 
 from omr.cli import main
 from omr.ledger import Ledger, issued
 from omr.ledger.entries import entries_about
 from omr.serial_ranges import SerialRange
-from omr.workspace import Workspace
+from omr.workspace import Workspace, open_workspace
 
 Omr = Callable[..., tuple[int, str, str]]
 
 
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with 120 forms in store, in pads of 50."""
+    root = workspace_in(tmp_path_factory.mktemp("printed") / "office").root
+    order = ["--unit", "HP-PC08", "--domain", "GTDB", "--count", "120", "--store"]
+    out = str(root.parent / "forms.pdf")
+    assert main(["forms", "print", "--workspace", str(root), *order, "--out", out]) == 0
+    return root
+
+
 @pytest.fixture
-def omr(workspace: Workspace, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Omr:
-    """Run a command in a workspace with 120 forms in store, in pads of 50."""
+def workspace(printed: Path, tmp_path: Path) -> Workspace:
+    shutil.copytree(printed, tmp_path / "office")
+    return open_workspace(tmp_path / "office")
+
+
+@pytest.fixture
+def omr(workspace: Workspace, capsys: pytest.CaptureFixture[str]) -> Omr:
+    """Run a command in the workspace: exit code, standard output, standard error."""
 
     def run(*words: object) -> tuple[int, str, str]:
         code = main([*map(str, words), "--workspace", str(workspace.root)])
         said = capsys.readouterr()
         return code, said.out, said.err
 
-    code, _out, err = run(
-        *("forms", "print", "--unit", "HP-PC08", "--domain", "GTDB", "--count", 120),
-        *("--out", tmp_path / "forms.pdf", "--store"),
-    )
-    assert (code, err) == (0, "")
     return run
 
 
@@ -225,8 +239,12 @@ def test_forms_of_two_units_cannot_share_a_receipt(omr: Omr, tmp_path: Path) -> 
 def test_the_history_of_one_form_names_its_scans(
     omr: Omr, workspace: Workspace, tmp_path: Path
 ) -> None:
-    assert omr("scans", "read", tmp_path / "forms.pdf", "--jobs", 1)[0] == 0
-    code, out, _err = omr("forms", "stock", "GTDB-26-000001-D")
+    pages = tmp_path / "forms.pdf"
+    order = ("--unit", "HP-PC08", "--domain", "GTDB", "--count", 2, "--store")
+    _code, out, _err = omr("forms", "print", *order, "--out", pages)
+    serial = re.findall(r"GTDB-26-\d{6}-[A-Z]", out)[0]
+    assert omr("scans", "read", pages, "--jobs", 1)[0] == 0
+    code, out, _err = omr("forms", "stock", serial)
     assert code == 0
     assert "scanned: forms.pdf, page 2" in out
     assert "review not-handed-out" in out

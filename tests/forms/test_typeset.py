@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from functools import cache
 from itertools import combinations, pairwise
 
 import pytest
@@ -40,14 +41,17 @@ def refused(survey: Survey, domain: str = "GTDB") -> str:
     return failure.value.message
 
 
+of_domain = cache(typeset)  # most tests look at the same sixteen forms
+
+
 @pytest.fixture
 def gtdb(survey: Survey) -> Typeset:
-    return typeset(survey, survey.domain("GTDB"))
+    return of_domain(survey, survey.domain("GTDB"))
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_every_domain_has_a_form_with_every_question(survey: Survey, domain: str) -> None:
-    layout = typeset(survey, survey.domain(domain)).layout
+    layout = of_domain(survey, survey.domain(domain)).layout
 
     assert [q.id for q in layout.questions] == [q.id for q in survey.questions]
     for placed, worded in zip(layout.questions, survey.questions, strict=True):
@@ -59,7 +63,7 @@ def test_every_domain_has_a_form_with_every_question(survey: Survey, domain: str
 def test_the_layout_names_the_print_near_bubbles_and_none_of_it_comes_near_their_ink(
     survey: Survey, domain: str
 ) -> None:
-    layout = typeset(survey, survey.domain(domain)).layout
+    layout = of_domain(survey, survey.domain(domain)).layout
 
     assert len(layout.artwork) > len(layout.questions)  # their words at least
     for box in layout.artwork:
@@ -78,7 +82,7 @@ def test_the_layout_names_the_print_near_bubbles_and_none_of_it_comes_near_their
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_bubbles_keep_their_distances(survey: Survey, domain: str) -> None:
-    layout = typeset(survey, survey.domain(domain)).layout
+    layout = of_domain(survey, survey.domain(domain)).layout
 
     centres = [bubble.centre for bubble in bubbles(layout)]
     assert all(bubble.diameter_mm == 4.5 for bubble in bubbles(layout))
@@ -92,14 +96,14 @@ def test_bubbles_keep_their_distances(survey: Survey, domain: str) -> None:
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_hairlines_set_the_table_and_its_last_row_apart(survey: Survey, domain: str) -> None:
-    items = typeset(survey, survey.domain(domain)).items
+    items = of_domain(survey, survey.domain(domain)).items
     rules = [item for item in items if isinstance(item, Stroke) and item.source == "rule"]
     assert len(rules) == 3
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_nothing_that_a_machine_reads_lies_under_the_stamp(survey: Survey, domain: str) -> None:
-    layout = typeset(survey, survey.domain(domain)).layout
+    layout = of_domain(survey, survey.domain(domain)).layout
 
     assert (layout.stamp.w_mm, layout.stamp.h_mm) == (42.0, 42.0)
     assert not any(rect.overlaps(layout.stamp) for _name, rect in quiet_zones())
@@ -112,7 +116,7 @@ def test_nothing_that_a_machine_reads_lies_under_the_stamp(survey: Survey, domai
 def test_choices_about_the_person_line_up_with_the_rating_columns(
     survey: Survey, domain: str
 ) -> None:
-    layout = typeset(survey, survey.domain(domain)).layout
+    layout = of_domain(survey, survey.domain(domain)).layout
     columns = [bubble.centre.x_mm for bubble in layout.question("a1").bubbles]
     pitch = columns[1] - columns[0]
 
@@ -128,7 +132,7 @@ def test_choices_about_the_person_line_up_with_the_rating_columns(
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_rows_of_the_table_are_evenly_set(survey: Survey, domain: str) -> None:
-    layout = typeset(survey, survey.domain(domain)).layout
+    layout = of_domain(survey, survey.domain(domain)).layout
     rated = survey.with_role(Role.RATED)
     ys = [layout.question(question.id).bubbles[0].centre.y_mm for question in rated]
     assert {round(after - before, 3) for before, after in pairwise(ys)} == {6.2}
@@ -181,7 +185,7 @@ def test_the_same_words_give_the_same_layout_and_other_words_another(survey: Sur
 
 
 def test_forms_of_all_domains_have_layouts_of_their_own(survey: Survey) -> None:
-    ids = {typeset(survey, survey.domain(d)).layout.layout_id[:6] for d in DOMAINS}
+    ids = {of_domain(survey, survey.domain(d)).layout.layout_id[:6] for d in DOMAINS}
     assert len(ids) == len(DOMAINS)
 
 

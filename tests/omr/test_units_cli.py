@@ -9,18 +9,18 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from made_workspace import workspace_in
 
 from omr.errors import MistakesInFile, OmrError
-from omr.provinces import find_province
 from omr.units_cli import app
-from omr.workspace import Workspace, init_workspace
+from omr.workspace import Workspace
 
 Units = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Workspace:
-    return init_workspace(tmp_path / "office", find_province("31")).workspace
+    return workspace_in(tmp_path / "office")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from made_workspace import workspace_in
 from make_ledger import add_page
 
 from omr.geometry import PagePoint, PageRect
@@ -17,10 +18,9 @@ from omr.ledger.readings import NewSource, SheetReading, add_sources, open_batch
 from omr.ledger.stock_entries import finish_run
 from omr.marks import Answer, AnswerState, Reason, SheetStatus
 from omr.periods import Period
-from omr.provinces import find_province
 from omr.survey_file import shipped_survey
 from omr.units_file import parse_units
-from omr.workspace import Workspace, init_workspace, open_workspace
+from omr.workspace import Workspace
 from reports.electronic import Surroundings
 
 UNITS = """\
@@ -48,10 +48,8 @@ def around() -> Surroundings:
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     root = tmp_path / "office"
-    init_workspace(root, find_province("31"))
-    workspace = open_workspace(root)
+    workspace = workspace_in(root)
     workspace.units_file.write_text(UNITS, encoding="utf-8")
-    Ledger.create(workspace.ledger_url).close()
     return workspace
 
 

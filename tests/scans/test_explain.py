@@ -45,7 +45,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     stain[: stain.shape[0] // 2] = 90  # hides two corner marks and a code
     for name, page in (("cover", cover), ("spoilt", stain)):
         cv2.imwrite(str(root / "scans" / f"{name}.png"), page)
-    assert omr(["scans", "read", str(root / "scans"), *at]) == 0
+    assert omr(["scans", "read", str(root / "scans"), "--jobs", "1", *at]) == 0
     return root
 
 

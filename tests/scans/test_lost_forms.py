@@ -46,7 +46,7 @@ def _noisy(page: Image, sigma: float, seed: int = 0) -> Image:
     return np.clip(90 + page * 0.35 + coarse, 0, 255).astype(np.uint8)
 
 
-@pytest.mark.parametrize("quarters", range(4))
+@pytest.mark.parametrize("quarters", [0, 3])
 def test_a_form_drowned_in_noise_is_refused_not_called_foreign(
     printed: Printed, tmp_path: Path, quarters: int
 ) -> None:
@@ -56,8 +56,7 @@ def test_a_form_drowned_in_noise_is_refused_not_called_foreign(
     assert _is_refused(_read(printed, tmp_path, page))
 
 
-@pytest.mark.parametrize("turn", [-1.5, 2])
-@pytest.mark.parametrize("room", [1.1, 1.8])
+@pytest.mark.parametrize(("room", "turn"), [(1.1, 2), (1.8, -1.5)])
 def test_a_lost_form_is_noticed_anywhere_on_the_glass(
     printed: Printed, tmp_path: Path, room: float, turn: float
 ) -> None:
@@ -125,7 +124,7 @@ def test_what_others_print_stays_foreign(
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="../shared/real is not there")
 def test_real_forms_of_other_makers_stay_foreign(printed: Printed) -> None:
-    pages = sorted(REAL.glob("*/*.[jp]*g"))[::4]
+    pages = sorted(REAL.glob("*/*.[jp]*g"))[::9]
 
     for page in pages:
         (reading,) = read_page(PageRef(page, 0), printed.context).sheets

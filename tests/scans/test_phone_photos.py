@@ -80,22 +80,22 @@ def _read(printed: Printed, hand: _Hand, seeds: range) -> list[SheetReading]:
 
 
 def test_a_careful_photograph_is_counted(printed: Printed) -> None:
-    readings = _read(printed, _CAREFUL, range(8))
+    readings = _read(printed, _CAREFUL, range(5))
 
     assert all(reading.status is not SheetStatus.REFUSED for reading in readings)
     counted = [reading for reading in readings if reading.status is SheetStatus.COUNTED]
-    assert len(counted) >= 7
+    assert len(counted) >= 4
     assert all(said(reading) == CHOSEN for reading in counted)
 
 
 def test_most_hasty_photographs_are_not_refused(printed: Printed) -> None:
-    readings = _read(printed, _HASTY, range(8))
+    readings = _read(printed, _HASTY, range(5))
 
     assert sum(reading.status is SheetStatus.REFUSED for reading in readings) <= 1
 
 
 def test_a_reckless_photograph_is_never_read_wrongly_in_silence(printed: Printed) -> None:
-    _read(printed, _RECKLESS, range(8))
+    _read(printed, _RECKLESS, range(5))
 
 
 @functools.cache

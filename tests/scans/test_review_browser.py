@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import review_office
 from review_browser import (
-    ARGUMENTS,
     CHROMIUM,
     Running,
     browsing,
@@ -36,8 +36,8 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.fixture
-def page(running: Running, tmp_path: Path) -> Iterator[playwright.Page]:
-    with playwright.sync_playwright() as play, browsing(running, tmp_path, play) as page:
+def page(running: Running, chromium: Any) -> Iterator[playwright.Page]:
+    with browsing(running, chromium) as page:
         yield page
 
 
@@ -258,24 +258,18 @@ def test_without_a_connection_nothing_is_lost_and_the_person_is_told(
     assert sheet(running.ledger, 1).reading.answers["b2"].state is AnswerState.BLANK
 
 
-def test_the_page_works_without_script(running: Running, tmp_path: Path) -> None:
-    with playwright.sync_playwright() as play:
-        context = play.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path=CHROMIUM,
-            args=ARGUMENTS,
-            java_script_enabled=False,
-        )
-        page = context.new_page()
-        page.goto(running.address)
-        page.get_by_role("button", name="Không phải phiếu").click()
-        page.wait_for_url("**about=%2A*")
-        page.get_by_role("button", name="Đúng cả phiếu").click()
-        page.wait_for_url("**about=b2*")
-        page.get_by_role("button", name="Bình thường", exact=False).first.click()
-        page.wait_for_url("**about=m1*")
-        page.get_by_role("button", name="Hoàn tác").first.click()
-        page.wait_for_url("**about=b2*")
-        context.close()
+def test_the_page_works_without_script(running: Running, chromium: Any) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(running.address)
+    page.get_by_role("button", name="Không phải phiếu").click()
+    page.wait_for_url("**about=%2A*")
+    page.get_by_role("button", name="Đúng cả phiếu").click()
+    page.wait_for_url("**about=b2*")
+    page.get_by_role("button", name="Bình thường", exact=False).first.click()
+    page.wait_for_url("**about=m1*")
+    page.get_by_role("button", name="Hoàn tác").first.click()
+    page.wait_for_url("**about=b2*")
+    context.close()
 
     assert left(running.ledger) == 3

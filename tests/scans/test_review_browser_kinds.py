@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from review_browser import CHROMIUM, Running, browsing, go_to, press, saved, serving, settled
@@ -27,8 +28,8 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.fixture
-def page(running: Running, tmp_path: Path) -> Iterator[playwright.Page]:
-    with playwright.sync_playwright() as play, browsing(running, tmp_path, play) as page:
+def page(running: Running, chromium: Any) -> Iterator[playwright.Page]:
+    with browsing(running, chromium) as page:
         yield page
 
 
@@ -40,8 +41,8 @@ def crowd(tmp_path: Path) -> Iterator[Running]:
 
 
 @pytest.fixture
-def group(crowd: Running, tmp_path: Path) -> Iterator[playwright.Page]:
-    with playwright.sync_playwright() as play, browsing(crowd, tmp_path, play) as page:
+def group(crowd: Running, chromium: Any) -> Iterator[playwright.Page]:
+    with browsing(crowd, chromium) as page:
         page.keyboard.press("g")
         page.wait_for_selector("#group[data-ready]")
         yield page

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvicorn
 from overview_office import Shown, open_shown
+from review_browser import CHROMIUM
 
 from omr.ledger.comments import comments
 from omr.ledger.sheets import SheetReading
@@ -18,8 +19,6 @@ from omr.marks import Reason, SheetStatus
 from scans.review.server import listen
 
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
 
@@ -41,24 +40,20 @@ def address(shown: Shown) -> Iterator[str]:
 
 
 @pytest.fixture
-def page(address: str, tmp_path: Path) -> Iterator[playwright.Page]:
-    with playwright.sync_playwright() as play:
-        context = play.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path=CHROMIUM,
-            args=ARGUMENTS,
-            viewport={"width": 1366, "height": 768},
-            base_url=address,
-            extra_http_headers={"x-person": "an"},
-        )
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        complaints: list[str] = []
-        page.on("console", lambda said: complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        yield page
-        context.close()
-        assert complaints == []  # nothing that the policy or the script stumbles over
+def page(address: str, chromium: Any) -> Iterator[playwright.Page]:
+    context = chromium.new_context(
+        viewport={"width": 1366, "height": 768},
+        base_url=address,
+        extra_http_headers={"x-person": "an"},
+    )
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []  # nothing that the policy or the script stumbles over
 
 
 def test_a_comment_is_read_tagged_and_saved_by_keyboard(

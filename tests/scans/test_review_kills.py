@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 from review_crowd import crowded_office
@@ -19,21 +20,18 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
 
-def test_every_item_is_decided_once_though_the_server_is_killed(tmp_path: Path) -> None:
+def test_every_item_is_decided_once_though_the_server_is_killed(
+    chromium: Any, tmp_path: Path
+) -> None:
     workspace = crowded_office(tmp_path, 5, ("a1", "b2"))
     with Ledger.open(workspace.ledger_url) as ledger:
         layout = next(each for each in issued.layouts(ledger) if each.domain == "GTDB")
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
-    with playwright.sync_playwright() as play:
-        context = play.chromium.launch_persistent_context(
-            tmp_path / "profile",
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--no-first-run"],
-        )
-        run = settle_under_kills(workspace, context, port, kills=2, pace_s=0.1, seed=20)
-        context.close()
+    context = chromium.new_context()
+    run = settle_under_kills(workspace, context, port, kills=2, pace_s=0.1, seed=20)
+    context.close()
 
     assert (run.items, run.kills) == (10, 2)
     options = {q.id: tuple(b.option for b in q.bubbles) for q in layout.questions}

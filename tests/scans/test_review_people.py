@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -28,24 +27,14 @@ WORDS = "mật khẩu đủ dài"
 
 
 @pytest.fixture
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as play:
-        started = play.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--no-first-run"]
-        )
-        yield started
-        started.close()
-
-
-@pytest.fixture
 def port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
 
 
-def sign_in(browser: Any, address: str, name: str) -> Any:
-    page = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
+def sign_in(chromium: Any, address: str, name: str) -> Any:
+    page = chromium.new_context(viewport={"width": 1366, "height": 768}).new_page()
     page.set_default_timeout(20_000)
     page.goto(address)
     fill_in(page, name)
@@ -83,7 +72,7 @@ def waiting(workspace: Workspace) -> int:
 
 
 def test_two_people_settle_one_queue_and_never_see_the_same_item(
-    browser: Any, port: int, tmp_path: Path
+    chromium: Any, port: int, tmp_path: Path
 ) -> None:
     workspace = crowded_office(tmp_path, 10, ("a1", "b2"))
     with Ledger.open(workspace.ledger_url) as ledger:
@@ -91,7 +80,7 @@ def test_two_people_settle_one_queue_and_never_see_the_same_item(
             add_reviewer(ledger, name, WORDS)
     with Server(workspace.root, port, host="127.0.0.1") as server:
         address = server.start()
-        an, binh = sign_in(browser, address, "An"), sign_in(browser, address, "Bình")
+        an, binh = sign_in(chromium, address, "An"), sign_in(chromium, address, "Bình")
         seen: dict[str, list[str]] = {"An": [], "Bình": []}
         for _ in range(7):
             for name, page in (("An", an), ("Bình", binh)):
@@ -110,13 +99,13 @@ def test_two_people_settle_one_queue_and_never_see_the_same_item(
 
 
 def test_a_session_that_the_server_forgot_is_resumed_with_nothing_lost(
-    browser: Any, port: int, tmp_path: Path
+    chromium: Any, port: int, tmp_path: Path
 ) -> None:
     workspace = crowded_office(tmp_path, 4, ("a1",))
     with Ledger.open(workspace.ledger_url) as ledger:
         add_reviewer(ledger, "An", WORDS)
     with Server(workspace.root, port, host="127.0.0.1") as server:
-        page = sign_in(browser, server.start(), "An")
+        page = sign_in(chromium, server.start(), "An")
         first = shown(page)
         server.kill()
         server.start()  # knows no session
@@ -138,14 +127,15 @@ def test_a_session_that_the_server_forgot_is_resumed_with_nothing_lost(
     assert waiting(workspace) == 3
 
 
-def test_five_thousand_items_wait_and_the_page_goes_on_as_ever(
-    browser: Any, port: int, tmp_path: Path
+def test_sixteen_hundred_items_wait_and_the_page_goes_on_as_ever(
+    chromium: Any, port: int, tmp_path: Path
 ) -> None:
-    workspace = crowded_office(tmp_path, 1250, ("a1", "b2", "c1", "t0"), alike=True)
+    # benchmarks/review_speed.py does it with 5,000, and with a clock.
+    workspace = crowded_office(tmp_path, 400, ("a1", "b2", "c1", "t0"), alike=True)
     with Server(workspace.root, port) as server:
-        page = browser.new_page()
+        page = chromium.new_page()
         page.goto(server.start())
-        assert "5.000" in page.inner_text("#left") or "5000" in page.inner_text("#left")
+        assert "1.600" in page.inner_text("#left") or "1600" in page.inner_text("#left")
         for _ in range(5):
             press(page, "Enter")
         saved(page)
@@ -153,16 +143,19 @@ def test_five_thousand_items_wait_and_the_page_goes_on_as_ever(
         page.goto(f"http://127.0.0.1:{port}/overview")
         assert page.locator("h1").count() == 1
 
-    assert waiting(workspace) == 4996
+    assert waiting(workspace) == 1596
 
 
-def test_no_page_has_a_serious_accessibility_fault(browser: Any, port: int, tmp_path: Path) -> None:
+def test_no_page_has_a_serious_accessibility_fault(
+    chromium: Any, port: int, tmp_path: Path
+) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     workspace = full_office(tmp_path)
     faults = []
+    looked_at = set()
     with ExitStack() as stack:
         server = stack.enter_context(Server(workspace.root, port))
-        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page = chromium.new_page(viewport={"width": 1366, "height": 768})
         page.goto(server.start())
         shown(page)
         addresses = everything(workspace)
@@ -172,10 +165,13 @@ def test_no_page_has_a_serious_accessibility_fault(browser: Any, port: int, tmp_
                 page.set_viewport_size({"width": width, "height": 768})
                 page.goto(f"http://127.0.0.1:{port}{address}")
                 page.wait_for_load_state("networkidle")
-                for found in axe.run(page).response["violations"]:
-                    if found["impact"] in ("serious", "critical"):
-                        places = [node["target"] for node in found["nodes"]][:3]
-                        faults.append(f"{address} at {width}: {found['id']} {places}")
+                kind = address.partition("?")[0], width
+                if width == 1366 or kind not in looked_at:  # narrow, one of a kind tells enough
+                    looked_at.add(kind)
+                    for found in axe.run(page).response["violations"]:
+                        if found["impact"] in ("serious", "critical"):
+                            places = [node["target"] for node in found["nodes"]][:3]
+                            faults.append(f"{address} at {width}: {found['id']} {places}")
                 beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 if beyond > 0:
                     faults.append(f"{address} at {width}: {beyond} px beyond the right edge")

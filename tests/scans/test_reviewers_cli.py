@@ -6,12 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from made_workspace import workspace_in
 
 from omr.cli import main
 from omr.errors import UsageError
 from omr.ledger import Ledger, reviewers
-from omr.provinces import find_province
-from omr.workspace import Workspace, init_workspace
+from omr.workspace import Workspace
 from scans import reviewer_commands
 from scans.reviewer_names import check_name, check_password, one_spelling
 
@@ -21,9 +21,7 @@ Run = Callable[..., int]
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return init_workspace(
-        tmp_path / "office", find_province("31"), make_ledger=lambda url: Ledger.create(url).close()
-    ).workspace
+    return workspace_in(tmp_path / "office")
 
 
 @pytest.fixture

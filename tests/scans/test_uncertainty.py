@@ -33,7 +33,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert omr(["forms", "layouts", *at, "--out", str(root / "layouts")]) == 0
     forms = load_printed(root / "f.pdf", root / "f.jsonl", root / "layouts")
     scan_batch(forms, ScanPlan("good", people=COMPLIANT), root / "scans", seed=4)
-    assert omr(["scans", "read", str(root / "scans"), *at]) == 0
+    assert omr(["scans", "read", str(root / "scans"), "--jobs", "1", *at]) == 0
     return root
 
 

@@ -126,11 +126,12 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_number_of_jobs(
     plan = ScanPlan(
         "same", people=HOSTILE, dpi=100, damage=dict.fromkeys(Damage, 0.2), pages_per_file=3
     )
+    some = forms.sheets[:5]
     for folder, jobs in (("one", 1), ("two", 2)):
-        scan_batch(forms, plan, tmp_path / folder, seed=5, jobs=jobs)
-    scan_batch(forms, plan, tmp_path / "other", seed=6)
+        scan_batch(forms, plan, tmp_path / folder, seed=5, jobs=jobs, sheets=some)
+    scan_batch(forms, plan, tmp_path / "other", seed=6, sheets=some)
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert len(names) > 3
+    assert len(names) >= 2
     assert names == sorted(path.name for path in (tmp_path / "two").iterdir())
     for name in names:
         first = (tmp_path / "one" / name).read_bytes()
