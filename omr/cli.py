@@ -19,6 +19,7 @@ from forms.surveys_cli import app as surveys_app
 from omr.errors import ExitCode, OmrError
 from omr.i18n import _
 from omr.keys_cli import app as keys_app
+from omr.options import WorkspaceOption
 from omr.units_cli import app as units_app
 from reports.cli import app as reports_app
 from scans.cli import app as scans_app
@@ -74,6 +75,19 @@ def init(
     print(_("workspace ready in {folder}").format(folder=folder))
     for path in result.created:
         print(f"  {path}")
+
+
+@app.command(help=_("Look at this machine and the workspace; say what is wrong and what to do."))
+def doctor(
+    *,
+    workspace: WorkspaceOption = Path(),
+    as_json: Annotated[
+        bool, typer.Option("--json", help=_("Print one JSON object instead of sentences."))
+    ] = False,
+) -> None:
+    from omr.doctor import run_doctor
+
+    run_doctor(workspace, as_json=as_json)
 
 
 @app.command(help=_("Read the marks of any page whose boxes are given; one JSON line each."))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 
 from omr.errors import InputUnusable, UsageError
 from omr.i18n import _
 from omr.key_backup import differences, restored
+from omr.key_backup_note import keep_note
 from omr.key_changes import in_words, rotated, withdrawn
 from omr.key_passphrase import known_passphrase, new_passphrase
 from omr.key_sealing import COST, Kind, Sealed, read_sealed, write_sealed
@@ -61,6 +63,7 @@ def back_up_keys(root: Path, out: Path, *, passphrase_file: Path | None, cost: i
         _warn(_("this backup lies in the workspace and would be lost with it"))
     phrase = new_passphrase(passphrase_file)
     write_sealed(out, keyring, Kind.BACKUP, phrase, _today(workspace), cost=cost)
+    _note(workspace, keyring)
     print(_("{path}: {keys}; it was opened once as a proof").format(path=out, keys=_ids(keyring)))
     print(_("Keep the passphrase apart from the file; without it the file opens for nobody."))
 
@@ -102,7 +105,14 @@ def check_backup(root: Path, file: Path, *, passphrase_file: Path | None) -> Non
             ),
             _("Make a new one: omr keys backup --out FILE. Keep the old one as well."),
         )
+    _note(workspace, backup)
     print(_("it holds every key of this workspace as it is now"))
+
+
+def _note(workspace: Workspace, keyring: Keyring) -> None:
+    """Remember the backup for ``omr doctor``; where that cannot be written, it asks again."""
+    with suppress(OSError):
+        keep_note(workspace.keys_file, keyring, _today(workspace))
 
 
 def export_keys(

@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
+from statistics import median
 
 from omr.geometry import MM_PER_INCH, PagePoint, Registration
 from omr.i18n import _
@@ -19,7 +20,7 @@ from omr.ledger.captures import Capture, captures
 from omr.ledger.sheets import Axis
 from omr.marks import Reason
 from omr.measure_codec import unpack_look
-from omr.scan_health import Finding, Lie, Look, SheetFacts, Trouble, examine
+from omr.scan_health import ENOUGH, USUAL_DPI, Finding, Lie, Look, SheetFacts, Trouble, examine
 from scans.look_again import registration_of
 
 
@@ -45,6 +46,18 @@ def findings(ledger: Ledger, batch_ids: Collection[int]) -> list[Finding] | None
     """
     facts = list(_facts(ledger, batch_ids))
     return examine(facts) if facts else None
+
+
+def printed_scale(ledger: Ledger, batch_ids: Collection[int]) -> float | None:
+    """How large forms came out, over the size they have; None if too few sheets tell.
+
+    Scanners are set to a few resolutions only: what differs from the nearest of them is the
+    printer's scale times the scanner's own error, which is some tenths of a percent.
+    """
+    dpis = [fact.lie.dpi for fact in _facts(ledger, batch_ids) if fact.lie is not None]
+    if len(dpis) < ENOUGH:
+        return None
+    return median(dpi / min(USUAL_DPI, key=lambda usual: abs(usual / dpi - 1)) for dpi in dpis)
 
 
 def lie_of(where: Registration, layout: Layout, capture: Capture | None = None) -> Lie:

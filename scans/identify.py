@@ -47,6 +47,12 @@ def has_zbar() -> bool:
     return _zbar() is not None
 
 
+def read_by_each(image: GreyImage) -> dict[str, list[str] | None]:
+    """What each decoder by itself reads on a clean picture; None where it is missing."""
+    zbar = _zbar()
+    return {"zxing-cpp": _zxing(image), "zbar": None if zbar is None else zbar(image)}
+
+
 def read_code(
     crop: GreyImage, verify: Callable[[str], CodeBody | CodeFault]
 ) -> list[CodeBody | CodeFault]:

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -133,8 +134,7 @@ def test_a_lost_keyring_comes_back_from_its_backup(
     assert "opened once as a proof" in said
 
     office.keys_file.unlink()
-    office.keys_file.parent.joinpath(".signing-keys.json.lock").unlink()
-    office.keys_file.parent.rmdir()
+    shutil.rmtree(office.keys_file.parent)
     said = keys("restore", tmp_path / "b.json")
 
     assert "restored: keys 1, 2" in said
