@@ -39,6 +39,34 @@ def read(
     read_scans(paths, workspace, period=period, jobs=jobs, evidence=evidence)
 
 
+@app.command(help=_("Read what a scanner drops into a folder, until Ctrl-C."))
+def watch(
+    folder: Annotated[
+        Path, typer.Argument(help=_("The folder that the scanner writes to."), metavar="FOLDER")
+    ],
+    *,
+    workspace: WorkspaceOption = Path(),
+    period: Annotated[
+        str | None,
+        typer.Option(help=_("Reporting month of every file, YYYY-MM. Default: that of the day.")),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help=_("Worker processes. Default: one for each core."))
+    ] = None,
+    evidence: Annotated[
+        Path | None,
+        typer.Option(help=_("Save a picture of every sheet here, showing what was seen.")),
+    ] = None,
+    poll: Annotated[
+        bool,
+        typer.Option("--poll", help=_("Look every few seconds; for folders in the network.")),
+    ] = False,
+) -> None:
+    from scans.watch import watch_scans
+
+    watch_scans(folder, workspace, period=period, jobs=jobs, evidence=evidence, poll=poll)
+
+
 @app.command(help=_("Print one JSON line for each sheet seen."))
 def results(
     workspace: WorkspaceOption = Path(),

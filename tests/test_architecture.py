@@ -57,6 +57,7 @@ CONFINED = {
     "jinja2": r"scans/review/.*",
     "dask": r"scans/\w*(dask|engine)\w*\.py",
     "distributed": r"scans/\w*(dask|engine)\w*\.py",
+    "watchdog": r"scans/watch\.py",
     "pandas": r"reports/.*",
     "xlsxwriter": r"reports/.*",
     "openpyxl": r"reports/.*",
