@@ -44,13 +44,18 @@ class NotMerged(Exception):
         fault: Why.
         detail: Of it, such as a serial.
         head: What the file says of itself, if its signature fits.
+        what: With ``FALSE``, a stable word for what cannot be; see
+            :mod:`omr.ledger.packed_checks`.
     """
 
-    def __init__(self, fault: Fault, detail: str = "", head: Head | None = None) -> None:
+    def __init__(
+        self, fault: Fault, detail: str = "", head: Head | None = None, what: str = ""
+    ) -> None:
         super().__init__(f"{fault.value}: {detail}" if detail else fault.value)
         self.fault = fault
         self.detail = detail
         self.head = head
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def unpack_file(
     except (PackFault, LineFault):
         raise NotMerged(Fault.ALTERED, head=head) from None
     except PackRefused as refused:
-        raise NotMerged(Fault.FALSE, str(refused), head) from None
+        raise NotMerged(Fault.FALSE, refused.where, head, refused.what) from None
     except NotItsKey:  # it was withdrawn a moment ago
         raise NotMerged(Fault.WITHDRAWN_KEY, head=head) from None
     finally:

@@ -102,7 +102,31 @@ def _in_words(failure: NotMerged) -> str:
         case Fault.OTHER_RECEIVER:
             return _("locked for another office, or for an earlier key of this one")
         case Fault.FALSE:
-            return _("says what cannot be ({what}); nothing was merged").format(what=failure.detail)
+            return _false_in_words(failure)
+
+
+def _false_in_words(failure: NotMerged) -> str:
+    where = failure.detail
+    match failure.what:
+        case "not-issued":
+            return _("holds {serial}, which was never printed; nothing was merged").format(
+                serial=where
+            )
+        case "other-unit":
+            return _("holds {serial}, a form of another unit; nothing was merged").format(
+                serial=where
+            )
+        case "changed":
+            return _(
+                "says something else about {serial} than when it was merged; nothing was merged"
+            ).format(serial=where)
+        case "first-missing":
+            return _(
+                "holds a second paper of {serial}, but no first one; nothing was merged"
+            ).format(serial=where)
+        case _:
+            what = f"{failure.what}: {where}" if where else failure.what
+            return _("says what cannot be ({what}); nothing was merged").format(what=what)
 
 
 def _remedy(failure: NotMerged, path: Path) -> str:

@@ -67,7 +67,7 @@ def register_sender(ledger: Ledger, unit: str, public: bytes, *, by: str) -> boo
                 _("this key was withdrawn on {day}: {why}").format(day=known.at[:10], why=known.why)
                 if not known.counts
                 else _("this key is registered for {unit}").format(unit=known.unit),
-                _("The unit needs a new key; see docs/units.md."),
+                _("The unit needs a new key: docs/keys.md says how it gets one."),
             )
         if known is None:
             _say(connection, Sender(unit, public, SenderAct.REGISTER, "", by, now()))
