@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
@@ -153,8 +153,9 @@ def _merge_sheets(
     gone = _destroyed(connection, rows)
     places = _places(connection, packed)
     seen = _as_kept(connection, rows)
-    taken = {(at, row.page, row.sheet) for at, row in _occupied(connection, places)}
+    taken = {(at, row.page, row.sheet): row for at, row in _occupied(connection, places)}
     new: list[PackedSheet] = []
+    twins: list[tuple[PackedSheet, Row[Any]]] = []
     for each in packed.sheets:
         row = rows.get(each.record_id)
         if each.record_id in gone:
@@ -162,8 +163,9 @@ def _merge_sheets(
         elif row is not None:
             _refuse_other_words(each, row, seen[each.record_id], places)
             merged.known += 1
-        elif (places[each.source].source_id, each.seen.page, each.seen.sheet) in taken:
+        elif (at := (places[each.source].source_id, each.seen.page, each.seen.sheet)) in taken:
             merged.elsewhere += 1
+            twins.append((each, taken[at]))
         else:
             new.append(each)
     for some in _portions(new):
@@ -179,11 +181,38 @@ def _merge_sheets(
     periods = {each.number: each.period for each in packed.batches}
     of_file = {each.sha256: periods[each.batch] for each in packed.sources}
     merged.periods = {of_file[each.source] for each in new}
-    return {
+    ids = {
         record: row.sheet_id
         for record, row in _known(connection, packed).items()
         if record not in gone
     }
+    return ids | _same_readings(connection, twins)
+
+
+def _same_readings(
+    connection: Connection, twins: Sequence[tuple[PackedSheet, Row[Any]]]
+) -> dict[str, int]:
+    """The sheets here of which the unit read the same, by the unit's record ids.
+
+    The same scan file was read twice, here or before the unit's workspace was made anew; what
+    people said about one reading holds for the other.
+    """
+    rows = {row.record_id: row for _each, row in twins}
+    gone, kept = _destroyed(connection, rows), _as_kept(connection, rows)
+    return {
+        each.record_id: row.sheet_id
+        for each, row in twins
+        if row.record_id not in gone and _says_the_same(each.seen, kept[row.record_id])
+    }
+
+
+def _says_the_same(one: SheetReading, other: SheetReading) -> bool:
+    return (
+        (one.serial, one.layout_id, one.measurements)
+        == (other.serial, other.layout_id, other.measurements)
+        and one.registration == other.registration
+        and dict(one.answers) == dict(other.answers)
+    )
 
 
 def _known(connection: Connection, packed: Packed) -> dict[str, Row[Any]]:
@@ -227,10 +256,8 @@ def _refuse_other_words(
     same = (
         row.source_id == places[each.source].source_id
         and (kept.page, kept.sheet) == (said.page, said.sheet)
-        and (kept.serial, kept.unit, kept.domain) == (said.serial, said.unit, said.domain)
-        and (kept.layout_id, kept.measurements) == (said.layout_id, said.measurements)
-        and kept.registration == said.registration
-        and (emptied or dict(kept.answers) == dict(said.answers))
+        and (kept.unit, kept.domain) == (said.unit, said.domain)
+        and _says_the_same(kept, replace(said, answers={}) if emptied else said)
     )
     if not same:
         raise PackRefused("changed", said.serial or each.source[:12])

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from omr.ledger.merged_words import Words, news, signed
 from omr.ledger.packed import Packed
-from omr.ledger.schema import alert_note, comment_note
+from omr.ledger.schema import alert_note, comment_note, sheet
 
 _ROWS_AT_ONCE = 500
 Key = tuple[Any, ...]
@@ -48,21 +48,26 @@ def _merge_comment_notes(
 def _merge_alert_notes(
     connection: Connection, packed: Packed, ids: Mapping[str, int], unit: str, words: Words
 ) -> None:
+    """An alert is named by its sheet's record id, which may be another one here."""
+    about = {ids[note.record_id] for note in packed.alert_notes if note.record_id in ids}
+    names_here = {
+        row.sheet_id: row.record_id
+        for row in _rows(connection, sheet, sheet.c.sheet_id, sorted(about))
+    }
     groups: defaultdict[tuple[str, str], list[Key]] = defaultdict(list)
     for note in packed.alert_notes:
         if note.record_id in ids:
             row = (int(note.handled), note.note, signed(unit, note.by), note.at)
-            groups[note.record_id, note.question].append(row)
+            groups[names_here[ids[note.record_id]], note.question].append(row)
     here: defaultdict[tuple[str, str], list[Key]] = defaultdict(list)
-    records = list({record for record, _question in groups})
-    for row in _rows(connection, alert_note, alert_note.c.record_id, records):
+    for row in _rows(connection, alert_note, alert_note.c.record_id, list(names_here.values())):
         here[row.record_id, row.question].append((row.handled, row.note, row.said_by, row.said_at))
     names = ("handled", "note", "said_by", "said_at")
     for (record, question), group in groups.items():
         rows = _new_notes(group, here[record, question], words)
         if rows:
-            about = {"record_id": record, "question": question}
-            values = [about | dict(zip(names, each, strict=True)) for each in rows]
+            which = {"record_id": record, "question": question}
+            values = [which | dict(zip(names, each, strict=True)) for each in rows]
             connection.execute(insert(alert_note), values)
 
 

@@ -21,6 +21,7 @@ from make_units import (
 
 from omr.errors import UsageError
 from omr.ledger import comments, decisions, papers
+from omr.ledger.alert_notes import alert_notes, note_alert
 from omr.ledger.handout import books_of, take_books
 from omr.ledger.merging import NotItsKey
 from omr.ledger.packed import Packed, PackedDecision
@@ -400,14 +401,29 @@ def test_nothing_is_packed_of_a_month_that_was_never_read(unit: Unit) -> None:
         unit.pack("2025-01")
 
 
-def test_a_sheet_of_a_file_that_was_read_here_as_well_is_not_added(
+def test_a_file_that_was_read_twice_counts_once_and_what_people_said_holds(
     office: PrintingOffice, unit: Unit, tmp_path: Path
 ) -> None:
-    here = Unit(office, tmp_path / "same-scans")
-    for each in (unit, here):
-        each.read([each.sheet(0)])
-    office.merge(here.pack())
+    made_anew = Unit(office, tmp_path / "same-scans")
+    for each in (unit, made_anew):
+        each.read([each.sheet(0), each.sheet(1, doubted("q2", "r1"))])
+    office.merge(unit.pack())
+    made_anew.decide(1, "q2", "r1")
 
-    merged = office.merge(unit.pack(), number=2)
+    merged = office.merge(made_anew.pack(), number=2)
 
-    assert (merged.elsewhere, merged.is_any) == (1, False)
+    assert (merged.elsewhere, merged.new.total(), merged.words.new) == (2, 0, 1)
+    assert counts(office.ledger)[SheetStatus.COUNTED] == 2
+    assert not office.merge(made_anew.pack(), number=3).is_any
+
+
+def test_what_was_done_about_an_alert_goes_along(office: PrintingOffice, unit: Unit) -> None:
+    unit.read([unit.sheet(0, full(q1="r1"))])
+    note_alert(unit.ledger, unit.record(0), "q1", handled=True, note="xong", by="b")
+
+    office.merge(unit.pack())
+    again = office.merge(unit.pack(), number=2)
+
+    [note] = alert_notes(office.ledger).values()
+    assert (note.handled, note.by) == (True, "HP-PC08/b")
+    assert not again.is_any
