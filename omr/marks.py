@@ -40,6 +40,7 @@ class Reason(StrEnum):
     NOT_HANDED_OUT = "not-handed-out"  # by the books it lies in the store
     RETURNED_UNUSED = "returned-unused"  # by the books it was handed back as it was
     REPORTED_LOST = "reported-lost"
+    NOT_AS_MEASURED = "not-as-measured"  # a unit sent other answers than its measurements give
     # refused: no reading is kept
     BAD_SIGNATURE = "bad-signature"
     UNKNOWN_KEY = "unknown-key"
@@ -84,7 +85,7 @@ AGAINST_THE_BOOKS = frozenset({Reason.NOT_HANDED_OUT, Reason.RETURNED_UNUSED, Re
 # Two papers bear one serial, or may: the second one's picture is kept for a person.
 DISPUTED = frozenset({Reason.OTHER_ANSWERS, Reason.OTHER_PAPER})
 # A person is asked about the sheet as a whole, whatever is asked about its answers.
-ASKED_WHOLE = AGAINST_THE_BOOKS | {Reason.FIDUCIAL_MISSING}
+ASKED_WHOLE = AGAINST_THE_BOOKS | {Reason.FIDUCIAL_MISSING, Reason.NOT_AS_MEASURED}
 HOLDS_SERIAL = frozenset({SheetStatus.COUNTED, SheetStatus.REVIEW})
 
 

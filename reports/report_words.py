@@ -60,6 +60,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     Reason.NOT_HANDED_OUT: ("phiếu còn trong kho", "never handed out"),
     Reason.RETURNED_UNUSED: ("phiếu đã nộp lại chưa dùng", "handed back unused"),
     Reason.REPORTED_LOST: ("phiếu đã báo mất", "reported lost"),
+    Reason.NOT_AS_MEASURED: ("câu trả lời khác số đo", "answers unlike their measurements"),
     "person": ("cán bộ loại", "set aside by a person"),
     "": ("lý do khác", "for other reasons"),
 }

@@ -18,6 +18,8 @@ from omr.ledger.packed_checks import PackRefused
 from omr.ledger.senders import Unpacked, find_sender
 from omr.ledger.waiting import picture_is_kept
 from omr.pictures import PictureStore
+from omr.thresholds import Thresholds
+from scans.judged_again import with_doubts
 from scans.pack_file import Content, Head, NotForUs, PackFault, PackFile, open_pack
 from scans.pack_json import LineFault, from_lines
 from scans.same_ink import same_ink
@@ -67,7 +69,13 @@ class Done:
 
 
 def unpack_file(
-    ledger: Ledger, store: PictureStore, receiver: ReceiverKey | None, path: Path, *, by: str
+    ledger: Ledger,
+    store: PictureStore,
+    receiver: ReceiverKey | None,
+    path: Path,
+    *,
+    thresholds: Thresholds,
+    by: str,
 ) -> Done:
     """Merge the file at *path*.
 
@@ -76,6 +84,7 @@ def unpack_file(
         store: Where pictures are kept.
         receiver: What opens it; None: this office never handed out a kit.
         path: The file; a regular one.
+        thresholds: For judging again what the unit measured.
         by: Who merges it.
 
     Raises:
@@ -94,7 +103,7 @@ def unpack_file(
     except OSError as error:
         raise NotMerged(Fault.UNREADABLE, error.strerror or str(error), head) from None
     try:
-        return Done(head, _merged(ledger, store, pack, content, by))
+        return Done(head, _merged(ledger, store, pack, content, thresholds, by))
     except (PackFault, LineFault):
         raise NotMerged(Fault.ALTERED, head=head) from None
     except PackRefused as refused:
@@ -125,17 +134,23 @@ def _refuse_stranger(ledger: Ledger, head: Head) -> None:
 
 
 def _merged(
-    ledger: Ledger, store: PictureStore, pack: PackFile, content: Content, by: str
+    ledger: Ledger,
+    store: PictureStore,
+    pack: PackFile,
+    content: Content,
+    thresholds: Thresholds,
+    by: str,
 ) -> Merged:
     head = pack.head
     packed = from_lines(content.lines())
     if len(packed.sheets) != head.sheets:
         raise PackFault
     check_packed(ledger, packed, head.unit)
+    layouts = {each.layout_id: each for each in issued.layouts(ledger)}
+    packed = with_doubts(packed, layouts, thresholds)
     file = Unpacked(
         pack.sha256, head.unit, head.period, head.public, head.made_at, len(packed.sheets)
     )
-    layouts = {each.layout_id: each for each in issued.layouts(ledger)}
     kept: list[str] = []
     try:
         _keep_pictures(store, content, packed, set(missing_pictures(ledger, packed)), kept)

@@ -13,6 +13,7 @@ from omr.marks import SheetStatus
 from omr.person import present_person
 from omr.pictures import PictureStore
 from omr.workspace import open_workspace
+from scans.commands import thresholds_of
 from scans.late_batch import late_lines
 from scans.unpack import Done, Fault, NotMerged, unpack_file
 from scans.words import reason_in_words, status_in_words
@@ -27,12 +28,13 @@ def unpack_scans(paths: Sequence[Path], root: Path) -> None:
     workspace = open_workspace(root)
     receiver = receiver_key(workspace.receiver_key_file)
     store, by = PictureStore(workspace.evidence_folder), present_person()
+    thresholds = thresholds_of(workspace)
     refused: list[tuple[Path, NotMerged]] = []
     waits = False
     with Ledger.open(workspace.ledger_url) as ledger:
         for path in paths:
             try:
-                done = unpack_file(ledger, store, receiver, path, by=by)
+                done = unpack_file(ledger, store, receiver, path, thresholds=thresholds, by=by)
             except NotMerged as failure:
                 refused.append((path, failure))
                 continue

@@ -33,6 +33,7 @@ def reason_in_words(reason: Reason) -> str:
         Reason.NOT_HANDED_OUT: _("by the books it was never handed out"),
         Reason.RETURNED_UNUSED: _("by the books it was handed back unused"),
         Reason.REPORTED_LOST: _("it was reported lost"),
+        Reason.NOT_AS_MEASURED: _("the unit's answers are not what its measurements give"),
         Reason.DISAGREEMENT: _("two people read it differently"),
         Reason.NO_SERIAL: _("unit and domain are known, the serial cannot be read"),
         Reason.WRONG_PERIOD: _("belongs to another month"),

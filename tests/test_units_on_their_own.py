@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from pathlib import Path
 
 import cv2
@@ -13,8 +14,8 @@ from omr.cli import main as omr
 from omr.key_pairs import fingerprint, load_sender_key
 from omr.ledger import Ledger, decisions
 from omr.ledger.readings import sheet_rows
-from omr.ledger.standing import Verdict
-from omr.marks import SheetStatus
+from omr.ledger.standing import WHOLE, Verdict
+from omr.marks import Reason, SheetStatus
 from omr.pictures import PictureStore
 from omr.workspace import Workspace, open_workspace
 from reports.gathering import Gatherer
@@ -184,6 +185,25 @@ def test_a_picture_that_is_none_is_refused_and_leaves_no_file_behind(
 
     assert two.rows("pv01") == []
     assert not list((two.folder / "pv01" / "evidence").rglob("*.jpg"))
+
+
+def test_answers_that_were_altered_in_the_unit_s_ledger_wait_for_a_person(
+    two: Two, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sqlite3.connect(two.folder / "unit" / "ledger.db") as forged:
+        forged.execute("drop trigger answer_no_update")
+        forged.execute("update answer set options = 'r5' where sheet_id = 3 and question = 'a1'")
+    forged.close()
+    file = two.pack("forged.omr")
+    two.register(file)
+
+    assert two.pv01("unpack", str(file)) == 0
+
+    assert "not what its measurements give: 1" in capsys.readouterr().out
+    with Ledger.open(open_workspace(two.folder / "pv01").ledger_url) as ledger:
+        row = next(row for row in sheet_rows(ledger) if Reason.NOT_AS_MEASURED in row.seen.reasons)
+    assert row.open == (WHOLE,)
+    assert two.pv01("unpack", str(file)) == 0
 
 
 def test_into_a_closed_month_it_comes_late_as_a_late_batch_does(

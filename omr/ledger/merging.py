@@ -35,7 +35,7 @@ from omr.ledger.rows import answers_by_sheet, holder_of, parts_by_sheet, seen_of
 from omr.ledger.schema import batch, sheet, source, unlinked
 from omr.ledger.senders import Unpacked, merged_before, note_unpacked, sender_of
 from omr.ledger.sheets import SheetReading
-from omr.marks import SheetStatus
+from omr.marks import Reason, SheetStatus
 
 _ROWS_AT_ONCE = 500
 
@@ -45,7 +45,7 @@ class Merged:
     """What became of a unit's file."""
 
     new: Counter[SheetStatus] = field(default_factory=Counter)  # sheets that were added
-    reasons: Counter[Any] = field(default_factory=Counter)  # of those that ended otherwise here
+    reasons: Counter[Reason] = field(default_factory=Counter)  # why some end otherwise here
     known: int = 0  # sheets that were here already
     elsewhere: int = 0  # sheets of scan files that were read here itself
     destroyed: int = 0  # sheets whose answers were destroyed here since
@@ -175,6 +175,7 @@ def _merge_sheets(
         ]
         for before, after in zip(some, keep_arrived(connection, arrived, same_paper), strict=True):
             merged.new[after.status] += 1
+            merged.reasons.update({Reason.NOT_AS_MEASURED}.intersection(after.reasons))
             if after.status is not before.seen.status:
                 merged.reasons.update(set(after.reasons) - set(before.seen.reasons))
     _add_later_parts(connection, packed, rows, gone)

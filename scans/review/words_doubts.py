@@ -38,6 +38,10 @@ DOUBT_WORDS: dict[Reason, tuple[str, str]] = {
         "By the books it was handed back unused",
     ),
     Reason.REPORTED_LOST: ("Theo sổ, phiếu đã báo mất", "It was reported lost"),
+    Reason.NOT_AS_MEASURED: (
+        "Câu trả lời đơn vị gửi khác với số đo của chính đơn vị",
+        "The answers that the unit sent are not what its measurements give",
+    ),
     Reason.WRONG_PERIOD: ("Thuộc kỳ báo cáo khác", "Belongs to another month"),
 }
 

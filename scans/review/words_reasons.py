@@ -71,6 +71,16 @@ REASON_WORDS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("Theo sổ, phiếu đã báo mất", "It was reported lost"),
         ("", ""),
     ),
+    Reason.NOT_AS_MEASURED.value: (
+        (
+            "Câu trả lời đơn vị gửi khác với số đo của chính đơn vị",
+            "The answers that the unit sent are not what its measurements give",
+        ),
+        (
+            "So từng câu với hình; hỏi đơn vị dùng phiên bản nào.",
+            "Compare every answer with the picture; ask which version the unit has.",
+        ),
+    ),
     Reason.BAD_SIGNATURE.value: (
         (
             "Mã không do hệ thống này ký: giả hoặc hỏng",
