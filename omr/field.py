@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from omr.fiducials import GreyImage
 from omr.geometry import PagePoint, PageRect, Registration
 from omr.layout import Layout
-from omr.medians import median, medians
+from omr.medians import median
 from omr.outline import Settled
 from omr.shades import LEAST_SPAN
 from omr.surfaces import Surface, shared_out
@@ -38,15 +38,8 @@ _PAPER_STEP = 32  # px between the places at which the paper's level is worked o
 _SHADOW_MM = 7.0  # a shadow's edge is no sharper; bubbles stand nearer to each other
 _NO_SHADOW = 0.05  # weight of "nothing was missed", far from every bubble
 _WITHIN_MM = 0.65  # the softened outline reaches so far into the bubble
-_OUTLINE_MM = 0.75  # ... and so far to both sides
-_BIN_MM = 0.0625
 _FACTOR, _LEAST, _MOST = 6.0, 0.045, 0.15  # of the level: times the paper's scatter; bounds
 _FAINT_FACTOR, _LEAST_FAINT = 4.0, 0.02  # ... and of a trace that is too light to be followed
-_OUTLINE_FACTOR = 4.0  # times the outlines' own scatter
-_MISPLACED_MM = 0.15  # an outline may lie so far from where it is expected ...
-_UNEVEN = 0.25  # ... and be so much darker at one place than on the mean
-_DISPLACED_MM = 0.2  # a blank bubble's outline may be so far off its circle
-_FAINTEST, _BOLDEST = 0.3, 1.3  # a bubble's outline, of the sheet's usual one
 _ANGLES = np.arange(24) * 2 * np.pi / 24
 NO_BUBBLE = -1
 
@@ -207,23 +200,48 @@ def field_of(
         black: The grey level of solid print.
         pale: (n,) which bubbles look blank.
     """
+    from omr import loops_field as loops  # noqa: PLC0415 - numba, which only measuring needs
+
     levels = _sampled(grey, registration, frame, printed_mm, settled)
-    ink = np.subtract(_paper(frame, printed_mm, light), levels, dtype=np.float32)
-    ink /= np.float32(max(median(light.at_bubbles) - black, LEAST_SPAN))
+    paper, first = _paper(frame, printed_mm, light)
+    ink = np.empty(levels.shape, np.float32)
+    loops.darken(levels, paper, first, max(median(light.at_bubbles) - black, LEAST_SPAN), ink)
     left_over = settled.offsets_mm - settled.shifts(printed_mm, printed_mm)
     centres_px = frame.to_px(printed_mm + left_over)
-    scatter = _without_outlines(ink, frame, centres_px, pale)
-    middle = median(scatter.inside)
-    spread = 1.4826 * median(np.abs(scatter.inside - np.float32(middle)))
+    bold = np.empty(len(pale), np.float32)
+    loops.boldness(_along_outlines(ink, centres_px, frame.radius_mm), pale, bold)
+    darker, within = (np.empty(len(frame.zone), np.bool_) for _ in range(2))
+    inside = loops.take_outlines(
+        ink.reshape(-1),
+        frame.zone,
+        frame.zone_at,
+        frame.zone_counts,
+        np.ascontiguousarray(centres_px.T, np.float32),
+        pale,
+        bold,
+        frame.radius_mm,
+        PX_PER_MM,
+        frame.radius_mm - _WITHIN_MM,
+        darker,
+        within,
+    )
+    middle = median(inside)
+    spread = 1.4826 * median(np.abs(inside - np.float32(middle)))
     level = float(np.clip(_FACTOR * spread, _LEAST, _MOST))
-    seen = ink > level
-    seen.ravel()[frame.zone[~scatter.darker]] = False
-    seen &= frame.open
     weakest = float(np.clip(_FAINT_FACTOR * spread, _LEAST_FAINT, _MOST))
-    weak = scatter.within & (ink.ravel()[frame.zone] > middle + weakest)
-    starts = np.cumsum(frame.zone_counts) - frame.zone_counts
-    faint = np.add.reduceat(weak, starts, dtype=np.float64)
-    faint /= np.maximum(np.add.reduceat(scatter.within, starts, dtype=np.float64), 1.0)
+    seen, faint = np.empty(ink.shape, np.bool_), np.empty(len(pale))
+    loops.see(
+        ink.reshape(-1),
+        frame.open.reshape(-1),
+        frame.zone,
+        frame.zone_counts,
+        darker,
+        within,
+        level,
+        middle + weakest,
+        seen.reshape(-1),
+        faint,
+    )
     return Field(frame, centres_px, ink, level, seen, faint)
 
 
@@ -290,11 +308,11 @@ def _where(
     return np.asarray(columns, np.float32), np.asarray(rows, np.float32)
 
 
-def _paper(frame: Frame, centres_mm: Floats, light: Light) -> Picture | np.float32:
-    """The paper's grey level everywhere."""
+def _paper(frame: Frame, centres_mm: Floats, light: Light) -> tuple[Picture, int]:
+    """The paper's grey level everywhere, and where in the picture of it the field begins."""
     height, width = frame.blocked.shape
     if light.surface is None:
-        return np.float32(median(light.at_bubbles))
+        return np.full((height, width), median(light.at_bubbles), np.float32), 0
     at, knots = frame.knots_mm, frame.knots
     # The edge of a shadow is no quadratic surface: what that misses is shared out nearby.
     missed = light.at_bubbles[:, None] - light.surface.at(centres_mm)
@@ -303,87 +321,11 @@ def _paper(frame: Frame, centres_mm: Floats, light: Light) -> Picture | np.float
     size = (knots[0] * _PAPER_STEP, knots[1] * _PAPER_STEP)
     whole = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
     first = _PAPER_STEP // 2  # cv2.resize puts a coarse value in the middle of its cell
-    return np.asarray(whole[first : first + height, first : first + width], np.float32)
+    return np.asarray(whole, np.float32), first
 
 
-@dataclass(frozen=True, slots=True)
-class _Scatter:
-    """What is left of the print once it was taken away."""
-
-    darker: NDArray[np.bool_]  # (z,) pixels of the zones darker than print alone may leave them
-    inside: Picture  # darkness of the pixels well inside blank bubbles ...
-    within: NDArray[np.bool_]  # (z,) ... which pixels lie there, in whatever bubble
-
-
-def _without_outlines(
-    ink: Picture, frame: Frame, centres_px: Floats, pale: NDArray[np.bool_]
-) -> _Scatter:
-    """Take the outlines out of *ink* (in place), as blank bubbles show them."""
-    counts = frame.zone_counts
-    across, down = (
-        along - np.repeat(middles, counts)
-        for along, middles in zip(frame.zone_at, centres_px.astype(np.float32).T, strict=True)
-    )
-    away = np.asarray(cv2.magnitude(across, down), np.float32) / np.float32(PX_PER_MM)
-    bins = (away * np.float32(1 / _BIN_MM)).astype(np.int64)
-    values = ink.ravel().take(frame.zone)
-    blank = np.flatnonzero(np.repeat(pale, counts))
-    bins_of_blank = bins.take(blank)
-    count = int(bins.max()) + 1
-    number = np.bincount(bins_of_blank, minlength=count) + 1e-6
-    profile = np.bincount(bins_of_blank, values.take(blank), minlength=count) / number
-    profile[: int((frame.radius_mm - _OUTLINE_MM) / _BIN_MM)] = 0.0
-    profile[int((frame.radius_mm + _OUTLINE_MM) / _BIN_MM) :] = 0.0
-    bold = _boldness(ink, centres_px, frame.radius_mm, pale)
-    left = values - profile.astype(np.float32).take(bins) * np.repeat(bold, counts)
-    slopes = (np.gradient(profile) / _BIN_MM).astype(np.float32).take(bins)
-    directions = np.stack([across, down]) / np.maximum(away * np.float32(PX_PER_MM), 1)
-    left -= _displaced(left, slopes * np.repeat(bold, counts), directions, counts, pale)
-    squares = np.minimum(left.take(blank), 0.0) ** 2  # its dark side may be ink
-    sigma = np.sqrt(2 * np.bincount(bins_of_blank, squares, minlength=count) / number)
-    slope = np.abs(np.gradient(profile)) / _BIN_MM
-    slope = np.maximum(slope, np.maximum(np.roll(slope, 1), np.roll(slope, -1)))
-    excused = np.maximum(_OUTLINE_FACTOR * sigma, _MISPLACED_MM * slope + _UNEVEN * profile)
-    ink.ravel()[frame.zone] = left
-    within = away < frame.radius_mm - _WITHIN_MM
-    inside = left.take(blank[within.take(blank)])
-    return _Scatter(left > excused.astype(np.float32).take(bins), inside, within)
-
-
-def _displaced(
-    left: Picture,
-    slopes: Picture,
-    directions: Picture,
-    counts: NDArray[np.int64],
-    pale: NDArray[np.bool_],
-) -> Picture:
-    """What blank bubbles' outlines leave because they lie a little beside, or are no circles.
-
-    Where a feed slips within a row, its outlines come out longer than the others. To first
-    order that leaves the outline's slope times how far it is off in each direction.
-
-    Args:
-        left: (z,) darkness that the round outline left.
-        slopes: (z,) of the outline, darkness per mm from the centre.
-        directions: (2, z) from the centre, of length 1.
-        counts: (n,) pixels of every bubble; they lie bubble by bubble.
-        pale: (n,) which bubbles look blank.
-    """
-    x, y = directions
-    starts = np.cumsum(counts) - counts
-    found = np.zeros_like(left)
-    for pattern in (slopes * x, slopes * y, slopes * (x * x - y * y), slopes):
-        size = np.add.reduceat(pattern * pattern, starts)
-        seen = np.add.reduceat(pattern * (left - found), starts)
-        off = np.where(pale, seen / np.maximum(size, np.float32(1e-6)), np.float32(0))
-        found += pattern * np.repeat(off.clip(-_DISPLACED_MM, _DISPLACED_MM), counts)
-    return found
-
-
-def _boldness(
-    ink: Picture, centres_px: Floats, radius_mm: float, pale: NDArray[np.bool_]
-) -> Picture:
-    """How dark every bubble's outline is, (n,), compared with the sheet's blank bubbles."""
+def _along_outlines(ink: Picture, centres_px: Floats, radius_mm: float) -> Picture:
+    """Darkness at 24 places of every bubble's outline, (n, 24)."""
     where = radius_mm * PX_PER_MM * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
     places = (centres_px[:, :, None] + where[None]).astype(np.float32)
     along = cv2.remap(
@@ -393,6 +335,4 @@ def _boldness(
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
-    darkness = medians(np.asarray(along, np.float32))
-    usual = max(median(darkness[pale]), 0.02)
-    return np.asarray(np.clip(darkness / usual, _FAINTEST, _BOLDEST), np.float32)
+    return np.asarray(along, np.float32)

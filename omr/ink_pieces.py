@@ -8,10 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from omr.field import NO_BUBBLE, PX_PER_MM, Field
+from omr.field import PX_PER_MM, Field
 
-_LINE_RATIO = 1.6  # a line is at least so much longer than broad
-_BENT_MM = 0.3  # and at most so much broader than its ink is on the mean
 DIRECTIONS = np.stack([np.cos(np.arange(16) * np.pi / 16), np.sin(np.arange(16) * np.pi / 16)])
 
 Floats = NDArray[np.float64]
@@ -20,61 +18,47 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """The inked pixels of a field, (k,) each, and its pieces."""
+    """The inked pixels of a field, row by row, and the pieces in which they hang together."""
 
-    at: Integers  # flat indices in the field
-    x: Floats  # mm from the field's corner
-    y: Floats
-    dark: NDArray[np.float32]
-    piece: Integers
-    bubble: Integers  # the nearest one, or NO_BUBBLE
-    away: Floats  # mm from its centre; infinite without one
+    whole: Integers  # (3, k) flat indices in the field, pieces, nearest bubbles or NO_BUBBLE
+    places: Floats  # (3, k) mm: from the field's left, its top, that bubble's centre (or infinite)
+    dark: NDArray[np.float32]  # (k,)
     pieces: int
+
+    @property
+    def piece(self) -> Integers:
+        """(k,) the number of each pixel's piece; 0 is the paper."""
+        return self.whole[1]
+
+    @property
+    def bubble(self) -> Integers:
+        """(k,) the nearest bubble, or NO_BUBBLE."""
+        return self.whole[2]
 
 
 def ink_of(field: Field) -> Ink:
     """The ink of *field*, sorted into pieces."""
-    width = field.seen.shape[1]
+    from omr import loops_ink as loops  # noqa: PLC0415 - numba, which only measuring needs
+
     # Grown by one pixel: strokes that skip stay in one piece.
     grown = cv2.dilate(field.seen.view(np.uint8), np.ones((3, 3), np.uint8))
     pieces, labels = cv2.connectedComponents(grown, connectivity=8, ltype=cv2.CV_32S)
-    at = np.flatnonzero(field.seen)
-    rows, columns = np.divmod(at, width)
-    bubble = field.frame.nearest.ravel()[at].astype(np.int64)
-    centre = field.centres_px[np.maximum(bubble, 0)]
-    away = np.hypot(columns - centre[:, 0], rows - centre[:, 1]) / PX_PER_MM
-    return Ink(
-        at,
-        columns / PX_PER_MM,
-        rows / PX_PER_MM,
-        field.ink.ravel()[at],
-        labels.ravel()[at].astype(np.int64),
-        bubble,
-        np.where(bubble == NO_BUBBLE, np.inf, away),
+    count = loops.count_true(field.seen.reshape(-1))
+    ink = Ink(
+        np.empty((3, count), np.int64),
+        np.empty((3, count)),
+        np.empty(count, np.float32),
         int(pieces),
     )
-
-
-def begins(ordered: Integers) -> Integers:
-    """Where in an *ordered* array each run of one value begins."""
-    return np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]])[: len(ordered)])
-
-
-def widths_of(x: Floats, y: Floats, starts: Integers) -> Floats:
-    """The width of every run of points along every one of the directions, (16, runs) mm."""
-    along = DIRECTIONS.T @ np.stack([x, y])
-    found: Floats = np.maximum.reduceat(along, starts, axis=1)
-    found -= np.minimum.reduceat(along, starts, axis=1)
-    found += 1 / PX_PER_MM
-    return found
-
-
-def courses(
-    ink: Ink, at: Integers, starts: Integers, number: Integers
-) -> tuple[Floats, Integers, NDArray[np.bool_]]:
-    """Of each run of pixels *at* its length in mm, its direction, and whether it is straight."""
-    widths = widths_of(ink.x[at], ink.y[at], starts)
-    longest, narrowest = widths.max(axis=0), widths.min(axis=0)
-    thick = number / PX_PER_MM**2 / longest
-    limit = np.minimum(_LINE_RATIO * thick + _BENT_MM, longest / _LINE_RATIO)
-    return longest, widths.argmax(axis=0), narrowest < limit
+    loops.gather(
+        field.seen,
+        field.ink,
+        np.asarray(labels, np.int32),
+        field.frame.nearest,
+        field.centres_px,
+        PX_PER_MM,
+        ink.whole,
+        ink.places,
+        ink.dark,
+    )
+    return ink

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable
 from operator import attrgetter
 
 import numpy as np
@@ -17,7 +16,7 @@ import numpy as np
 from omr.layout import Layout
 from omr.once import once_each
 from omr.scan_health import Look
-from omr.scoring import SheetMeasure, bubbles_of, measures_of
+from omr.scoring import BubbleColumns, SheetMeasure, bubbles_of
 
 _VERSION = 2
 _HEAD = struct.Struct(">Bffff?HI")
@@ -53,27 +52,19 @@ _SHARES = (
 )
 _NUMBERS = attrgetter("darkness", *_SHARES, "paper")
 
+Names = tuple[tuple[str, ...], tuple[str, ...]]
+
 
 def pack(measured: SheetMeasure) -> bytes:
     """The measurements of one sheet, compressed."""
-    bubbles = measured.bubbles
-    head = _HEAD.pack(
-        _VERSION,
-        measured.noise,
-        measured.contrast,
-        measured.bent_mm,
-        measured.outlines_found,
-        measured.bilevel,
-        len(bubbles),
-        _fingerprint((b.question, b.option) for b in bubbles),
-    )
-    numbers = np.array([_NUMBERS(bubble) for bubble in bubbles]).T
-    darkness = (numbers[0] * _DARKNESS_STEPS).round().astype(">u2")
-    small = (numbers[1:-1] * _SHARE_STEPS).round().astype(np.uint8)
-    paper = numbers[-1].round().astype(np.uint8)
-    # Column by column, so that the many nearly blank bubbles compress well.
-    body = darkness.tobytes() + small.tobytes() + paper.tobytes()
+    head, body = _encoded(measured)
     return head + zlib.compress(body, _EFFORT)
+
+
+def packed(measured: SheetMeasure, layout: Layout) -> tuple[bytes, SheetMeasure]:
+    """What :func:`pack` makes of measurements, and what :func:`unpack` makes of that."""
+    head, body = _encoded(measured)
+    return head + zlib.compress(body, _EFFORT), _decoded(head, body, layout)
 
 
 def unpack(data: bytes, layout: Layout) -> SheetMeasure:
@@ -82,26 +73,56 @@ def unpack(data: bytes, layout: Layout) -> SheetMeasure:
     Raises:
         ValueError: If they are damaged, or of another version or another layout.
     """
-    questions, options, names = _names_of(layout)
+    head = data[: _HEAD.size]
     try:
-        version, noise, contrast, bent_mm, outlines_found, bilevel, count, fingerprint = (
-            _HEAD.unpack_from(data)
-        )
-        if (version, count, fingerprint) != (_VERSION, len(questions), names):
-            raise ValueError("these measurements are of another version or layout")
+        _check(head, layout)
         body = zlib.decompress(data[_HEAD.size :])
     except (struct.error, zlib.error) as error:
         raise ValueError(f"these measurements are damaged: {error}") from error
-    darkness = np.frombuffer(body, ">u2", count) / _DARKNESS_STEPS
-    small = np.frombuffer(body, np.uint8, len(_SHARES) * count, 2 * count) / _SHARE_STEPS
-    paper = np.frombuffer(body, np.uint8, count, (2 + len(_SHARES)) * count).astype(np.float64)
-    bubbles = measures_of(  # _SHARES has the fields' order
-        questions,
-        options,
-        darkness.tolist(),
-        *small.reshape(len(_SHARES), count).tolist(),
-        paper.tolist(),
+    return _decoded(head, body, layout)
+
+
+def _check(head: bytes, layout: Layout) -> None:
+    """Refuse measurements of another version or layout."""
+    version, *_about, count, names = _HEAD.unpack(head)
+    questions, _options = _names_of(layout)
+    if (version, count, names) != (_VERSION, len(questions), _fingerprint_of(_names_of(layout))):
+        raise ValueError("these measurements are of another version or layout")
+
+
+def _encoded(measured: SheetMeasure) -> tuple[bytes, bytes]:
+    """What is said about the sheet, and about its bubbles."""
+    bubbles = measured.bubbles
+    if isinstance(bubbles, BubbleColumns):
+        numbers, names = bubbles.numbers, bubbles.names
+    else:
+        numbers = np.array([_NUMBERS(bubble) for bubble in bubbles]).T
+        names = tuple(b.question for b in bubbles), tuple(b.option for b in bubbles)
+    head = _HEAD.pack(
+        _VERSION,
+        measured.noise,
+        measured.contrast,
+        measured.bent_mm,
+        measured.outlines_found,
+        measured.bilevel,
+        len(bubbles),
+        _fingerprint_of(names),
     )
+    darkness = (numbers[0] * _DARKNESS_STEPS).round().astype(">u2")
+    small = (numbers[1:-1] * _SHARE_STEPS).round().astype(np.uint8)
+    paper = numbers[-1].round().astype(np.uint8)
+    # Column by column, so that the many nearly blank bubbles compress well.
+    return head, darkness.tobytes() + small.tobytes() + paper.tobytes()
+
+
+def _decoded(head: bytes, body: bytes, layout: Layout) -> SheetMeasure:
+    _version, noise, contrast, bent_mm, outlines_found, bilevel, count, _names = _HEAD.unpack(head)
+    numbers = np.empty((len(_SHARES) + 2, count))  # _SHARES has the fields' order
+    numbers[0] = np.frombuffer(body, ">u2", count) / _DARKNESS_STEPS
+    small = np.frombuffer(body, np.uint8, len(_SHARES) * count, 2 * count)
+    numbers[1:-1] = small.reshape(len(_SHARES), count) / _SHARE_STEPS
+    numbers[-1] = np.frombuffer(body, np.uint8, count, (2 + len(_SHARES)) * count)
+    bubbles = BubbleColumns(_names_of(layout), numbers)
     return SheetMeasure(bubbles, noise, contrast, bent_mm, outlines_found, bilevel)
 
 
@@ -123,14 +144,16 @@ def unpack_look(data: bytes) -> Look:
 
 
 @once_each
-def _names_of(layout: Layout) -> tuple[tuple[str, ...], tuple[str, ...], int]:
-    """Every bubble's question and option, and the check number over them."""
-    names = [(question, bubble.option) for question, bubble in bubbles_of(layout)]
-    questions, options = tuple(q for q, _ in names), tuple(o for _, o in names)
-    return questions, options, _fingerprint(names)
+def _names_of(layout: Layout) -> Names:
+    """Every bubble's question, and every bubble's option."""
+    places = bubbles_of(layout)
+    return tuple(question for question, _ in places), tuple(b.option for _, b in places)
 
 
-def _fingerprint(names: Iterable[tuple[str, str]]) -> int:
+@once_each
+def _fingerprint_of(names: Names) -> int:
     """A check number over bubbles' questions and options, and over what is kept of each."""
-    text = " ".join((*_SHARES, *(f"{question}.{option}" for question, option in names)))
+    text = " ".join(
+        (*_SHARES, *(f"{question}.{option}" for question, option in zip(*names, strict=True)))
+    )
     return zlib.crc32(text.encode())

@@ -7,9 +7,9 @@ sheet itself: 0 is its paper beside the bubble, 1 the black of its fiducials.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, overload
 
 import cv2
 import numpy as np
@@ -88,11 +88,51 @@ def measures_of(*columns: Sequence[Any]) -> tuple[BubbleMeasure, ...]:
     return made
 
 
+class BubbleColumns(Sequence[BubbleMeasure]):
+    """The measures of many bubbles, column by column; made into objects when one is asked for."""
+
+    __slots__ = ("_made", "names", "numbers")
+
+    def __init__(self, names: tuple[tuple[str, ...], tuple[str, ...]], numbers: Floats) -> None:
+        """Of so many bubbles.
+
+        Args:
+            names: Their questions, and their options.
+            numbers: (m, n) the other fields of :class:`BubbleMeasure`, in their order.
+        """
+        self.names, self.numbers = names, numbers
+        self._made: tuple[BubbleMeasure, ...] | None = None
+
+    def _all(self) -> tuple[BubbleMeasure, ...]:
+        if self._made is None:
+            self._made = measures_of(*self.names, *self.numbers.tolist())
+        return self._made
+
+    @overload
+    def __getitem__(self, at: int) -> BubbleMeasure: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[BubbleMeasure, ...]: ...
+    def __getitem__(self, at: int | slice) -> BubbleMeasure | tuple[BubbleMeasure, ...]:
+        return self._all()[at]
+
+    def __len__(self) -> int:
+        return len(self.names[0])
+
+    def __iter__(self) -> Iterator[BubbleMeasure]:
+        return iter(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and self._all() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+
 @dataclass(frozen=True, slots=True)
 class SheetMeasure:
     """Everything measured on one sheet; enough to judge it again without the image."""
 
-    bubbles: tuple[BubbleMeasure, ...]
+    bubbles: Sequence[BubbleMeasure]
     noise: float  # spread of darkness over bubbles that look blank
     contrast: float  # paper minus black, grey levels
     bent_mm: float  # how far the outlines lie from where the fiducials put them, at most
@@ -168,11 +208,12 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
         found.depth_mm / radius,
         field.faint,
     )
-    columns = np.clip(np.array(shares, np.float64), 0.0, 1.0).tolist()
-    bubbles = measures_of(known.questions, known.options, *columns, paper.tolist())
+    numbers = np.empty((len(shares) + 1, len(paper)))
+    np.clip(np.array(shares, np.float64), 0.0, 1.0, out=numbers[:-1])
+    numbers[-1] = paper
     contrast = median(paper) - black
     return SheetMeasure(
-        bubbles,
+        BubbleColumns(known.names, numbers),
         noise,
         contrast,
         settled.largest_mm,
@@ -236,8 +277,7 @@ def _blank_population(raw: NDArray[np.float32]) -> tuple[float, float]:
 class _Known:
     """What is the same on every sheet of a layout; bubbles in the order of measuring."""
 
-    questions: tuple[str, ...]
-    options: tuple[str, ...]
+    names: tuple[tuple[str, ...], tuple[str, ...]]  # questions, options
     centres_mm: Floats  # (n, 2)
     radius_mm: float
     borders_mm: Floats  # (m, 2) in the middle of the fiducials' black borders
@@ -255,8 +295,7 @@ def _known_of(layout: Layout) -> _Known:
         x, y = fiducial.centre.x_mm, fiducial.centre.y_mm
         borders += [(x - reach, y), (x + reach, y), (x, y - reach), (x, y + reach)]
     return _Known(
-        questions=tuple(question for question, _ in places),
-        options=tuple(bubble.option for _, bubble in places),
+        names=(tuple(question for question, _ in places), tuple(b.option for _, b in places)),
         centres_mm=centres,
         radius_mm=radius,
         borders_mm=np.array(borders, np.float64).reshape(-1, 2),

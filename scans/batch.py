@@ -19,6 +19,7 @@ from pathlib import Path
 
 import cv2
 
+from omr import loops
 from omr.codes import Verifier
 from omr.layout import Layout
 from omr.ledger import Ledger, issued, readings
@@ -119,6 +120,7 @@ def read_batch(
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     seen: Callable[[PageRef, SheetReading], None] = lambda _ref, _sheet: None,
     keep_picture: Callable[[bytes], str] | None = None,
+    prepare: Callable[[], None] = loops.load,
 ) -> Summary:
     """Read what is new in *paths* and keep it in the ledger.
 
@@ -132,6 +134,7 @@ def read_batch(
         seen: Told every sheet as it was kept.
         keep_picture: Stores a picture that people may be shown; see
             :func:`omr.ledger.readings.add_pages`. Without it the page for people shows none.
+        prepare: Has the compiled loops at hand; called if there is anything to read.
     """
     summary = Summary(period)
     files = _identified(paths, summary)
@@ -141,6 +144,8 @@ def read_batch(
     earlier = EarlierScans(files, layouts)
     total, done = sum(len(item.pages) for item in work), 0
     progress(done, total)
+    if work:
+        prepare()  # before workers start, so that they find what was compiled
     outcomes = _outcomes(work, context, jobs if total > _SERIAL_UP_TO else 1)
     for group in _in_groups(outcomes):
         pages = [

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from threading import Timer
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from omr import loops
 from omr.codes import Verifier
 from omr.errors import InputUnusable, UsageError
 from omr.i18n import _
@@ -32,6 +34,8 @@ from scans.late_batch import late_lines
 from scans.pages import PageRef
 from scans.results import result_lines
 from scans.words import reason_in_words, status_in_words
+
+_PATIENCE_S = 3.0  # loading what was compiled before takes less
 
 
 def read_scans(
@@ -76,6 +80,7 @@ def read_scans(
             progress=progress,
             seen=look,
             keep_picture=PictureStore(workspace.evidence_folder).keep,
+            prepare=_prepare,
         )
         health = health_lines(ledger, summary.batches) if summary.sheets else []
         late = list(late_lines(ledger, [summary.period])) if summary.sheets else []
@@ -119,6 +124,18 @@ def write_results(root: Path, *, file: str | None, out: Path | None) -> None:
                 _("cannot write {path}: {why}").format(path=out, why=error.strerror),
                 _("Choose a file in a folder you may write to."),
             ) from error
+
+
+def _prepare() -> None:
+    """Load what measures; on a machine's first run that takes long enough to be said."""
+    words = _("omr: preparing this machine to read scans; once only, up to a minute")
+    soon = Timer(_PATIENCE_S, _say, [words])
+    soon.daemon = True
+    soon.start()
+    try:
+        loops.load()
+    finally:
+        soon.cancel()
 
 
 def _period(workspace: Workspace, text: str | None) -> Period:

@@ -21,7 +21,7 @@ from omr.judging import MIN_OUTLINES_FOUND, is_doubtful, judge_sheet
 from omr.ledger.issued import CODE_DIGITS
 from omr.ledger.readings import SheetReading
 from omr.marks import Answer, AnswerState, Reason, SheetStatus
-from omr.measure_codec import pack, unpack
+from omr.measure_codec import packed, unpack
 from omr.own_pages import CALIBRATION_CODE
 from omr.registration import SheetPlace, Unplaced, place_sheets
 from omr.scoring import is_bilevel, measure
@@ -232,9 +232,8 @@ def _pictured(
 
 def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
     identified = measured.identified
-    kept = pack(measured.measure)
     # Judged as kept, so that judging the ledger's measurements again gives the same answers.
-    seen = unpack(kept, identified.layout)
+    kept, seen = packed(measured.measure, identified.layout)
     answers, doubts = judge_sheet(seen, identified.layout, context.thresholds)
     reasons = list(doubts)
     place = identified.placed.place

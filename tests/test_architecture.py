@@ -33,10 +33,11 @@ COMPOSITION_ROOT = {
 _OMR_WITH_PIXELS = (
     r"omr/(fiducials|registration|scoring|outline|streaks|field|ink_\w+|surfaces|evidence"
     r"|sampling|shades|discs|products|medians|views"
-    r"|measure_codec|box_\w+|boxes)\.py"
+    r"|measure_codec|box_\w+|boxes|loops_\w+)\.py"
 )
 # Outside libraries and the files that may use them; a library that is not here is not used.
 CONFINED = {
+    "numba": r"omr/compiled\.py",
     "cv2": rf"{_OMR_WITH_PIXELS}|scans/(?!cli|commands).*",
     "numpy": rf"{_OMR_WITH_PIXELS}|scans/(?!cli|commands).*",
     "sqlalchemy": r"omr/ledger/.*",

@@ -7,21 +7,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omr.field import NO_BUBBLE, PX_PER_MM
-from omr.ink_pieces import DIRECTIONS, Ink, courses, ink_of
+from omr.ink_pieces import DIRECTIONS, Ink, ink_of
+from omr.loops_courses import courses
 
 
 def _course(ink: Ink) -> tuple[float, float, bool]:
     """Length, direction in degrees (0 to 180) and straightness of all the ink."""
-    at = np.arange(len(ink.x))
-    (length,), (direction,), (straight,) = courses(ink, at, np.array([0]), np.array([len(at)]))
-    x, y = DIRECTIONS[:, direction]
-    return float(length), float(np.degrees(np.arctan2(y, x)) % 180), bool(straight)
+    every, length, way, straight = (
+        np.arange(len(ink.dark)),
+        np.empty(1),
+        np.array([0]),
+        np.array([True]),
+    )
+    starts = np.array([0, len(every)])
+    courses(ink.places, starts, every, 1, DIRECTIONS, PX_PER_MM, length, way, straight)
+    right, down = DIRECTIONS[:, way[0]]
+    return float(length[0]), float(np.degrees(np.arctan2(down, right)) % 180), bool(straight[0])
 
 
 def test_a_field_without_ink_has_no_pieces() -> None:
     found = ink_of(field())
 
-    assert len(found.x) == len(found.piece) == 0
+    assert len(found.dark) == len(found.piece) == 0
     assert found.pieces == 1  # the paper
 
 
@@ -32,8 +39,9 @@ def test_every_pixel_knows_its_bubble_and_how_far_it_lies_from_its_centre() -> N
     assert set(found.bubble) == {number(2, 1)}
     x, y = place(2, 1)
     left, top = on.frame.left_mm + 0.5 / PX_PER_MM, on.frame.top_mm + 0.5 / PX_PER_MM
-    away = np.hypot(found.x + left - x, found.y + top - y)
-    assert found.away == pytest.approx(away)
+    across, down, known = found.places
+    away = np.hypot(across + left - x, down + top - y)
+    assert known == pytest.approx(away)
     assert away.max() < RADIUS_MM
 
 

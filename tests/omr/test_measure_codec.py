@@ -9,7 +9,7 @@ from make_layout import make_layout, make_questions
 from make_measures import NUMBERS, SHARES, bubble, filled, sheet
 
 from omr.layout import Bubble, Layout
-from omr.measure_codec import pack, unpack, unpack_look
+from omr.measure_codec import pack, packed, unpack, unpack_look
 from omr.scan_health import Look
 from omr.scoring import SheetMeasure, bubbles_of
 
@@ -65,6 +65,15 @@ def test_packing_what_was_unpacked_changes_nothing_more(measured: SheetMeasure) 
     once = pack(measured)
 
     assert pack(unpack(once, LAYOUT)) == once
+
+
+@given(measures())
+def test_what_is_judged_is_what_comes_back(measured: SheetMeasure) -> None:
+    data, seen = packed(measured, LAYOUT)
+
+    assert data == pack(measured) == pack(seen)
+    assert seen == unpack(data, LAYOUT)
+    assert seen.bubbles[1] == tuple(seen.bubbles)[1] == seen.bubbles[:2][1]
 
 
 @given(measures())
