@@ -14,6 +14,7 @@ from io import BytesIO
 from itertools import accumulate
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from omr.fiducials import GreyImage
@@ -48,6 +49,9 @@ def decode_g4_strips(
     heights = [min(rows, height - first) for first in range(0, height, max(rows, 1))]
     if width < _NARROWEST or height < 1 or len(heights) != len(strips):
         return None
+    quick = _quickly(strips, width, heights, black_is_dark=black_is_dark)
+    if quick is not None:
+        return quick
     ends = [_end_of_block(data) for data in strips]
     if None not in ends:
         codes = [_ended(data, end or 0, width) for data, end in zip(strips, ends, strict=True)]
@@ -63,6 +67,40 @@ def decode_g4_strips(
             return None
         parts.append(part)
     return np.concatenate(parts)
+
+
+def _quickly(
+    strips: Sequence[bytes], width: int, heights: Sequence[int], *, black_is_dark: bool
+) -> GreyImage | None:
+    """The page if all of its code is as it should be, else ``None``; a third of the time."""
+    from omr import loops_fax as loops  # noqa: PLC0415 - numba, which only fax code needs
+
+    ink = 0 if black_is_dark else 255
+    page = np.full((sum(heights), width), 255 - ink, np.uint8)
+    white, black = _tables()
+    top = 0
+    for data, height in zip(strips, heights, strict=True):
+        code = np.frombuffer(data + bytes(loops.PADDING), np.uint8)
+        part = page[top : top + height]
+        if not loops.decode_g4(code, 8 * len(data), white, black, ink, part):
+            return None
+        top += height
+    return page
+
+
+@lru_cache(maxsize=1)
+def _tables() -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """By the next 13 bits sixteen times a run's length, and its code's length: white, black."""
+    longest = 13  # bits of a code
+    found = []
+    for codes, in_64 in ((_WHITE, (*_WHITE_64, *_BLACK_64[27:])), (_BLACK, _BLACK_64)):
+        table = np.zeros(1 << longest, np.int32)
+        lengths = (*range(64), *range(64, 64 * len(in_64) + 1, 64))
+        for run, code in zip(lengths, (*codes, *in_64), strict=True):
+            first = int(code, 2) << (longest - len(code))
+            table[first : first + (1 << (longest - len(code)))] = run << 4 | len(code)
+        found.append(table)
+    return found[0], found[1]
 
 
 def rows_announced(data: bytes) -> int:
@@ -204,7 +242,7 @@ def _black_row(width: int) -> bytes:
     return int(bits, 2).to_bytes(len(bits) // 8, "big")
 
 
-# ITU-T T.4, tables 2 and 3, and T.6, table 1: how runs of black pixels are coded.
+# ITU-T T.4, tables 2 and 3, and T.6, table 1: how runs of pixels are coded.
 _HORIZONTAL, _WHITE_0 = "001", "00110101"
 _BLACK_CODES = (  # 0 to 63 pixels
     "0000110111 010 11 10 011 0011 0010 00011 000101 000100 0000100 0000101 0000111 00000100 "
@@ -225,4 +263,18 @@ _BLACK_64_CODES = (  # 64 to 2560 pixels, in steps of 64; one of the above follo
     "000000010100 000000010101 000000010110 000000010111 000000011100 000000011101 000000011110 "
     "000000011111"
 )
+_WHITE_CODES = (  # 0 to 63 pixels
+    "00110101 000111 0111 1000 1011 1100 1110 1111 10011 10100 00111 01000 001000 000011 110100 "
+    "110101 101010 101011 0100111 0001100 0001000 0010111 0000011 0000100 0101000 0101011 0010011 "
+    "0100100 0011000 00000010 00000011 00011010 00011011 00010010 00010011 00010100 00010101 "
+    "00010110 00010111 00101000 00101001 00101010 00101011 00101100 00101101 00000100 00000101 "
+    "00001010 00001011 01010010 01010011 01010100 01010101 00100100 00100101 01011000 01011001 "
+    "01011010 01011011 01001010 01001011 00110010 00110011 00110100"
+)
+_WHITE_64_CODES = (  # 64 to 1728 pixels; longer ones are coded as black ones are
+    "11011 10010 010111 0110111 00110110 00110111 01100100 01100101 01101000 01100111 011001100 "
+    "011001101 011010010 011010011 011010100 011010101 011010110 011010111 011011000 011011001 "
+    "011011010 011011011 010011000 010011001 010011010 011000 010011011"
+)
+_WHITE, _WHITE_64 = _WHITE_CODES.split(), _WHITE_64_CODES.split()
 _BLACK, _BLACK_64 = _BLACK_CODES.split(), _BLACK_64_CODES.split()
