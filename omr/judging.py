@@ -38,9 +38,21 @@ def judge_sheet(
         question.id: judge_question(question, by_question[question.id], thresholds, sheet)
         for question in layout.questions
     }
-    doubts = doubts_about(measured, layout, thresholds)
+    lost = measured.bilevel and _may_have_lost_marks(measured, layout, thresholds)
+    doubts = doubts_about(measured, lost=lost and not sheet.usual)
     if doubts:
         answers = {name: _doubted(answer, doubts) for name, answer in answers.items()}
+    elif lost:
+        # Most rows have a stroke, or crumbs of one, in just one bubble: there the answer is
+        # seen. What is missing may be lost, and so may a second answer where several are
+        # allowed, or the strokes that struck a filling out.
+        answers = {
+            question.id: answer
+            if question.kind is QuestionKind.SINGLE
+            and _is_stroke(answer, by_question[question.id], thresholds)
+            else _doubted(answer, (Reason.POOR_IMAGE,))
+            for question, answer in zip(layout.questions, answers.values(), strict=True)
+        }
     elif measured.outlines_found < MIN_OUTLINES_FOUND:
         # A 1-bit scan that lost the pale outlines but kept the pen whole: what the pen says
         # stands, what is missing may be lost.
@@ -76,17 +88,16 @@ def _is_fading(
     return traces > max(t.alike, t.fading * len(answers))
 
 
-def doubts_about(
-    measured: SheetMeasure, layout: Layout, thresholds: Thresholds
-) -> tuple[Reason, ...]:
-    """Why the whole sheet should be looked at; empty when its answers can stand."""
+def doubts_about(measured: SheetMeasure, *, lost: bool = False) -> tuple[Reason, ...]:
+    """Why the whole sheet should be looked at; empty when its answers can stand.
+
+    Args:
+        measured: The sheet.
+        lost: Whether it is a 1-bit scan that may have lost marks anywhere.
+    """
     reasons = []
-    lost = (
-        _may_have_lost_marks(measured, layout, thresholds)
-        if measured.bilevel
-        else measured.outlines_found < MIN_OUTLINES_FOUND
-    )
-    if lost or measured.contrast < MIN_CONTRAST or measured.noise > MAX_NOISE:
+    pale = not measured.bilevel and measured.outlines_found < MIN_OUTLINES_FOUND
+    if lost or pale or measured.contrast < MIN_CONTRAST or measured.noise > MAX_NOISE:
         reasons.append(Reason.POOR_IMAGE)
     if measured.bent_mm > MAX_BENT_MM:
         reasons.append(Reason.REGISTRATION)
@@ -111,6 +122,15 @@ def _is_whole(answer: Answer, bubbles: Sequence[BubbleMeasure], thresholds: Thre
     """Whether an answer's marks are as strong as a pen makes them."""
     return answer.state is AnswerState.ANSWERED and all(
         bubble.coverage >= thresholds.whole for bubble in bubbles if bubble.option in answer.options
+    )
+
+
+def _is_stroke(answer: Answer, bubbles: Sequence[BubbleMeasure], thresholds: Thresholds) -> bool:
+    """Whether an answer's marks are no fillings, which may have been struck out."""
+    return answer.state is AnswerState.ANSWERED and all(
+        bubble.coverage < thresholds.half_struck
+        for bubble in bubbles
+        if bubble.option in answer.options
     )
 
 
@@ -193,11 +213,19 @@ def _answer(
     if single and len(chosen) > 1:
         struck = any(b.arms >= thresholds.struck for b in bubbles)
         reasons.append(Reason.CORRECTION if struck else Reason.OVERVOTE)
-    if single and not chosen and sheet.bilevel:
+    if single and not chosen and sheet.bilevel and not _is_bare(bubbles, thresholds, sheet):
         reasons.append(Reason.POOR_IMAGE)  # what stood here may be lost
     if reasons:
         return Answer(AnswerState.DOUBTFUL, chosen, _unique(reasons))
     return Answer(AnswerState.ANSWERED, chosen) if chosen else Answer(AnswerState.BLANK)
+
+
+def _is_bare(bubbles: Sequence[BubbleMeasure], thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether a row has not a crumb of ink, in a 1-bit scan that would have kept some."""
+    t = thresholds
+    return sheet.sturdy and all(
+        b.darkness < t.black / 4 and max(b.zone, b.extent) < t.faint_zone for b in bubbles
+    )
 
 
 def _is_tail(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
@@ -245,11 +273,11 @@ def _second(
         reach = max(b.zone, b.extent)
         if (struck or sheet.pencil) and reach >= t.second_light and b.extent >= t.second_inside:
             return True
-        if sheet.bilevel and (reach >= t.rough or b.darkness >= t.black):
-            return True
+        if sheet.bilevel:  # crumbs of an outline are paler than those of any stroke
+            return b.darkness >= t.black or (reach >= t.rough and b.peak >= t.palest)
         if reach < t.second:
             return False
-        return sheet.bilevel or b.beside >= t.second_beside or b.peak >= t.second_peak * darkest
+        return b.beside >= t.second_beside or b.peak >= t.second_peak * darkest
 
     return {
         b.option: (Mark.MARGINAL, Reason.MARGINAL_MARK)

@@ -33,6 +33,7 @@ class Sheet:
         strokes: The peaks of its strokes, light ones too, if most rows have just one: that is
             how people answer, and neither stains nor what shines through.
         usual: The middle darkness of the rows' ink, if most have ink in just one bubble; else 0.
+        sturdy: Whether it is a 1-bit scan that would have kept any stroke of this pen.
     """
 
     floor: float = 0.0
@@ -42,6 +43,7 @@ class Sheet:
     bilevel: bool = False
     strokes: tuple[float, ...] = ()
     usual: float = 0.0
+    sturdy: bool = False
 
 
 ALONE = Sheet()
@@ -59,6 +61,7 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         and not comes_from_elsewhere(b, t)
     ]
     rows = Counter(b.question for b in marks)
+    lone = _lone_ink(measured, t)
     return Sheet(
         floor=min(t.noise_factor * measured.noise, _MOST_FLOOR),
         peaks=tuple(b.peak for b in marks if rows[b.question] == 1),
@@ -66,20 +69,37 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         pencil=_is_pencil(measured, marks, t),
         bilevel=measured.bilevel,
         strokes=_strokes(measured, thresholds),
-        usual=_usual(measured, thresholds),
+        usual=median(b.darkness for b in lone) if lone else 0.0,
+        sturdy=measured.bilevel and _is_sturdy(measured, lone, t),
     )
 
 
-def _usual(measured: SheetMeasure, thresholds: Thresholds) -> float:
-    """The middle darkness of the rows' ink, if most rows have ink in just one bubble; else 0."""
+def _lone_ink(measured: SheetMeasure, thresholds: Thresholds) -> list[BubbleMeasure]:
+    """The rows' only bubbles with ink, if most rows have just one; else none."""
     t = thresholds
-    rows: dict[str, list[float]] = {}
+    rows: dict[str, list[BubbleMeasure]] = {}
     for b in measured.bubbles:
         found = rows.setdefault(b.question, [])
-        if b.darkness >= t.marginal and b.coverage > t.least:
-            found.append(b.darkness)
+        if b.darkness >= t.marginal and b.coverage >= t.least:
+            found.append(b)
     single = [found[0] for found in rows.values() if len(found) == 1]
-    return median(single) if single and len(single) >= t.orderly * len(rows) else 0.0
+    return single if len(single) >= t.orderly * len(rows) else []
+
+
+def _is_sturdy(
+    measured: SheetMeasure, lone: Sequence[BubbleMeasure], thresholds: Thresholds
+) -> bool:
+    """Whether a 1-bit scan kept every stroke, so that a bubble without a crumb is blank.
+
+    It kept the printed outlines, and even the thinnest of the rows' marks is whole. Where all
+    are fillings, which show no single stroke, they must be so dense that one would stay.
+    """
+    t = thresholds
+    if not lone or measured.outlines_found < t.sturdy_outlines:
+        return False
+    coverages = [b.coverage for b in lone]
+    dense = min(coverages) < t.half_struck or median(coverages) >= t.dense
+    return min(coverages) >= t.sturdy and dense
 
 
 def _strokes(measured: SheetMeasure, thresholds: Thresholds) -> tuple[float, ...]:
@@ -161,7 +181,9 @@ def _is_usual(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bo
     enough = bubble.extent >= t.kneed or (
         bubble.extent >= t.speck and bubble.darkness >= t.usual * sheet.usual
     )
-    dark = bubble.darkness >= t.shading and bubble.peak >= t.palest
+    # A 1-bit scan has no shading: what is left of a thin stroke is enough there.
+    least = t.marginal if sheet.bilevel else t.shading
+    dark = bubble.darkness >= least and bubble.peak >= t.palest
     return dark and enough and bubble.share >= t.own
 
 

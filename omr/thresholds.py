@@ -101,6 +101,10 @@ class Thresholds:
     # Middle coverage of a sheet's marks in a 1-bit scan: the thinnest ball pen's ticks make
     # 0.09, pencil that has fallen to pieces at most 0.06.
     whole: float = 0.085
+    # Of a 1-bit scan that kept all: outlines found, and coverage of the thinnest mark.
+    sturdy_outlines: float = 0.70
+    sturdy: float = 0.12
+    dense: float = 0.75  # middle coverage where all are filled: at 0.6 a single stroke is lost
     crumb: float = 0.050  # coverage of what is left of a mark that fell to pieces
     noise_factor: float = 5.0  # blank bubbles' spread times this is no evidence of ink
 

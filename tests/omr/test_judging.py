@@ -279,9 +279,11 @@ def test_a_1_bit_scan_proves_no_blank_and_no_only_mark() -> None:
     assert _judge(SINGLE, bilevel) == Answer(AnswerState.DOUBTFUL, (), (Reason.POOR_IMAGE,))
     assert _judge(MULTI, bilevel).state is AnswerState.BLANK
     assert _judge(SINGLE, bilevel, r1=FILLED).state is AnswerState.ANSWERED
-    crumb = bubble(zone=T.rough)
+    crumb = bubble(zone=T.rough, peak=T.palest)
     assert _judge(SINGLE, bilevel, r1=FILLED, r2=crumb).state is AnswerState.DOUBTFUL
     assert _judge(SINGLE, r1=FILLED, r2=crumb).state is AnswerState.ANSWERED
+    of_an_outline = replace(crumb, peak=T.palest - JUST)
+    assert _judge(SINGLE, bilevel, r1=FILLED, r2=of_an_outline).state is AnswerState.ANSWERED
 
 
 def test_a_stroke_from_the_row_above_is_no_tail() -> None:

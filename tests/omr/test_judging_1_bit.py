@@ -1,0 +1,90 @@
+"""What stands on a 1-bit scan, which may have lost strokes without a trace."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from make_layout import make_layout, make_questions
+from make_measures import bubble, filled, sheet
+
+from omr.judging import MIN_OUTLINES_FOUND, judge_sheet
+from omr.layout import QuestionKind
+from omr.marks import Answer, AnswerState, Reason
+from omr.scoring import BubbleMeasure
+from omr.thresholds import Thresholds
+
+T = Thresholds()
+JUST = 0.001
+# Eleven rows where one answer is allowed, and one where several are.
+QUESTIONS = tuple(
+    replace(question, kind=QuestionKind.SINGLE if n < 11 else QuestionKind.MULTI)
+    for n, question in enumerate(make_questions())
+)
+LAYOUT = make_layout(questions=QUESTIONS)
+ROWS = [question.id for question in QUESTIONS]
+EMPTY, *REST = ROWS[:-1]
+MANY = ROWS[-1]
+LOST = Answer(AnswerState.DOUBTFUL, (), (Reason.POOR_IMAGE,))
+STROKE = bubble(
+    darkness=0.15, coverage=T.sturdy, peak=0.7, zone=1.0, extent=0.9, length=0.1, depth=0.5
+)
+CRUMBS = replace(STROKE, darkness=T.marginal, coverage=T.least, peak=T.palest, extent=T.kneed)
+
+
+def _judged(
+    mark: BubbleMeasure, also: dict[tuple[str, str], BubbleMeasure] | None = None, **about: Any
+) -> dict[str, Answer]:
+    """Every row but one marked like this in a 1-bit scan."""
+    said = {(q, "r5"): replace(mark, question=q, option="r5") for q in REST}
+    measured = sheet(LAYOUT, said | (also or {}), **({"bilevel": True} | about))
+    return judge_sheet(measured, LAYOUT, T)[0]
+
+
+def test_an_empty_row_is_blank_only_where_the_thinnest_mark_came_out_whole() -> None:
+    assert _judged(STROKE)[EMPTY] == Answer(AnswerState.BLANK)
+    assert _judged(replace(STROKE, coverage=T.sturdy - JUST))[EMPTY] == LOST
+    assert _judged(STROKE, outlines_found=T.sturdy_outlines - JUST)[EMPTY] == LOST
+
+
+def test_fillings_must_be_dense_to_show_that_a_stroke_would_have_stayed() -> None:
+    assert _judged(filled(coverage=T.dense))[EMPTY] == Answer(AnswerState.BLANK)
+    assert _judged(filled(coverage=T.dense - JUST))[EMPTY] == LOST
+
+
+@pytest.mark.parametrize(
+    "crumb", [{"darkness": T.black / 4}, {"zone": T.faint_zone}, {"extent": T.faint_zone}], ids=str
+)
+def test_a_row_with_a_crumb_is_never_blank(crumb: dict[str, float]) -> None:
+    answers = _judged(STROKE, {(EMPTY, "r1"): bubble("r1", EMPTY, **crumb)})
+    assert answers[EMPTY].state is AnswerState.DOUBTFUL
+
+
+def test_crumbs_that_stand_one_to_a_row_are_answers_and_nothing_else_stands() -> None:
+    answers = _judged(CRUMBS, {(MANY, "r2"): filled("r2", MANY)})
+
+    assert {answers[row] for row in REST} == {Answer(AnswerState.ANSWERED, ("r5",))}
+    assert answers[EMPTY] == LOST
+    assert answers[MANY].state is AnswerState.DOUBTFUL  # a second answer may be lost
+
+
+def test_a_filling_among_crumbs_may_have_been_struck_out() -> None:
+    answers = _judged(CRUMBS, {(EMPTY, "r1"): filled("r1", EMPTY)})
+
+    assert answers[EMPTY] == Answer(AnswerState.DOUBTFUL, ("r1",), (Reason.POOR_IMAGE,))
+
+
+@pytest.mark.parametrize("outlines", [MIN_OUTLINES_FOUND, 0.0])
+def test_crumbs_without_order_send_the_whole_sheet_to_a_person(outlines: float) -> None:
+    twice = {(q, "r1"): replace(CRUMBS, question=q, option="r1") for q in REST}
+    measured = sheet(
+        LAYOUT,
+        twice | {(q, "r5"): replace(CRUMBS, question=q, option="r5") for q in REST},
+        bilevel=True,
+        outlines_found=outlines,
+    )
+    answers, doubts = judge_sheet(measured, LAYOUT, T)
+
+    assert doubts == (Reason.POOR_IMAGE,)
+    assert {answer.state for answer in answers.values()} == {AnswerState.DOUBTFUL}
