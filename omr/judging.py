@@ -164,7 +164,7 @@ def judge_question(
                 judged[bubble.option] = (Mark.BLANK, None)
                 marked.discard(bubble.option)
         if single:
-            judged |= _specks(bubbles, judged, thresholds)
+            judged |= _specks(bubbles, judged, thresholds, sheet)
             judged |= _second(bubbles, judged, thresholds, sheet)
     judged |= _faint(bubbles, judged, thresholds, sheet, single=single)
     if single:
@@ -188,7 +188,8 @@ def _lone(
 
 def _left(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> Reason | None:
     """What may have been left in or round a bubble that looks blank; None for nothing."""
-    ring = thresholds.faint_loose if sheet.pencil else thresholds.loose_alone
+    light = sheet.pencil and not sheet.usual
+    ring = thresholds.faint_loose if light else thresholds.loose_alone
     if bubble.ring >= thresholds.ring_alone or bubble.loose >= ring:
         return Reason.CIRCLED
     return Reason.MARGINAL_MARK if _is_trace(bubble, thresholds, sheet) else None
@@ -241,13 +242,15 @@ def _specks(
     bubbles: Sequence[BubbleMeasure],
     judged: Mapping[str, tuple[Mark, Reason | None]],
     thresholds: Thresholds,
+    sheet: Sheet,
 ) -> dict[str, tuple[Mark, Reason | None]]:
     """Doubtful bubbles with a mere speck, in a row with a mark that is not struck out."""
     t = thresholds
     marks = [b for b in bubbles if judged[b.option][0] is Mark.MARKED]
     if not marks or any(_looks_struck(b, t) for b in marks):
         return {}
-    most = min(t.shading, t.speck_share * min(b.darkness for b in marks))
+    share = t.speck_pencil if sheet.pencil else t.speck_share
+    most = min(t.shading, share * min(b.darkness for b in marks))
     return {
         b.option: (Mark.BLANK, None)
         for b in bubbles
@@ -271,11 +274,13 @@ def _second(
 
     def may_be_one(b: BubbleMeasure) -> bool:
         reach = max(b.zone, b.extent)
-        if (struck or sheet.pencil) and reach >= t.second_light and b.extent >= t.second_inside:
+        light = reach >= t.second_light and b.extent >= t.second_inside
+        if (struck or sheet.pencil) and light and b.darkness >= t.second_darkness:
             return True
         if sheet.bilevel:  # crumbs of an outline are paler than those of any stroke
             return b.darkness >= t.black or (reach >= t.rough and b.peak >= t.palest)
-        if reach < t.second:
+        inside = b.extent > 0 or b.ring >= t.ring_alone
+        if reach < t.second or not inside or _is_tip(b, t, sheet):
             return False
         return b.beside >= t.second_beside or b.peak >= t.second_peak * darkest
 
@@ -317,15 +322,25 @@ def _faint(
 def _is_trace(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
     """Whether something may have been drawn in or round a bubble, however lightly."""
     t = thresholds
+    if _is_tip(bubble, t, sheet):
+        return False
     if bubble.beside >= t.beside:
         return True
     if sheet.bilevel:
         return bubble.zone >= t.rough or bubble.darkness >= t.black
+    if sheet.inky:  # no pen leaves less, however short it rests
+        return bubble.zone >= t.speck and bubble.peak >= t.palest
     return (
         bubble.faint >= (t.faint if sheet.pencil else t.light)
         or bubble.zone >= t.trace
         or (bubble.zone >= t.spot and bubble.peak >= t.spot_peak)
     )
+
+
+def _is_tip(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether another bubble's mark just touches this one, on a sheet with one to a row."""
+    t = thresholds
+    return sheet.usual > 0 and bubble.share < t.tip and bubble.coverage < t.least
 
 
 def _struck_out(

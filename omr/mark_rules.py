@@ -34,6 +34,7 @@ class Sheet:
             how people answer, and neither stains nor what shines through.
         usual: The middle darkness of the rows' ink, if most have ink in just one bubble; else 0.
         sturdy: Whether it is a 1-bit scan that would have kept any stroke of this pen.
+        inky: Whether most rows have ink in just one bubble, and no pencil gets so dark.
     """
 
     floor: float = 0.0
@@ -44,6 +45,7 @@ class Sheet:
     strokes: tuple[float, ...] = ()
     usual: float = 0.0
     sturdy: bool = False
+    inky: bool = False
 
 
 ALONE = Sheet()
@@ -70,6 +72,7 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         bilevel=measured.bilevel,
         strokes=_strokes(measured, thresholds),
         usual=median(b.darkness for b in lone) if lone else 0.0,
+        inky=bool(lone) and median(b.peak for b in lone) >= t.inky,
         sturdy=measured.bilevel and _is_sturdy(measured, lone, t),
     )
 
@@ -259,14 +262,15 @@ def _passes(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool
     # A pale line may break where it leaves a bubble; a dark one that goes on is seen to.
     goes_on = bubble.aligned > 0 and (bubble.leaves >= t.goes_on or bubble.peak < t.pale)
     # What hangs together with another bubble's ink is longer than the line in this one.
-    long = bubble.length > t.length
-    if bubble.share < 1 and bubble.peak >= t.pale:
-        long &= bubble.leaves + bubble.enters >= t.leaves
+    joined = bubble.share < 1 and bubble.peak >= t.pale
+    length = bubble.length
+    if joined and bubble.leaves + bubble.enters < t.leaves:
+        length = 0.0
     return bubble.straight > 0 and (
         (goes_on and bubble.bend < t.bend_long)
         or (bubble.enters >= t.enters and bubble.bend < t.crossed)
-        or (long and bubble.bend < t.bend_long)
-        or (bubble.length > t.wander_length and bubble.bend < t.crossed)
+        or (length > t.length and bubble.bend < t.bend_long)
+        or (length > t.wander_length and bubble.bend < t.crossed)
         or (bubble.hidden > 0 and bubble.bend < t.bend and not is_dash)
     )
 

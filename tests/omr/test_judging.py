@@ -78,7 +78,7 @@ TAIL = bubble(
     below=1.0,
     home=0.2,
 )
-LIGHT = bubble(darkness=0.005, zone=T.second + 0.01, beside=T.second_beside + 0.01)
+LIGHT = bubble(extent=0.1, darkness=0.005, zone=T.second + 0.01, beside=T.second_beside + 0.01)
 
 
 @pytest.mark.parametrize(
@@ -207,8 +207,9 @@ def test_beside_a_mark_that_looks_struck_out_traces_are_asked_about() -> None:
         replace(LIGHT, zone=T.second - JUST),
         replace(LIGHT, beside=T.second_beside - JUST),
         replace(LIGHT, share=T.tail_share - JUST, below=1.0, straight=1.0),
+        replace(LIGHT, extent=0.0),
     ],
-    ids=["shorter", "with less of it in the white", "another's tail"],
+    ids=["shorter", "with less of it in the white", "another's tail", "wholly outside"],
 )
 def test_less_than_a_second_light_mark_does_not_disturb_the_answer(less: BubbleMeasure) -> None:
     assert _judge(SINGLE, r1=FILLED, r2=less) == Answer(AnswerState.ANSWERED, ("r1",))
@@ -222,6 +223,10 @@ def test_a_speck_beside_a_mark_does_not_disturb_the_answer() -> None:
         assert _judge(SINGLE, r1=FILLED, r2=replace(speck, **more)).options == ("r1", "r2")
     light = replace(FILLED, darkness=speck.darkness / T.speck_share)
     assert _judge(SINGLE, r1=light, r2=speck).state is AnswerState.DOUBTFUL
+    mark = replace(FILLED, darkness=speck.darkness / T.speck_pencil)
+    assert _judge(SINGLE, r1=mark, r2=speck).state is AnswerState.ANSWERED
+    pencil = Sheet(pencil=True)
+    assert _judge(SINGLE, pencil, r1=mark, r2=speck).state is AnswerState.DOUBTFUL
     assert _judge(SINGLE, r2=speck).state is AnswerState.DOUBTFUL
 
 
@@ -259,14 +264,14 @@ def test_on_a_sheet_filled_with_a_light_pencil_fainter_traces_are_asked_about() 
     assert _judge(SINGLE, pencil, r2=trace).state is AnswerState.DOUBTFUL
     assert _judge(SINGLE, pencil, r2=bubble(faint=T.faint - JUST)).state is AnswerState.BLANK
     assert _judge(SINGLE, r2=trace).state is AnswerState.BLANK
-    second = bubble(zone=T.second_light, extent=T.second_inside)
+    second = bubble(zone=T.second_light, extent=T.second_inside, darkness=T.second_darkness)
     assert _judge(SINGLE, pencil, r1=FILLED, r2=second).state is AnswerState.DOUBTFUL
     assert _judge(SINGLE, r1=FILLED, r2=second).state is AnswerState.ANSWERED
 
 
 def test_beside_a_mark_that_may_be_struck_out_a_lighter_second_one_is_asked_about() -> None:
     half = replace(FILLED, coverage=T.half_struck, arms=T.half_arms)
-    second = bubble(zone=T.second_light, extent=T.second_inside)
+    second = bubble(zone=T.second_light, extent=T.second_inside, darkness=T.second_darkness)
 
     assert _judge(SINGLE, r1=half, r2=second).state is AnswerState.DOUBTFUL
     less = replace(half, arms=T.half_arms - JUST)

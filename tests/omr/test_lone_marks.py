@@ -8,7 +8,7 @@ import pytest
 from make_layout import make_layout, make_questions
 from make_measures import bubble, filled, sheet
 
-from omr.judging import judge_sheet
+from omr.judging import judge_question, judge_sheet
 from omr.layout import QuestionKind
 from omr.mark_rules import Sheet, judge_bubble, sheet_of
 from omr.marks import Answer, AnswerState, Mark, Reason
@@ -124,3 +124,48 @@ def test_ink_counts_as_a_rows_only_if_no_other_bubble_of_it_has_a_trace(
         assert answers[first] == Answer(AnswerState.ANSWERED, ("r2",))
     else:
         assert answers[first].state is AnswerState.DOUBTFUL
+
+
+def _row(sheet: Sheet, **said: BubbleMeasure) -> Answer:
+    options = (bubble.option for bubble in LAYOUT.questions[0].bubbles)
+    row = [replace(said.get(option, bubble()), option=option) for option in options]
+    return judge_question(LAYOUT.questions[0], row, T, sheet)
+
+
+def test_what_just_touches_a_bubble_on_its_way_is_no_trace_on_an_orderly_sheet() -> None:
+    tip = bubble(zone=1.0, beside=0.1, extent=0.3, share=T.tip - JUST, coverage=T.least - JUST)
+
+    assert _row(ORDERLY, r2=tip).state is AnswerState.BLANK
+    assert _row(ORDERLY, r1=filled(), r2=replace(tip, peak=1.0)).options == ("r1",)
+    assert _row(Sheet(), r2=tip).state is AnswerState.DOUBTFUL
+    for more in ({"share": T.tip}, {"coverage": T.least}):
+        assert _row(ORDERLY, r2=replace(tip, **more)).state is AnswerState.DOUBTFUL
+
+
+def test_dust_and_the_papers_noise_are_no_trace_on_a_sheet_filled_with_an_inky_pen() -> None:
+    inky = replace(ORDERLY, inky=True)
+    dust = bubble(zone=T.speck - JUST, peak=T.palest, faint=T.light)
+
+    assert _row(inky, r2=dust).state is AnswerState.BLANK
+    assert _row(ORDERLY, r2=dust).state is AnswerState.DOUBTFUL
+    assert _row(inky, r2=replace(dust, zone=T.speck)).state is AnswerState.DOUBTFUL
+    assert _row(inky, r2=bubble(beside=T.beside)).state is AnswerState.DOUBTFUL
+    assert _row(inky, r2=bubble(zone=0.9, peak=T.palest - JUST)).state is AnswerState.BLANK
+
+
+def test_a_sheet_is_inky_where_no_pencil_gets_so_dark() -> None:
+    pen = {
+        (q, "r5"): filled("r5", q, peak=peak)
+        for q, peak in zip(ROWS, [T.inky - 0.2] * 5 + [T.inky] * 7, strict=True)
+    }
+    assert sheet_of(sheet(LAYOUT, pen), T).inky
+    pencil = {key: replace(mark, peak=T.inky - JUST) for key, mark in pen.items()}
+    assert not sheet_of(sheet(LAYOUT, pencil), T).inky
+    assert not sheet_of(sheet(LAYOUT, {}), T).inky
+
+
+def test_an_arc_by_a_light_pencil_is_asked_about_only_on_a_sheet_without_order() -> None:
+    arc = bubble(loose=T.faint_loose)
+
+    assert _row(Sheet(pencil=True), r2=arc).state is AnswerState.DOUBTFUL
+    assert _row(replace(ORDERLY, pencil=True), r2=arc).state is AnswerState.BLANK
