@@ -26,5 +26,5 @@ _LONGEST = 30
 
 
 def says_total(cell: str) -> bool:
-    """Whether *cell*, which is not empty, says that its row is a total."""
-    return cell[0].upper() in _FIRST and len(cell) <= _LONGEST and tidy_key(cell) in _KEYS
+    """Whether *cell* says that its row is a total."""
+    return cell[:1].upper() in _FIRST and len(cell) <= _LONGEST and tidy_key(cell) in _KEYS

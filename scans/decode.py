@@ -17,6 +17,13 @@ from scans.faults import PageFault, too_large
 from scans.jpeg import JPEG_START, Decoded, decode_jpeg
 
 
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+# What the pixels need. A decoder makes room for any chunk's declared length before it reads it,
+# unpacks texts and colour profiles, and follows animations: none of that is wanted.
+_PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
+_PNG_END = b"IEND"
+
+
 def decode_image(data: bytes, enough_px: float | None = None) -> Decoded | PageFault:
     """A JPEG or PNG file's content as a grey image, the way up that the file notes.
 
@@ -26,6 +33,14 @@ def decode_image(data: bytes, enough_px: float | None = None) -> Decoded | PageF
     """
     if data.startswith(JPEG_START):
         return decode_jpeg(data, turn=True, enough_px=enough_px)
+    if not data.startswith(_PNG_START):
+        words = _("neither PDF, TIFF, JPEG nor PNG, or damaged; scan again")
+        return PageFault(Reason.UNREADABLE_FILE, words)
+    plain = _plain_png(data)
+    return _png_cut_off() if plain is None else _decode_png(plain)
+
+
+def _decode_png(data: bytes) -> Decoded | PageFault:
     # The declared size is looked at first: a few hundred bytes can ask for a gigabyte.
     try:
         with quiet_pillow(), Image.open(BytesIO(data), formats=("PNG",)) as image:
@@ -33,8 +48,7 @@ def decode_image(data: bytes, enough_px: float | None = None) -> Decoded | PageF
             if refused is None and image.has_transparency_data:
                 return Decoded(grey_of(image))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        words = _("neither PDF, TIFF, JPEG nor PNG, or damaged; scan again")
-        return PageFault(Reason.UNREADABLE_FILE, words)
+        return _png_cut_off()
     if refused is not None:
         return refused
     try:
@@ -42,10 +56,28 @@ def decode_image(data: bytes, enough_px: float | None = None) -> Decoded | PageF
             pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
     except cv2.error as error:
         return PageFault(Reason.UNREADABLE_FILE, str(error).strip())
-    if pixels is None:
-        words = _("the PNG image is damaged or cut off; scan or copy it again")
-        return PageFault(Reason.UNREADABLE_FILE, words)
-    return Decoded(np.asarray(pixels, np.uint8))
+    return _png_cut_off() if pixels is None else Decoded(np.asarray(pixels, np.uint8))
+
+
+def _plain_png(data: bytes) -> bytes | None:
+    """A PNG with nothing in it but its pixels (ISO/IEC 15948, 5.3); None if it is cut off."""
+    kept, at = [_PNG_START], len(_PNG_START)
+    while at + 12 <= len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        kind = data[at + 4 : at + 8]
+        if end > len(data):
+            return None
+        if kind in _PNG_CHUNKS or kind == _PNG_END:
+            kept.append(data[at:end])
+        if kind == _PNG_END:
+            break
+        at = end
+    return b"".join(kept)
+
+
+def _png_cut_off() -> PageFault:
+    words = _("the PNG image is damaged or cut off; scan or copy it again")
+    return PageFault(Reason.UNREADABLE_FILE, words)
 
 
 def grey_of(image: Image.Image) -> GreyImage:
