@@ -150,7 +150,8 @@ def _work(
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 2)
-    folder = Path("/dev/shm") if Path("/dev/shm").is_dir() else Path(tempfile.gettempdir())
+    in_memory = Path("/dev/shm")  # noqa: S108 - where there is none, the usual place
+    folder = in_memory if in_memory.is_dir() else Path(tempfile.gettempdir())
     path = folder / f"fuzz-{name}-{os.getpid()}"
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
@@ -276,10 +277,8 @@ def _chunk(options: argparse.Namespace, first: int, blocks: int) -> Tally:
         flush=True,
     )
     for find in tally.finds[:20]:
-        print(
-            f"  {find.what} --show {options.seed}:{find.block}:{find.number}\n{find.how}",
-            flush=True,
-        )
+        how = find.how.strip().splitlines()[-1]
+        print(f"  {find.what} --show {options.seed}:{find.block}:{find.number} {how}", flush=True)
     if options.out:
         with options.out.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(record) + "\n")

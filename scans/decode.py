@@ -7,7 +7,7 @@ from io import BytesIO
 
 import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from omr.fiducials import GreyImage
 from omr.i18n import _
@@ -15,7 +15,6 @@ from omr.marks import Reason
 from scans.decoder_words import listening
 from scans.faults import PageFault, too_large
 from scans.jpeg import JPEG_START, Decoded, decode_jpeg
-
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 # What the pixels need. A decoder makes room for any chunk's declared length before it reads it,
@@ -47,7 +46,9 @@ def _decode_png(data: bytes) -> Decoded | PageFault:
             refused = too_large(*image.size)
             if refused is None and image.has_transparency_data:
                 return Decoded(grey_of(image))
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - damaged images fail in many ways
         return _png_cut_off()
     if refused is not None:
         return refused

@@ -19,6 +19,7 @@ from PIL import Image
 
 from omr.fiducials import GreyImage
 from scans.decoder_words import listening
+from scans.faults import too_large
 
 _END_OF_BLOCK = 0x001001  # T.6: two end-of-line codes of 12 bits
 _END_BITS = 24
@@ -46,8 +47,10 @@ def decode_g4_strips(
     strips: Sequence[bytes], width: int, height: int, rows: int, *, black_is_dark: bool
 ) -> GreyImage | None:
     """As above, of a page in strips of *rows* rows each (the last may have fewer)."""
+    if width < _NARROWEST or height < 1 or too_large(width, height) is not None:
+        return None
     heights = [min(rows, height - first) for first in range(0, height, max(rows, 1))]
-    if width < _NARROWEST or height < 1 or len(heights) != len(strips):
+    if len(heights) != len(strips):
         return None
     quick = _quickly(strips, width, heights, black_is_dark=black_is_dark)
     if quick is not None:

@@ -32,6 +32,7 @@ _ORIENTATION: Mapping[bytes, Literal["little", "big"]] = {  # tag, type, count; 
 }
 _PLAIN = (1, 3)  # components: grey, or luminance with two of colour
 _COEFFICIENTS = 64
+_MOST_SCANS = 100  # usual programs write ten; each costs a pass over the whole image
 # libjpeg, jerror.h: what it says when it had to make up blocks. "Extraneous bytes" is not here:
 # some scanners write them before every end, and nothing is lost.
 _GUESSED = (b"premature end of data", b"bad Huffman", b"bad arithmetic", b"instead of RST")
@@ -77,6 +78,9 @@ def decode_jpeg(
     refused = too_large(frame.width, frame.height)
     if refused is not None:
         return refused
+    if _passes(data, frame) > _MOST_SCANS:
+        words = _("the JPEG image has too many layers; scan again as an ordinary JPEG")
+        return PageFault(Reason.TOO_LARGE, words)
     if frame.height == 0 or not is_closed(data) or not _all_scans(data, frame):
         # The decoder fills the missing part with grey and says nothing.
         return _cut_off()
@@ -173,6 +177,17 @@ def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
             length = int.from_bytes(data[at + 2 : at + 4], "big")
             yield marker, data[at + 4 : at + 2 + length]
             at += 2 + length
+
+
+def _passes(data: bytes, frame: _Frame) -> int:
+    """How often the decoder has to go over the image; an upper bound.
+
+    Some thousand scans of a few bytes each would keep it busy for minutes.
+    """
+    first = data.find(b"\xff\xda")
+    if frame.kind not in _PROGRESSIVE and data[first + 4 : first + 5] == bytes((frame.components,)):
+        return 1  # what follows the first scan is not looked at
+    return data.count(b"\xff\xda", max(first, 0))
 
 
 def _is_turned(data: bytes) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import io
+import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -156,4 +157,9 @@ def _value(token: bytes, rest: Iterator[bytes]) -> Any:
     if token.endswith(b"R"):
         return REFERENCE
     word = {b"true": True, b"false": False, b"null": None}.get(token, token)
-    return float(word) if isinstance(word, bytes) else word
+    if not isinstance(word, bytes):
+        return word
+    number = float(word)
+    if not math.isfinite(number):
+        raise ValueError(token)
+    return number

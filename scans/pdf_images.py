@@ -22,6 +22,7 @@ from scans.pdf_file import REFERENCE, Entries, PdfFile
 
 _FAX, _JPEG, _JBIG2, _JPEG_2000 = "CCITTFaxDecode", "DCTDecode", "JBIG2Decode", "JPXDecode"
 _DEFAULT_COLUMNS = 1728  # ISO 32000-1, table 11
+_DEPTHS = (1, 2, 4, 8, 16)  # bits a sample (ISO 32000-1, table 89)
 _PNG_PREDICTORS = range(10, 16)
 _GREY = (pdfium_c.FPDF_COLORSPACE_DEVICEGRAY, pdfium_c.FPDF_COLORSPACE_CALGRAY)
 _COLOUR = (pdfium_c.FPDF_COLORSPACE_DEVICERGB, pdfium_c.FPDF_COLORSPACE_CALRGB)
@@ -60,6 +61,8 @@ class ImageData:
 def look_at(image: pdfium.PdfImage, file: PdfFile) -> ImageData | PageFault:
     """Everything about *image* that is known before it is decoded."""
     width, height = image.get_px_size()
+    if width < 1 or height < 1:
+        return _incomplete()
     refused = too_large(width, height)
     if refused is not None:
         return refused
@@ -90,8 +93,8 @@ def take_out(data: ImageData, enough_px: float | None = None) -> Decoded | PageF
     """
     if data.filters == [_JPEG]:
         inverted = _inverted(data)
-        plain = data.colours in _GREY or (data.colours in {*_COLOUR, _PROFILE} and not inverted)
-        if plain and inverted is not None:
+        usual = data.colours in _GREY or (data.colours in {*_COLOUR, _PROFILE} and not inverted)
+        if usual and inverted is not None:
             found = decode_jpeg(_content(data), turn=False, enough_px=enough_px)
             if not inverted or isinstance(found, PageFault):
                 return found
@@ -101,9 +104,9 @@ def take_out(data: ImageData, enough_px: float | None = None) -> Decoded | PageF
         if fax is not None:
             return fax if isinstance(fax, PageFault) else Decoded(fax)
     if data.filters == [_JPEG_2000] and _is_plain(data):
-        pixels = decode_jpeg2000(_content(data))
-        if pixels is not None:
-            return Decoded(pixels)
+        plain = decode_jpeg2000(_content(data))
+        if plain is not None:
+            return plain if isinstance(plain, PageFault) else Decoded(plain)
     if data.stencil:
         return None
     return missing_part(data) or Decoded(_decoded(data.image))
@@ -196,7 +199,8 @@ def _fax_whole(data: ImageData, content: bytes) -> bool:
     if about is None:
         return True
     if about.get("K", 0.0) < 0 and not about.get("EncodedByteAlign"):
-        columns = int(about.get("Columns", _DEFAULT_COLUMNS))
+        said = about.get("Columns", _DEFAULT_COLUMNS)
+        columns = int(said) if isinstance(said, int | float) else 0
         return decode_g4(content, columns, data.height, black_is_dark=True) is not None
     announced = rows_announced(content)
     return announced == 0 or announced >= data.height - 1
@@ -204,8 +208,8 @@ def _fax_whole(data: ImageData, content: bytes) -> bool:
 
 def _fewest_bytes(data: ImageData) -> int:
     """How many bytes of pixels there must be at least."""
-    bits = (data.entries or {}).get("BitsPerComponent", 1.0)
-    bits = int(bits) if isinstance(bits, float) else 1
+    said = (data.entries or {}).get("BitsPerComponent", 1.0)
+    bits = int(said) if said in _DEPTHS else 1
     samples = _SAMPLES.get(data.colours, 1)
     return data.height * ((data.width * samples * bits + 7) // 8)
 
