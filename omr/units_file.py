@@ -150,7 +150,8 @@ class _UnitReader:
     def read_row(self, columns: Sequence[str], row: Sequence[str], line: int) -> None:
         self.mentioned.add(tidy(row[columns.index("code")] if len(row) >= len(columns) else row[0]))
         surplus = [cell for cell in row[len(columns) :] if cell.strip()]
-        if surplus or len(row) < len(COLUMNS):
+        least = max(place for place, name in enumerate(columns) if name) + 1  # heads may be empty
+        if surplus or len(row) < least:
             self._wrong(
                 line,
                 _("{count} values where there are {columns} columns").format(
