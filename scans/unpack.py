@@ -143,7 +143,8 @@ def _merged(
 ) -> Merged:
     head = pack.head
     packed = from_lines(content.lines())
-    if len(packed.sheets) != head.sheets:
+    months = {batch.period for batch in packed.batches}
+    if len(packed.sheets) != head.sheets or head.period not in months:
         raise PackFault
     check_packed(ledger, packed, head.unit)
     layouts = {each.layout_id: each for each in issued.layouts(ledger)}

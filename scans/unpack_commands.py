@@ -47,7 +47,7 @@ def unpack_scans(paths: Sequence[Path], root: Path) -> None:
         print(_("Next: omr scans review shows what waits for a person."))
     if refused:
         lines = [f"{path.name}: {_in_words(failure)}" for path, failure in refused]
-        remedies = dict.fromkeys(_remedy(failure, path) for path, failure in refused)
+        remedies = dict.fromkeys(_remedy(failure) for _path, failure in refused)
         raise InputUnusable("\n     ".join(lines), " ".join(remedies))
 
 
@@ -131,13 +131,11 @@ def _false_in_words(failure: NotMerged) -> str:
             return _("says what cannot be ({what}); nothing was merged").format(what=what)
 
 
-def _remedy(failure: NotMerged, path: Path) -> str:
+def _remedy(failure: NotMerged) -> str:
     match failure.fault:
         case Fault.UNKNOWN_KEY:
             # Its fingerprint is not shown here: somebody would copy it instead of calling.
-            return _(
-                "Call the unit on a number that you know; then: omr scans senders add {file}"
-            ).format(file=path.name)
+            return _("Call the unit on a number that you know; then: omr scans senders add FILE")
         case Fault.OTHER_RECEIVER:
             return _("Give the unit a new kit (omr scans kit); then let it pack again.")
         case Fault.WITHDRAWN_KEY | Fault.OTHER_UNIT | Fault.FALSE:

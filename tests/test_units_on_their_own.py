@@ -13,6 +13,7 @@ from printed_office import CHOSEN, Printed
 from omr.cli import main as omr
 from omr.key_pairs import fingerprint, load_sender_key
 from omr.ledger import Ledger, decisions
+from omr.ledger.months import close_month
 from omr.ledger.readings import sheet_rows
 from omr.ledger.standing import WHOLE, Verdict
 from omr.marks import Reason, SheetStatus
@@ -209,10 +210,10 @@ def test_answers_that_were_altered_in_the_unit_s_ledger_wait_for_a_person(
 def test_into_a_closed_month_it_comes_late_as_a_late_batch_does(
     two: Two, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    at = ["--workspace", str(two.folder / "pv01")]
     file = two.pack("a.omr")
     two.register(file)
-    assert omr(["reports", "close", *at, "--period", PERIOD]) == 0
+    with Ledger.open(open_workspace(two.folder / "pv01").ledger_url) as ledger:
+        close_month(ledger, PERIOD, b"", by="an")
     capsys.readouterr()
 
     assert two.pv01("unpack", str(file)) == 0
