@@ -22,7 +22,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 # Licences under which a library may be used here: what we make stays under Apache-2.0.
 ALLOWED = {
     *("MIT", "MIT-0", "MIT-CMU", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "ISC", "Apache-2.0"),
-    *("PSF-2.0", "MPL-2.0", "Zlib", "CC0-1.0"),
+    *("PSF-2.0", "MPL-2.0", "Zlib", "CC0-1.0", "Apache-2.0 WITH LLVM-exception"),
 }
 # As classifiers and free text say it, for libraries that give no expression.
 SPELLINGS = {
