@@ -91,6 +91,16 @@ class Ledger:
         return ledger
 
     @classmethod
+    def open_copy(cls, url: str) -> Ledger:
+        """Open a copy that is no workspace's ledger: there is no counter to compare it with.
+
+        Raises:
+            LedgerUnusable: If it is missing, damaged, locked or of a newer version.
+        """
+        path = _existing(url)
+        return cls._opened(url, None, may_be_empty=path is None)
+
+    @classmethod
     def create(cls, url: str) -> Ledger:
         """Make an empty ledger, or open the one that is there.
 
