@@ -19,6 +19,7 @@ from forms.surveys_cli import app as surveys_app
 from omr.errors import ExitCode, OmrError
 from omr.i18n import _
 from omr.keys_cli import app as keys_app
+from omr.ledger_cli import app as ledger_app
 from omr.options import WorkspaceOption
 from omr.units_cli import app as units_app
 from reports.cli import app as reports_app
@@ -37,6 +38,7 @@ app.add_typer(reports_app, name="reports")
 app.add_typer(surveys_app, name="surveys")
 app.add_typer(units_app, name="units")
 app.add_typer(keys_app, name="keys")
+app.add_typer(ledger_app, name="ledger")
 
 
 @app.callback()

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from make_layout import make_layout
 
@@ -23,6 +23,9 @@ from omr.marks import Answer, Answers, AnswerState, Reason, SheetStatus
 from omr.stock import Act
 
 LAYOUT = make_layout()
+if TYPE_CHECKING:
+    from postgres_server import Databases
+
 TODAY = date(2026, 11, 2)
 
 
@@ -31,14 +34,45 @@ def _template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="omr-test-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / "ledger.db"
-    with Ledger.create(f"sqlite:///{path}") as ledger:
-        issued.keep_layout(ledger, LAYOUT)
+    _fill(f"sqlite:///{path}")
     return path
+
+
+def _fill(url: str) -> None:
+    with Ledger.create(url) as ledger:
+        issued.keep_layout(ledger, LAYOUT)
+
+
+class Kind:
+    """On what kind of database the ledgers of a test are; a fixture chooses it."""
+
+    databases: Databases | None = None  # of a server; None: each is a file
+
+    @classmethod
+    def choose_server(cls) -> None:
+        """Let fresh ledgers be on a server until :meth:`choose_files`."""
+        cls.databases = _databases()
+
+    @classmethod
+    def choose_files(cls) -> None:
+        """Let fresh ledgers be files again."""
+        if cls.databases is not None:
+            cls.databases.give_back()
+        cls.databases = None
+
+
+@functools.cache
+def _databases() -> Databases:
+    from postgres_server import Databases
+
+    return Databases(_fill)
 
 
 def ledger_url(folder: Path, name: str = "ledger.db") -> str:
     """The address of a fresh ledger in *folder* that knows one layout."""
     path = folder / name
+    if Kind.databases is not None:
+        return Kind.databases.take(path)
     for ending in ("", COUNTER_ENDING):
         shutil.copyfile(f"{_template()}{ending}", f"{path}{ending}")
     return f"sqlite:///{path}"

@@ -33,7 +33,8 @@ def append_only_ddl(dialect: str, names: Sequence[str]) -> list[str]:
         ]
     function = (
         "create or replace function omr_only_added() returns trigger language plpgsql as "
-        "$$ begin raise exception 'rows of % are only ever added', tg_table_name; end $$"
+        "$$ begin raise exception 'rows of % are only ever added', tg_table_name "
+        "using errcode = 'integrity_constraint_violation'; end $$"
     )
     return [function] + [
         f"create trigger {name}_only_added before update or delete on {name} "
