@@ -132,7 +132,7 @@ def begin_log(connection: Connection) -> None:
     pending = _Pending(said={"begun": {"random": secrets.token_hex(16)}})
     for kinds in KINDS_OF.values():
         for kind in kinds:
-            for record in stored_records(connection, kind):
+            for record in stored_records(connection, kind, migrating=True):
                 pending.add(kind, record.key, record.digest)
     pending.cut()
     bodies = [{"begun": pending.said["begun"]}]

@@ -25,17 +25,23 @@ class Record:
 
 
 def stored_records(
-    connection: Connection, kind: Kind, where: ColumnElement[bool] | None = None
+    connection: Connection,
+    kind: Kind,
+    where: ColumnElement[bool] | None = None,
+    *,
+    migrating: bool = False,
 ) -> Iterator[Record]:
     """Every record of *kind*, by key; with *where* only those that it is true of.
 
-    Only columns that the database has are read, so a step of the migrations can use it; a
-    table that comes with a later step has no records.
+    With *migrating* only columns that the database has are read, and a table that comes with a
+    later step has no records.
     """
-    if not inspect(connection).has_table(kind.table.name):
-        return
-    there = {column["name"] for column in inspect(connection).get_columns(kind.table.name)}
-    columns = [column for column in kind.table.columns if column.name in there]
+    columns = list(kind.table.columns)
+    if migrating:
+        if not inspect(connection).has_table(kind.table.name):
+            return
+        there = {column["name"] for column in inspect(connection).get_columns(kind.table.name)}
+        columns = [column for column in columns if column.name in there]
     place, salt = _with_salt(kind)
     query = (
         select(*columns, salt.label("its_salt"))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from make_ledger import LAYOUT, add_file, add_page, fresh_ledger, ledger_url, seen, take, void
+from full_ledger import full_ledger
+from make_ledger import LAYOUT, add_file, fresh_ledger, ledger_url, take
 
 from omr.errors import LedgerUnusable
 from omr.ledger import Ledger, issued, migrate
@@ -20,38 +20,6 @@ from omr.marks import SheetStatus
 
 TABLES = sorted(metadata.tables)
 KEPT = [name for name in TABLES if name not in PASSING]
-
-
-def _full_ledger(folder: Path) -> Ledger:
-    """A ledger with at least one row in every table."""
-    ledger = fresh_ledger(folder)
-    run = take(ledger, 3)
-    serials = [str(serial) for serial in run.serials()]
-    source_id, batch_id = add_file(ledger)
-    add_page(ledger, source_id=source_id, batch_id=batch_id, sheets=[seen(serials[0])])
-    spoilt = take(ledger, 2)
-    void(ledger, spoilt)
-    with ledger.write() as connection:
-        for table in metadata.sorted_tables:
-            if not connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one():
-                connection.execute(table.insert().values(_a_row(connection, table)))
-    return ledger
-
-
-def _a_row(connection: sa.Connection, table: sa.Table) -> dict[str, Any]:
-    """Any row that *table* takes: what other tables have, and words that its checks allow."""
-    checks = [str(c.sqltext) for c in table.constraints if isinstance(c, sa.CheckConstraint)]
-    values: dict[str, Any] = {}
-    for column in table.columns:
-        allowed = [re.findall(r"'([^']*)'", c) for c in checks if c.startswith(f"{column.name} in")]
-        if column.foreign_keys:
-            [key] = column.foreign_keys
-            values[column.name] = connection.execute(sa.select(key.column).limit(1)).scalar_one()
-        elif isinstance(column.type, sa.Text):
-            values[column.name] = allowed[0][0] if allowed else "x"
-        else:
-            values[column.name] = b"x" if isinstance(column.type, sa.LargeBinary) else 1
-    return values
 
 
 def test_the_migrations_lead_to_the_tables_that_the_program_uses(tmp_path: Path) -> None:
@@ -120,7 +88,7 @@ def test_every_table_is_of_the_kind_that_only_grows(tmp_path: Path) -> None:
 
 
 def test_no_row_of_any_table_can_be_changed_or_deleted(tmp_path: Path) -> None:
-    with _full_ledger(tmp_path) as ledger:
+    with full_ledger(tmp_path) as ledger:
         for name in KEPT:
             table = metadata.tables[name]
             column = next(iter(table.columns))
@@ -140,7 +108,7 @@ def test_no_row_of_any_table_can_be_changed_or_deleted(tmp_path: Path) -> None:
 
 
 def test_a_row_cannot_be_replaced_by_inserting_over_it(tmp_path: Path) -> None:
-    with _full_ledger(tmp_path) as ledger:
+    with full_ledger(tmp_path) as ledger:
         before = _everything(ledger)
         for name in KEPT:
             table = metadata.tables[name]
