@@ -13,8 +13,10 @@ import json
 import os
 import re
 import sqlite3
+import struct
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -37,6 +39,16 @@ LEDGER, MANIFEST = "ledger.db", "manifest.json"
 _FORMAT = 1
 _CHUNK_BYTES = 1 << 20
 _MOST_MANIFEST_BYTES = 200_000_000  # a million pictures are 140 MB
+# What reading a file that is no archive, or a damaged one, may end in.
+_BROKEN = (
+    KeyError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 # Nothing else is ever written when a backup is restored: no name in it becomes another path.
 _NAMES = re.compile(
     r"omr\.toml|units\.csv|links\.toml|(surveys|profiles)/(?:[^./\\:][^/\\:]*/)?[^./\\:][^/\\:]*\.toml"
@@ -115,7 +127,7 @@ def opened(path: Path) -> zipfile.ZipFile:
     """
     try:
         return zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (*_BROKEN, OSError) as error:
         raise InputUnusable(
             _("{path} is no backup: {why}").format(path=path, why=error), _("Name another file.")
         ) from error
@@ -138,7 +150,7 @@ def read_manifest(archive: zipfile.ZipFile) -> Manifest:
             tables={name: TableSum(*of) for name, of in told["tables"].items()},
             files=files,
         )
-    except (KeyError, TypeError, ValueError, zipfile.BadZipFile, OSError) as error:
+    except (*_BROKEN, TypeError, OSError) as error:
         raise _unknown() from error
     if told.get("omr-backup") != _FORMAT or not all(map(_is_ours, files)):
         raise _unknown()
@@ -161,7 +173,7 @@ def extract(archive: zipfile.ZipFile, manifest: Manifest, name: str, to: Path | 
                 with to.open("xb") as file:
                     _pour(member, file, digest)
         whole = digest.hexdigest() == manifest.files[name]
-    except (KeyError, zipfile.BadZipFile, EOFError, RuntimeError) as error:
+    except _BROKEN as error:
         raise _damaged(name) from error
     if not whole:
         raise _damaged(name)

@@ -87,6 +87,21 @@ def copy_ledger(ledger: Ledger, url: str) -> Copied:
     return copied
 
 
+def refuse_filled(url: str) -> None:
+    """Refuse a server's database that is not empty.
+
+    Raises:
+        UsageError: If it is not.
+        LedgerUnusable: If it cannot be reached.
+    """
+    engine = make_engine(url)
+    try:
+        with named_failures(), engine.connect() as connection:
+            _refuse_filled(connection)
+    finally:
+        engine.dispose()
+
+
 def table_sums(connection: Connection) -> dict[str, TableSum]:
     """What is in every table that is copied."""
     return {table.name: _sum(connection, table) for table in _tables()}
@@ -96,11 +111,7 @@ def _copied(ledger: Ledger, url: str) -> Copied:
     engine = make_engine(url)
     try:
         with ledger.read() as source, engine.begin() as target:
-            if inspect(target).get_table_names():
-                raise UsageError(
-                    _("there is something in that database already"),
-                    _("Let the server's administrator make an empty one."),
-                )
+            _refuse_filled(target)
             upgrade(target)
             _clear_log(target)
             for table in _tables():
@@ -111,6 +122,14 @@ def _copied(ledger: Ledger, url: str) -> Copied:
             return _verified(source, target)
     finally:
         engine.dispose()
+
+
+def _refuse_filled(connection: Connection) -> None:
+    if inspect(connection).get_table_names():
+        raise UsageError(
+            _("there is something in that database already"),
+            _("Let the server's administrator make an empty one."),
+        )
 
 
 def _verified(source: Connection, target: Connection) -> Copied:

@@ -55,8 +55,8 @@ def refuse_network_share(path: Path) -> None:
         raise LedgerUnusable(
             _("the ledger {path} lies on a network share ({kind})").format(path=path, kind=kind),
             _(
-                "Move the workspace to a disk of this machine. For several machines use a "
-                "PostgreSQL server: omr ledger copy --to postgresql://USER@HOST/NAME"
+                "Move the workspace to a disk of this machine. Several machines share a ledger "
+                "on a PostgreSQL server: omr ledger copy --to postgresql://USER@HOST/NAME"
             ),
         )
 

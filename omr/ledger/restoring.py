@@ -19,7 +19,7 @@ from omr.i18n import _
 from omr.ledger import Ledger, counter_of, sqlite_path
 from omr.ledger.backup import LEDGER, Manifest, extract, opened, read_manifest
 from omr.ledger.checking import Checked, check_ledger
-from omr.ledger.copying import copy_ledger
+from omr.ledger.copying import copy_ledger, refuse_filled
 from omr.ledger.counter import Counter, CounterDamaged, Seen
 from omr.ledger.log import head_of
 from omr.ledger.network_share import refuse_network_share
@@ -125,6 +125,13 @@ class _PuttingBack:
 
     def run(self, older: str | None, by: str, *, replace_files: bool) -> Restored:
         """Put everything back; *older* is why an older ledger is wanted."""
+        path = sqlite_path(self._url)
+        if path is None:
+            refuse_filled(self._url)
+        else:
+            refuse_network_share(path)
+            if path.exists():
+                _refuse_in_use(path)
         if older is None:
             self._refuse_newer()
         for name in self._places:
@@ -219,10 +226,8 @@ class _PuttingBack:
             with Ledger.open_copy(f"sqlite:///{self._places[LEDGER]}") as ledger:
                 copy_ledger(ledger, self._url)
             return None
-        refuse_network_share(path)
         aside = None
         if path.exists():
-            _refuse_in_use(path)
             aside = _free_name(path, self._now)
             for ending in _ENDINGS:
                 if Path(f"{path}{ending}").exists():

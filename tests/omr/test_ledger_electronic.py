@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from make_ledger import fresh_ledger
 
 from omr.ledger import Ledger
 from omr.ledger.electronic import (
@@ -22,7 +23,7 @@ from omr.ledger.electronic import (
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    with Ledger.create(f"sqlite:///{tmp_path / 'ledger.db'}") as ledger:
+    with fresh_ledger(tmp_path) as ledger:
         yield ledger
 
 
@@ -149,6 +150,7 @@ def test_a_reading_that_contradicts_is_another_response(ledger: Ledger) -> None:
     assert add(ledger, new(a1="r4", t0="r4")).new == 1
 
 
+@pytest.mark.embedded
 @settings(max_examples=25, deadline=None)  # each makes a ledger
 @given(
     said=st.lists(st.tuples(st.sampled_from("gh"), st.sampled_from(["r5", "r4", ""])), max_size=12),
@@ -254,6 +256,7 @@ def test_a_fraction_of_a_second_that_a_csv_file_rounds_up_makes_no_second_row(
     assert add(ledger, placed(3, "9:05:35", "r5"), sha256="2").new == 1
 
 
+@pytest.mark.embedded
 @settings(max_examples=25, deadline=None)  # each makes a ledger
 @given(
     said=st.lists(st.sampled_from("54321"), min_size=3, max_size=8),

@@ -36,22 +36,26 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(omr.ledger.connecting, "BUSY_TIMEOUT_MS", 50)
 
 
+@pytest.mark.embedded
 def test_a_missing_ledger_is_named_and_not_made(tmp_path: Path) -> None:
     with _named("no ledger at"):
         Ledger.open(f"sqlite:///{tmp_path / 'ledger.db'}")
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.embedded
 def test_a_folder_in_the_ledgers_place_is_named(tmp_path: Path) -> None:
     with _named("no ledger at"):
         Ledger.open(f"sqlite:///{tmp_path}")
 
 
+@pytest.mark.embedded
 def test_a_ledger_in_a_folder_that_does_not_exist_cannot_be_made(tmp_path: Path) -> None:
     with _named("unable to open"):
         Ledger.create(f"sqlite:///{tmp_path / 'none' / 'ledger.db'}")
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     "content",
     [b"garbage " * 1000, b"PK\x03\x04 a zip file" * 500, b"SQLite format 3\0" + b"\xff" * 5000],
@@ -69,6 +73,7 @@ def test_a_file_that_is_no_database_is_named_and_left_as_it_is(
     assert path.read_bytes() == content
 
 
+@pytest.mark.embedded
 def test_an_emptied_ledger_is_never_taken_for_a_new_one(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     path.touch()
@@ -78,6 +83,7 @@ def test_an_emptied_ledger_is_never_taken_for_a_new_one(tmp_path: Path) -> None:
             attempt(f"sqlite:///{path}")
 
 
+@pytest.mark.embedded
 def test_another_programs_database_is_not_filled_with_our_tables(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     with sqlite3.connect(path) as alien:
@@ -101,6 +107,7 @@ def _bigger_ledger(folder: Path) -> str:
     return url
 
 
+@pytest.mark.embedded
 @settings(max_examples=40, deadline=None)
 @given(share=st.floats(0, 0.9999))
 def test_a_ledger_cut_off_anywhere_is_named_or_still_counts_on(
@@ -121,6 +128,7 @@ def test_a_ledger_cut_off_anywhere_is_named_or_still_counts_on(
     shutil.rmtree(folder)
 
 
+@pytest.mark.embedded
 def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     url = ledger_url(tmp_path)
     with sqlite3.connect(tmp_path / "ledger.db") as direct:
@@ -132,6 +140,7 @@ def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
             attempt(url)
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize(
     "url",
     [
@@ -150,6 +159,7 @@ def test_an_address_that_leads_nowhere_is_named(url: str) -> None:
             attempt(url)
 
 
+@pytest.mark.embedded
 def test_a_password_in_the_address_does_not_get_into_the_message() -> None:
     for url in ("postgresql://omr:hunter2@127.0.0.1:1/x", "oops://omr:hunter2@127.0.0.1/x"):
         with pytest.raises(LedgerUnusable) as failure:
@@ -168,6 +178,7 @@ def _held_by_another_program(path: Path) -> Iterator[None]:
         other.close()
 
 
+@pytest.mark.embedded
 @pytest.mark.usefixtures("impatient")
 def test_a_ledger_that_another_program_writes_to_is_named_and_works_afterwards(
     tmp_path: Path,
@@ -179,6 +190,7 @@ def test_a_ledger_that_another_program_writes_to_is_named_and_works_afterwards(
         assert take(ledger, 5).first == 1
 
 
+@pytest.mark.embedded
 @pytest.mark.usefixtures("impatient")
 def test_a_ledger_that_another_program_writes_to_can_still_be_read(tmp_path: Path) -> None:
     url = ledger_url(tmp_path)
@@ -189,6 +201,7 @@ def test_a_ledger_that_another_program_writes_to_can_still_be_read(tmp_path: Pat
         assert len(issued.layouts(ledger)) == 1
 
 
+@pytest.mark.embedded
 @pytest.mark.usefixtures("impatient")
 def test_the_remedy_for_a_locked_ledger_is_to_wait(tmp_path: Path) -> None:
     with (
@@ -209,6 +222,7 @@ def _disk_is_full(path: Path) -> Callable[[sqlite3.Connection, object], None]:
     return limit
 
 
+@pytest.mark.embedded
 def test_a_full_disk_is_named_and_leaves_no_half_run(tmp_path: Path) -> None:
     url = ledger_url(tmp_path)
     with Ledger.open(url) as ledger:
@@ -238,10 +252,11 @@ def test_a_reader_sees_one_moment_while_another_writes(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
         source_id, batch_id = add_file(ledger)
         serials = [str(serial) for serial in take(ledger, 700).serials()]
-        for page, serial in enumerate(serials[:600]):
-            add_page(
-                ledger, source_id=source_id, batch_id=batch_id, sheets=[seen(serial, page=page)]
-            )
+        pages = [
+            readings.Page(source_id, batch_id, [seen(serial, page=page)])
+            for page, serial in enumerate(serials[:600])
+        ]
+        readings.add_pages(ledger, pages)
         rows = readings.sheet_rows(ledger)
         first = next(rows)
         add_page(
@@ -264,6 +279,7 @@ def _as_nobody() -> Iterator[None]:
         os.seteuid(was)
 
 
+@pytest.mark.embedded
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions work otherwise there")
 @pytest.mark.parametrize("folder_mode", [0o555, 0o777])
 def test_a_ledger_that_may_not_be_written_is_named(folder_mode: int) -> None:

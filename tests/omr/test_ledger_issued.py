@@ -268,6 +268,7 @@ def test_two_layouts_that_one_code_would_name_are_refused(tmp_path: Path) -> Non
         assert failure.value.remedy
 
 
+@pytest.mark.embedded
 def test_a_layout_altered_in_the_file_is_not_used(tmp_path: Path) -> None:
     url = ledger_url(tmp_path)
     with sqlite3.connect(tmp_path / "ledger.db") as direct:

@@ -29,6 +29,7 @@ def test_the_migrations_lead_to_the_tables_that_the_program_uses(tmp_path: Path)
         assert compare_metadata(context, metadata) == []
 
 
+@pytest.mark.embedded
 def test_the_migrations_make_the_same_checks_and_indexes_as_the_tables(tmp_path: Path) -> None:
     direct = sa.create_engine(f"sqlite:///{tmp_path / 'direct.db'}")
     metadata.create_all(direct)
@@ -76,6 +77,7 @@ def test_the_newest_step_is_the_one_that_the_program_expects(tmp_path: Path) -> 
         assert version == HEAD_REVISION
 
 
+@pytest.mark.embedded
 def test_every_table_is_of_the_kind_that_only_grows(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger, ledger.read() as connection:
         triggers = set(
@@ -107,6 +109,7 @@ def test_no_row_of_any_table_can_be_changed_or_deleted(tmp_path: Path) -> None:
                 assert connection.execute(count).scalar_one() > 0, name
 
 
+@pytest.mark.embedded
 def test_a_row_cannot_be_replaced_by_inserting_over_it(tmp_path: Path) -> None:
     with full_ledger(tmp_path) as ledger:
         before = _everything(ledger)
@@ -192,6 +195,7 @@ def test_a_word_that_is_no_status_is_refused(tmp_path: Path) -> None:
             connection.execute(metadata.tables["sheet"].insert().values(values))
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("after", ["sheet", "issued", "voided"])
 def test_a_migration_that_fails_midway_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str
@@ -235,6 +239,7 @@ def test_a_kept_layout_comes_back_and_is_kept_once(tmp_path: Path) -> None:
         assert json.loads(body)["layout"] == LAYOUT.layout_id
 
 
+@pytest.mark.embedded
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_each_kind_of_database_is_told_to_refuse_changes(dialect: str) -> None:
     statements = " ".join(append_only_ddl(dialect, TABLES)).lower()
