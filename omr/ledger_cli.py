@@ -31,7 +31,7 @@ def check(
     ] = None,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    from omr.ledger_commands import check_command
+    from omr.ledger.commands import check_command
 
     check_command(workspace, noted)
 
@@ -41,7 +41,7 @@ def accept_older(
     why: Annotated[str, typer.Option(metavar="TEXT", help=_("What happened; kept in the log."))],
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    from omr.ledger_commands import accept_command
+    from omr.ledger.commands import accept_command
 
     accept_command(workspace, why)
 
@@ -51,7 +51,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=_("Where; a new file."))],
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    from omr.ledger_commands import backup_command
+    from omr.ledger.commands import backup_command
 
     backup_command(workspace, file)
 
@@ -73,7 +73,7 @@ def restore(
     ] = False,
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    from omr.ledger_commands import restore_command
+    from omr.ledger.commands import restore_command
 
     restore_command(workspace, file, older=older, why=why, replace_files=replace_files)
 
@@ -88,6 +88,6 @@ def copy(
     ],
     workspace: WorkspaceOption = Path(),
 ) -> None:
-    from omr.ledger_commands import copy_command
+    from omr.ledger.commands import copy_command
 
     copy_command(workspace, to)
