@@ -61,8 +61,8 @@ def run_doctor(root: Path, *, as_json: bool = False) -> None:
         return
     kind = LedgerUnusable if code is ExitCode.LEDGER_UNUSABLE else InputUnusable
     raise kind(
-        _("{count} things are in trouble: {topics}").format(
-            count=len(troubles), topics=", ".join(dict.fromkeys(line.topic for line in troubles))
+        _("in trouble: {topics}").format(
+            topics=", ".join(dict.fromkeys(line.topic for line in troubles))
         ),
         _("Do what stands below each of them, then run omr doctor again."),
     )

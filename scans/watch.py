@@ -173,7 +173,8 @@ class Watcher:
                 if attempt == _AT_MOST:
                     raise
                 _say(f"omr: {error.message}")
-                _say(_("     Trying again in {seconds:.0f} seconds.").format(seconds=_AGAIN_S))
+                again = _("Trying again in {seconds:.0f} seconds.").format(seconds=_AGAIN_S)
+                _say(f"     {again}")
                 self._sleep(_AGAIN_S)
                 continue
             break
@@ -216,11 +217,8 @@ class Watcher:
                 "it was not read"
             ).format(file=path.name, day=written.isoformat(), came=came, month=self._month)
         )
-        _say(
-            _(
-                '     Read it yourself: omr scans read "{path}" --period {came} (or {month}).'
-            ).format(path=path, came=came, month=self._month)
-        )
+        yourself = _('Read it yourself: omr scans read "{path}" --period {came} (or {month}).')
+        _say("     " + yourself.format(path=path, came=came, month=self._month))
         return False
 
     def _notice_month(self) -> None:

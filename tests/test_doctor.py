@@ -70,7 +70,7 @@ def test_people_read_sentences_with_the_remedy_below(
     )
     assert "units.csv" in head
     assert remedy.startswith("    ")
-    assert said.err.startswith("omr: 1 things are in trouble: units\n")
+    assert said.err.startswith("omr: in trouble: units\n")
 
 
 def test_the_machine_alone_is_looked_at_where_there_is_no_workspace(
