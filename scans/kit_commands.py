@@ -19,6 +19,7 @@ from omr.key_pairs import (
     load_sender_key,
     new_sender_key,
     receiver_key,
+    same_fingerprint,
 )
 from omr.key_passphrase import known_passphrase, new_passphrase
 from omr.key_sealing import COST, Kind, read_sealed, write_locked
@@ -79,16 +80,32 @@ def make_kit(
     print(
         _("Send the passphrase by another way than the file. At the unit: omr scans use-kit FILE")
     )
+    print(_receiving(receiver.public))
     print(_("file {path}").format(path=out))
 
 
-def use_kit(root: Path, file: Path, *, passphrase_file: Path | None) -> None:
+def _receiving(public: bytes) -> str:
+    return _("fingerprint of the receiving office's key: {fingerprint}").format(
+        fingerprint=fingerprint(public)
+    )
+
+
+def use_kit(
+    root: Path, file: Path, *, passphrase_file: Path | None, receiver: str | None = None
+) -> None:
     """Make a unit's workspace from its kit, or bring to an existing one what is new.
 
     Run again after an interruption, it goes on where it stopped.
 
+    Args:
+        root: The unit's folder.
+        file: The kit.
+        passphrase_file: Holds the passphrase; None: it is asked for.
+        receiver: Fingerprint of the receiving office's new key, where that changed.
+
     Raises:
-        UsageError: If the file is no kit, or the workspace is another office's.
+        UsageError: If the file is no kit, the workspace is another office's, or the kit names
+            another receiving key than the one before and nobody compared it.
         InputUnusable: If the kit is damaged, or contradicts what is here.
     """
     sealed = read_sealed(file)
@@ -107,6 +124,18 @@ def use_kit(root: Path, file: Path, *, passphrase_file: Path | None) -> None:
                 here=key.unit, there=kit.unit
             ),
             _("Name another folder with --workspace."),
+        )
+    if (
+        key is not None
+        and key.receiver != kit.receiver
+        and not same_fingerprint(receiver or "", kit.receiver)
+    ):
+        raise UsageError(
+            _("this kit lets you lock what you send for another key than before"),
+            _(
+                "It may be forged: call the office that you send to; if it has a new key, give "
+                "what it reads out: --receiver FINGERPRINT"
+            ),
         )
     is_new = not workspace.settings_file.exists()
     try:
@@ -127,6 +156,7 @@ def use_kit(root: Path, file: Path, *, passphrase_file: Path | None) -> None:
             fingerprint=fingerprint(key.public)
         )
     )
+    print(_receiving(kit.receiver))
     if is_new:
         print(_("Next: omr scans read SCANS, omr scans review, omr scans pack --period YYYY-MM"))
 

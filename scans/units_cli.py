@@ -44,11 +44,18 @@ def kit(
 def use_kit_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help=_("A kit."))],
     passphrase_file: _PassphraseFile = None,
+    receiver: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FINGERPRINT",
+            help=_("Of the receiving office's new key, as it reads it out on the telephone."),
+        ),
+    ] = None,
     workspace: WorkspaceOption = Path(),
 ) -> None:
     from scans.kit_commands import use_kit
 
-    use_kit(workspace, file, passphrase_file=passphrase_file)
+    use_kit(workspace, file, passphrase_file=passphrase_file, receiver=receiver)
 
 
 @app.command(help=_("At a unit: put a month's readings and decisions into one signed file."))
