@@ -121,13 +121,18 @@ def stock(results: MonthResults) -> str:
         {
             "returned_answered": ("thu hồi {} phiếu có ý kiến", "{} came back answered"),
             "returned_blank": ("{} phiếu trắng", "{} blank"),
-            "void": ("{} phiếu hỏng, hủy", "{} void"),
+            "void": ("{} phiếu hỏng, huỷ", "{} void"),
             "lost": ("mất {} phiếu", "{} lost"),
             "unused_returned": ("nộp lại {} phiếu chưa dùng", "{} handed back unused"),
             "outstanding": ("tồn cuối kỳ {} phiếu", "{} still out"),
         },
     )
     told = say("Phiếu giấy: ", "Paper forms: ") + "; ".join(filter(None, [had, went])) + "."
+    if sums["returned_blank"]:
+        told += say(
+            " Phiếu trắng có trên bản quét vẫn được tính vào số phiếu, không vào tỷ lệ nào.",
+            " Blank ones that were scanned are among the responses, and in no share.",
+        )
     if results.return_rate is not None:
         rate = say.share(results.return_rate)
         told += say(f" Tỷ lệ thu hồi phiếu: {rate}.", f" Rate of return: {rate}.")

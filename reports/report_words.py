@@ -41,7 +41,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     Reason.SPECIMEN: ("phiếu mẫu", "a specimen"),
     Reason.FOREIGN_CODE: ("mã lạ che mã của phiếu", "another code covers the form's own"),
     Reason.NOT_ISSUED: ("số phiếu chưa được cấp", "the number was never issued"),
-    Reason.VOIDED: ("phiếu đã hủy", "a voided form"),
+    Reason.VOIDED: ("phiếu đã huỷ", "a voided form"),
     Reason.LAYOUT: ("mẫu phiếu không có trong sổ", "an unknown layout"),
     Reason.IDENTITY_CONFLICT: ("hai mã trên phiếu khác nhau", "its two codes differ"),
     Reason.MIRRORED: ("ảnh bị lật gương", "a mirrored picture"),

@@ -86,7 +86,7 @@ def _write_reconciliation(book: Book) -> Sheet:
         Column("issued", Pair("Cấp trong kỳ", "Issued"), 62, "2"),
         Column("returned_answered", Pair("Có trả lời", "Answered"), 62, "3", _BACK_OVER),
         Column("returned_blank", Pair("Để trống", "Blank"), 56, "4", _BACK_OVER),
-        Column("void", Pair("Hỏng, hủy", "Void"), 56, "5", _BACK_OVER),
+        Column("void", Pair("Hỏng, huỷ", "Void"), 56, "5", _BACK_OVER),
         Column("lost", Pair("Báo mất", "Lost"), 52, "6", _BACK_OVER),
         Column("unused_returned", Pair("Trả lại chưa dùng", "Unused"), 62, "7", _BACK_OVER),
         Column("outstanding", Pair("Còn ở đơn vị", "Still out"), 62, "8", _BACK_OVER),

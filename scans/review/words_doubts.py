@@ -134,7 +134,7 @@ REFUSAL_WORDS: dict[Refusal, tuple[str, str]] = {
     Refusal.MONTH_UNLINKED: (
         (
             "Không đổi được: phiếu thứ nhất thuộc kỳ {detail}; kỳ này đã khoá sổ và câu trả lời "
-            "trên phiếu đã xóa. Chỉ chọn được cách giữ nguyên kết quả của phiếu thứ nhất."
+            "trên phiếu đã xoá. Chỉ chọn được cách giữ nguyên kết quả của phiếu thứ nhất."
         ),
         (
             "This cannot be: the first paper belongs to {detail}, a closed month whose answers "
