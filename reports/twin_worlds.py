@@ -22,6 +22,7 @@ Place = tuple[str, str]  # row and column of the table of places, such as unit a
 Cell = tuple[Hashable, str]  # a group, and which of its numbers
 Signs = tuple[tuple[Place, int], ...]  # places where people are moved, there (+1) or back (-1)
 _MOST_STARTS = 4  # places tried for a count that covers several
+_EMPTY = 60  # price of a star for nobody, as if somebody had answered there
 _LOST = 200  # price of a group of which nothing is shown any more, beside that of its numbers
 
 
@@ -233,6 +234,7 @@ class Planner:
             changed = self._effects[group][index]
             if not self._core.isdisjoint(changed) and not self._is_lost(group, ()):
                 price += weight * _LOST * self._is_lost(group, changed)
+                price += weight * _EMPTY * (self._values.get((group, self._whole)) == 0)
             for stat in changed:
                 if (group, stat) not in self._plan.hidden:
                     size = abs(self._values[group, stat]).bit_length() + 1

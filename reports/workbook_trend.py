@@ -76,8 +76,17 @@ def write_trend(book: Book) -> tuple[Sheet, Sheet]:
     return short, source
 
 
+def _told(book: Book) -> list[Trend]:
+    """The domains in which anybody answered in any of the months, or may have."""
+    return [
+        trend
+        for trend in book.results.domain_trends
+        if any(p.figures and (p.figures.hidden or p.figures.responses != 0) for p in trend.points)
+    ]
+
+
 def _short_sheet(book: Book) -> Sheet:
-    domains = book.results.domain_trends
+    domains = _told(book)
     columns = (
         Column("stt", STT, 40, "A"),
         Column("month", MONTH, 70, "B"),
@@ -106,7 +115,7 @@ def _write_in_full(book: Book) -> tuple[Sheet, list[_Block]]:
     )
     sheet = Sheet(book, FORM_05A, columns)
     blocks = []
-    for number, trend in enumerate((book.results.trend, *book.results.domain_trends)):
+    for number, trend in enumerate((book.results.trend, *_told(book))):
         key = trend.key[0] if trend.key else ""
         sheet.band(str(number) if number else "", f"{key}. {trend.name}" if key else trend.name)
         rows = []
