@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing import active_children
 from pathlib import Path
 from unittest import mock
 
@@ -24,7 +26,7 @@ from scans.virtual_scanner import ScanPlan, load_printed, scan_batch
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Seconds on the wall, and of this process's processor time."""
+    """Seconds on the wall, and of processor time of this process and those that read for it."""
 
     wall: float
     cpu: float
@@ -37,11 +39,34 @@ class Clock:
     """Started when made."""
 
     def __init__(self) -> None:
+        self._others = _others_s()
         self._wall, self._cpu = time.perf_counter(), time.process_time()
 
     def spent(self) -> Spent:
         """Since then."""
-        return Spent(time.perf_counter() - self._wall, time.process_time() - self._cpu)
+        wall, cpu = time.perf_counter() - self._wall, time.process_time() - self._cpu
+        others = _others_s()
+        for process, before in self._others.items():
+            others[process] = others.get(process, before) - before
+        return Spent(wall, cpu + sum(others.values()))
+
+
+def processes() -> list[int]:
+    """This process and those that read for it."""
+    return [os.getpid(), *(child.pid for child in active_children() if child.pid)]
+
+
+def _others_s() -> dict[int, float]:
+    """Processor time of every process that reads for this one, where the system tells."""
+    spent = {}
+    for process in processes()[1:]:
+        try:
+            said = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            continue
+        user, system = said.rpartition(")")[2].split()[11:13]
+        spent[process] = (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return spent
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,12 @@ a serial never depends on who was faster.
 from __future__ import annotations
 
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from contextlib import closing
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -27,21 +26,20 @@ from omr.ledger.readings import NewSource, Page, SheetReading, Source
 from omr.marks import DISPUTED, Reason, SheetStatus
 from omr.thresholds import Thresholds
 from scans.earlier_scans import EarlierScans
+from scans.engine import Engine
 from scans.faults import PageFault
 from scans.files import ScanFile, find_files, identify_file
-from scans.look_again import picture_of, with_streaks
-from scans.memory import keep_memory
-from scans.pages import PageRef, count_pages
-from scans.read_page import read_page
+from scans.local_engine import LocalEngine
+from scans.look_again import picture_of
+from scans.pages import PageRef
 from scans.same_ink import same_ink
 from scans.stages import PageOutcome, ReadingContext
+from scans.tasks import PageTask, refused
 
 PAGES_PER_TASK = 8  # the pool's overhead is then below 0.1 ms a page
 # A transaction waits for the disk, and every statement in it costs as much as a dozen rows. What
 # is lost with the power is read again, so no page waits long: half a second at most.
 PAGES_PER_TRANSACTION, LONGEST_WAIT_S = 16, 0.5
-_TASKS_AHEAD = 3  # for each worker: keeps it busy, and memory flat
-_SERIAL_UP_TO = 6  # so few pages are read before a worker has even started
 FILE_FAULTS = frozenset(
     {Reason.UNREADABLE_FILE, Reason.ENCRYPTED, Reason.TOO_LARGE, Reason.INTERNAL}
 )
@@ -121,6 +119,7 @@ def read_batch(
     seen: Callable[[PageRef, SheetReading], None] = lambda _ref, _sheet: None,
     keep_picture: Callable[[bytes], str] | None = None,
     prepare: Callable[[], None] = loops.load,
+    engine: Engine | None = None,
 ) -> Summary:
     """Read what is new in *paths* and keep it in the ledger.
 
@@ -135,10 +134,27 @@ def read_batch(
         keep_picture: Stores a picture that people may be shown; see
             :func:`omr.ledger.readings.add_pages`. Without it the page for people shows none.
         prepare: Has the compiled loops at hand; called if there is anything to read.
+        engine: Reads the pages; without one, *jobs* processes of this machine do. It is closed.
     """
-    summary = Summary(period)
+    with closing(engine or LocalEngine(context, jobs)) as reader:
+        return _read_batch(
+            ledger, paths, context, Summary(period), reader, progress, seen, keep_picture, prepare
+        )
+
+
+def _read_batch(
+    ledger: Ledger,
+    paths: Sequence[Path],
+    context: ReadingContext,
+    summary: Summary,
+    engine: Engine,
+    progress: Callable[[int, int], None],
+    seen: Callable[[PageRef, SheetReading], None],
+    keep_picture: Callable[[bytes], str] | None,
+    prepare: Callable[[], None],
+) -> Summary:
     files = _identified(paths, summary)
-    work = _plan(ledger, files, context, summary)
+    work = _plan(ledger, files, context, engine, summary)
     summary.batches = {item.batch_id for item in work}
     layouts = _by_id(context)
     earlier = EarlierScans(files, layouts)
@@ -146,7 +162,7 @@ def read_batch(
     progress(done, total)
     if work:
         prepare()  # before workers start, so that they find what was compiled
-    outcomes = _outcomes(work, context, jobs if total > _SERIAL_UP_TO else 1)
+    outcomes = _outcomes(work, engine)
     for group in _in_groups(outcomes):
         pages = [
             Page(
@@ -228,11 +244,17 @@ def _identified(paths: Sequence[Path], summary: Summary) -> list[ScanFile]:
 
 
 def _plan(
-    ledger: Ledger, files: Sequence[ScanFile], context: ReadingContext, summary: Summary
+    ledger: Ledger,
+    files: Sequence[ScanFile],
+    context: ReadingContext,
+    engine: Engine,
+    summary: Summary,
 ) -> list[_Work]:
     """What is left to read; every new file is announced to the ledger."""
     before = readings.find_sources(ledger, [file.sha256 for file in files])
-    counts = {file.sha256: count_pages(file.path) for file in files if file.sha256 not in before}
+    new = {file.sha256: file.path for file in files if file.sha256 not in before}
+    pages = engine.count_pages(list(new.values()))
+    counts = {digest: pages[path] for digest, path in new.items()}
     sources = before | _announce(ledger, files, counts, context.thresholds, summary.period)
     work: list[_Work] = []
     planned: set[str] = set()
@@ -247,8 +269,7 @@ def _plan(
             continue
         planned.add(file.sha256)
         fault = counted if isinstance(counted, PageFault) else None
-        pages = tuple(sorted(left))
-        work.append(_Work(file, source.source_id, source.batch_id, pages, fault))
+        work.append(_Work(file, source.source_id, source.batch_id, tuple(sorted(left)), fault))
     summary.files += len(work)
     return work
 
@@ -299,64 +320,18 @@ def _fault(sheets: Sequence[SheetReading]) -> Reason:
     return next(reason for sheet in sheets for reason in sheet.reasons if reason in FILE_FAULTS)
 
 
-def _outcomes(
-    work: Sequence[_Work], context: ReadingContext, jobs: int
-) -> Iterator[tuple[_Work, PageOutcome]]:
+def _outcomes(work: Sequence[_Work], engine: Engine) -> Iterator[tuple[_Work, PageOutcome]]:
     """Every page's outcome, in file and page order."""
     tasks = [
-        (item, item.pages[start : start + PAGES_PER_TASK])
+        PageTask(item.file, item.pages[start : start + PAGES_PER_TASK])
         for item in work
+        if item.fault is None
         for start in range(0, len(item.pages), PAGES_PER_TASK)
     ]
-    if jobs == 1:
-        _start_worker(context)
-        for item, pages in tasks:
-            for page in pages:  # one by one: an interrupted run keeps what it has read
-                yield from ((item, outcome) for outcome in _read(item, (page,)))
-        return
-    waiting: deque[tuple[_Work, Future[list[PageOutcome]]]] = deque()
-    # A fresh interpreter for each worker: forking one that has threads can hang.
-    with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_start_worker, initargs=(context,)
-    ) as pool:
-        try:
-            for item, pages in tasks:
-                waiting.append((item, pool.submit(_read, item, pages)))
-                if len(waiting) >= _TASKS_AHEAD * jobs:
-                    first, future = waiting.popleft()
-                    yield from ((first, outcome) for outcome in future.result())
-            while waiting:
-                first, future = waiting.popleft()
-                yield from ((first, outcome) for outcome in future.result())
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-_context: ReadingContext | None = None  # each worker's own copy, sent once
-
-
-def _start_worker(context: ReadingContext) -> None:
-    global _context  # noqa: PLW0603 - the way a process pool hands a worker its context
-    _context = context
-    cv2.setNumThreads(1)  # the pages run side by side, not their pixels
-    keep_memory()
-
-
-def _read(item: _Work, pages: Sequence[int]) -> list[PageOutcome]:
-    if item.fault is not None:
-        refused = SheetReading(0, 0, SheetStatus.REFUSED, (item.fault.reason,))
-        return [PageOutcome(0, (refused,), item.fault.detail)]
-    if _context is None:
-        raise RuntimeError("the worker was not started")
-    return [_read_page(PageRef(item.file.path, page), _context) for page in pages]
-
-
-def _read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
-    """The page's outcome, with the places of the streaks on it if there are any."""
-    outcome = read_page(ref, context)
-    if not any(Reason.STREAK in sheet.reasons for sheet in outcome.sheets):
-        return outcome
-    layouts = _by_id(context)
-    return replace(
-        outcome, sheets=tuple(with_streaks(ref, sheet, layouts) for sheet in outcome.sheets)
-    )
+    with closing(engine.read(tasks)) as outcomes:
+        for item in work:
+            if item.fault is not None:
+                yield item, refused(0, item.fault)
+            else:
+                for _page in item.pages:
+                    yield item, next(outcomes)

@@ -39,6 +39,13 @@ def decode_image(data: bytes, enough_px: float | None = None) -> Decoded | PageF
     return _png_cut_off() if plain is None else _decode_png(plain)
 
 
+def png_size(head: bytes) -> tuple[int, int] | None:
+    """Width and height of a PNG; None if *head* does not begin one."""
+    if not head.startswith(_PNG_START) or head[12:16] != b"IHDR":
+        return None
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
+
+
 def _decode_png(data: bytes) -> Decoded | PageFault:
     # The declared size is looked at first: a few hundred bytes can ask for a gigabyte.
     try:

@@ -25,3 +25,9 @@ def too_large(width: int, height: int) -> PageFault | None:
     words = _("{width} x {height} pixels; at most {most} million are read: scan at 300 dpi")
     most = MAX_PIXELS // 1_000_000
     return PageFault(Reason.TOO_LARGE, words.format(width=width, height=height, most=most))
+
+
+def needs_memory() -> PageFault:
+    """The refusal of a page for which there is not enough memory."""
+    words = _("it needs more memory than a page may have; scan at 300 dpi, in grey")
+    return PageFault(Reason.TOO_LARGE, words)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
+import stat
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +23,7 @@ class ScanFile:
     path: Path
     sha256: str
     size_bytes: int
+    modified_ns: int = 0  # when it was named by its content; 0: unknown
 
     @property
     def name(self) -> str:
@@ -57,11 +61,32 @@ def identify_file(path: Path) -> ScanFile:
     """Read *path* once to name it by its content.
 
     Raises:
-        OSError: If it cannot be read.
+        OSError: If it cannot be read, is no regular file (any more), or changes meanwhile.
     """
-    with path.open("rb") as stream:
+    with open(path, "rb", opener=_without_waiting) as stream:
+        before = os.fstat(stream.fileno())
+        if not stat.S_ISREG(before.st_mode):
+            raise OSError(errno.EINVAL, _("not a regular file; copy the scan to a file"))
         digest = hashlib.file_digest(stream, "sha256")
-    return ScanFile(path, digest.hexdigest(), path.stat().st_size)
+        after = os.fstat(stream.fileno())
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        words = _("the file is still being written; read it again when it is complete")
+        raise OSError(errno.EBUSY, words)
+    return ScanFile(path, digest.hexdigest(), after.st_size, after.st_mtime_ns)
+
+
+def is_as_it_was(file: ScanFile) -> bool:
+    """Whether *file* still has the size and time that it had when it was named."""
+    try:
+        now = file.path.stat()
+    except OSError:
+        return False
+    return (now.st_size, now.st_mtime_ns) == (file.size_bytes, file.modified_ns)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; of a pipe that has come to stand in its place, without waiting for a writer."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _behind(path: Path) -> tuple[list[Path], list[UnusablePath]]:
@@ -71,6 +96,8 @@ def _behind(path: Path) -> tuple[list[Path], list[UnusablePath]]:
             why = _("no scans in this folder; it takes PDF, TIFF, JPEG and PNG files")
             odd.append(UnusablePath(path, why))
         return files, odd
+    if path.is_symlink():
+        return [], [UnusablePath(path, _("a link is not followed; name the file itself"))]
     if not path.exists():
         return [], [UnusablePath(path, _("no such file or folder; check the name"))]
     if not path.is_file():

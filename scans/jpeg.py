@@ -24,6 +24,7 @@ _TRAILER = 4096  # scanners append padding, cameras a few hundred bytes of their
 _SCAN = 0xDA
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+_USUAL = frozenset({0xC0, 0xC1, 0xC2})  # Huffman-coded: baseline, extended, progressive
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
 _APP1 = 0xE1
 _ORIENTATION: Mapping[bytes, Literal["little", "big"]] = {  # tag, type, count; the value follows
@@ -90,6 +91,14 @@ def decode_jpeg(
         if pixels is not None:
             return _cut_off() if ends_early(pixels) else Decoded(pixels, 2 if half else 1)
     return _carefully(data, turn=turn)
+
+
+def jpeg_size(head: bytes) -> tuple[int, int]:
+    """Width and height of a usual JPEG; (0, 0) if it is none, or its head goes on after *head*."""
+    frame = _frame(head)
+    if frame is None or frame.kind not in _USUAL or frame.components not in _PLAIN:
+        return 0, 0
+    return frame.width, frame.height
 
 
 def _quickly(data: bytes, frame: _Frame, *, shrunk: int) -> GreyImage | None:

@@ -5,15 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
+
 from omr.fiducials import GreyImage
 from omr.i18n import _
 from omr.marks import Reason
 from scans import pdf_pages, tiff_pages
-from scans.decode import decode_image
-from scans.faults import PageFault
-from scans.jpeg import Decoded
+from scans.decode import decode_image, png_size
+from scans.faults import PageFault, needs_memory
+from scans.jpeg import JPEG_START, Decoded, jpeg_size
+from scans.limits import is_out_of_memory
 
 MAX_PAGES = 10_000  # in one file; a longer one is a mistake or an attack
+MAX_IMAGE_BYTES = 256 << 20  # of a file that is one image, which is read as a whole
+# What is decoded in the process that also keeps the ledger: kinds whose decoders are small and
+# are given nothing but pixels, up to A4 at 600 dpi.
+_ORDINARY_PIXELS, _ORDINARY_BYTES = 40_000_000, 64 << 20
+_HEAD = 1024  # bytes within which a PDF says that it is one
+_ORDINARY_HEAD = 1 << 16  # bytes; a camera's head with a small picture in it is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +85,35 @@ def _load(ref: PageRef, enough_px: float | None, *, rendered: bool) -> Decoded |
         if head[:2] in (b"II", b"MM"):
             pixels = tiff_pages.load_page(ref.path, ref.page, MAX_PAGES)
             return pixels if isinstance(pixels, PageFault) else Decoded(pixels)
+        if ref.path.stat().st_size > MAX_IMAGE_BYTES:
+            words = _("an image of more than {most} MB; scan at 300 dpi as JPEG")
+            return PageFault(Reason.TOO_LARGE, words.format(most=MAX_IMAGE_BYTES >> 20))
         return decode_image(ref.path.read_bytes(), enough_px)
     except OSError as error:
         return _unreadable(error)
+    except (MemoryError, cv2.error) as error:
+        if is_out_of_memory(error):
+            return needs_memory()
+        raise
+
+
+def is_ordinary(path: Path) -> bool:
+    """Whether the file's decoder is one that needs no process of its own to be safe.
+
+    Baseline and progressive JPEG, PNG and Group 4 TIFF of usual size. A PDF can hold anything.
+    """
+    try:
+        if path.stat().st_size > _ORDINARY_BYTES:
+            return False
+        head = _head(path, _ORDINARY_HEAD)
+    except OSError:
+        return True  # there is nothing to decode
+    if b"%PDF-" in head[:_HEAD]:
+        return False
+    if head[:2] in (b"II", b"MM"):
+        return tiff_pages.is_fax(path, MAX_PAGES)
+    size = jpeg_size(head) if head.startswith(JPEG_START) else png_size(head)
+    return size is None or 0 < size[0] * size[1] <= _ORDINARY_PIXELS
 
 
 def can_render(ref: PageRef) -> bool:
@@ -91,6 +126,6 @@ def _unreadable(error: OSError) -> PageFault:
     return PageFault(Reason.UNREADABLE_FILE, words.format(why=error.strerror or error))
 
 
-def _head(path: Path) -> bytes:
+def _head(path: Path, size: int = _HEAD) -> bytes:
     with path.open("rb") as stream:
-        return stream.read(1024)
+        return stream.read(size)

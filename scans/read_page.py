@@ -25,7 +25,7 @@ from omr.measure_codec import packed, unpack
 from omr.own_pages import CALIBRATION_CODE
 from omr.registration import SheetPlace, Unplaced, place_sheets
 from omr.scoring import is_bilevel, measure
-from scans.faults import PageFault
+from scans.faults import PageFault, needs_memory
 from scans.first_look import PX_PER_MM, enlarged, may_be_bilevel
 from scans.formless import code_of, is_mirrored, is_negative, name_page, reduced
 from scans.identify import read_page_codes
@@ -33,6 +33,7 @@ from scans.identity import identify, serial_of
 from scans.jpeg import Decoded
 from scans.keeping import with_pictures, with_whole
 from scans.likeness import may_be_ours
+from scans.limits import is_out_of_memory
 from scans.overlap import set_covered_apart
 from scans.pages import PageRef, can_render, load_enough, load_page
 from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingContext
@@ -62,7 +63,9 @@ def read_page(ref: PageRef, context: ReadingContext) -> PageOutcome:
                     image, sheets = drawn, read_image(drawn, context)
             if all(_UNKNOWN_PAGE.intersection(sheet.reasons) for sheet in sheets):
                 sheets = _never_lost(image, sheets, context)
-    except Exception:  # noqa: BLE001 - one page's failure must not cost the batch
+    except Exception as error:  # noqa: BLE001 - one page's failure must not cost the batch
+        if is_out_of_memory(error):
+            return _failed(ref, needs_memory().reason, needs_memory().detail)
         return _failed(ref, Reason.INTERNAL, traceback.format_exc())
     return PageOutcome(ref.page, _numbered(sheets, ref.page))
 

@@ -22,9 +22,10 @@ from omr.i18n import _
 from omr.marks import Reason
 from scans.decode import grey_of, quiet_pillow
 from scans.decoder_words import listening
-from scans.faults import PageFault, too_large
+from scans.faults import PageFault, needs_memory, too_large
 from scans.fax import decode_g4_strips, rows_announced, turn_bits
 from scans.jpeg import ends_early, is_closed
+from scans.limits import is_out_of_memory
 
 # TIFF 6.0, section 2, and its 64-bit extension: magic number, where the first directory's
 # offset stands, struct codes of a directory's count and of an offset, bytes of an entry.
@@ -34,6 +35,7 @@ _BIG = (43, 8, "Q", "Q", 20)
 _WIDTH, _HEIGHT, _COMPRESSION, _COLOUR, _BIT_ORDER = 256, 257, 259, 262, 266
 _STARTS, _TURNED, _SAMPLES, _STRIP_ROWS, _LENGTHS = 273, 274, 277, 278, 279
 _TILE_STARTS, _TILE_LENGTHS = 324, 325
+_LONG = 4  # the type of a value of 32 bits
 _UNCOMPRESSED, _G3, _G4, _OLD_JPEG, _JPEG = 1, 3, 4, 6, 7
 # libtiff's and libjpeg's words where they made up pixels.
 _GUESSED = (b"Bad code word", b"Premature E", b"premature end", b"Not enough data", b"bad Huffman")
@@ -45,6 +47,7 @@ class _Chain:
 
     whole: int
     breaks_off: bool  # another directory is announced, but it is not all there
+    only_fax: bool  # all of them in strips of Group 4 code
 
 
 def count_pages(path: Path, most: int) -> int | PageFault:
@@ -53,6 +56,14 @@ def count_pages(path: Path, most: int) -> int | PageFault:
     if chain.whole == 0:
         return PageFault(Reason.UNREADABLE_FILE, _("damaged TIFF: it has no page; scan again"))
     return chain.whole + chain.breaks_off  # the damaged page is counted, so that it is named
+
+
+def is_fax(path: Path, most: int) -> bool:
+    """Whether every page is Group 4 code, which is decoded without libtiff seeing the file."""
+    try:
+        return _chain(path, most).only_fax
+    except OSError:
+        return True
 
 
 def load_page(path: Path, page: int, most: int) -> GreyImage | PageFault:
@@ -67,6 +78,8 @@ def load_page(path: Path, page: int, most: int) -> GreyImage | PageFault:
             pixels = too_large(*image.size) or _pixels(image)
     except Exception as error:  # noqa: BLE001 - damaged pages fail in many ways
         close_files()  # where it was in the file is no longer known
+        if is_out_of_memory(error):
+            return needs_memory()
         words = _("TIFF page damaged or of a kind that is not read ({why}); save it as G4 or LZW")
         return PageFault(Reason.UNREADABLE_FILE, words.format(why=error))
     if any(words in said for words in _GUESSED):
@@ -172,6 +185,7 @@ def _walk(path: Path, _modified_ns: int, size: int, most: int) -> _Chain:
             return int(struct.unpack(order + code, data)[0])
 
         seen: set[int] = set()
+        only_fax = True
         try:
             kind = next(kind for kind in (_CLASSIC, _BIG) if kind[0] == number("H", 2))
             _magic, first, count_code, offset_code, entry_bytes = kind
@@ -180,10 +194,23 @@ def _walk(path: Path, _modified_ns: int, size: int, most: int) -> _Chain:
                 entries = number(count_code, offset)
                 end = offset + struct.calcsize(order + count_code) + entries * entry_bytes
                 if entries == 0 or end > size:
-                    return _Chain(len(seen), breaks_off=True)
+                    return _Chain(len(seen), breaks_off=True, only_fax=only_fax)
+                stream.seek(end - entries * entry_bytes)
+                directory = stream.read(entries * entry_bytes)
+                only_fax = only_fax and _is_fax(directory, entry_bytes, order)
                 following = number(offset_code, end)
                 seen.add(offset)
                 offset = following
         except (struct.error, StopIteration, OverflowError, ValueError):
-            return _Chain(len(seen), breaks_off=True)
-    return _Chain(len(seen), breaks_off=False)
+            return _Chain(len(seen), breaks_off=True, only_fax=only_fax)
+    return _Chain(len(seen), breaks_off=False, only_fax=only_fax)
+
+
+def _is_fax(directory: bytes, entry_bytes: int, order: str) -> bool:
+    """Whether a page directory says that its page is Group 4 code in strips."""
+    said = {}
+    for at in range(0, len(directory) - entry_bytes + 1, entry_bytes):
+        tag, kind = struct.unpack_from(order + "HH", directory, at)
+        where = at + (12 if entry_bytes == _BIG[4] else 8)
+        said[tag] = struct.unpack_from(order + ("I" if kind == _LONG else "H"), directory, where)[0]
+    return said.get(_COMPRESSION) == _G4 and said.get(_SAMPLES, 1) == 1 and _STARTS in said
