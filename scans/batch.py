@@ -28,7 +28,7 @@ from omr.thresholds import Thresholds
 from scans.earlier_scans import EarlierScans
 from scans.engine import Engine
 from scans.faults import PageFault
-from scans.files import ScanFile, find_files, identify_file
+from scans.files import ScanFile, find_files, identify_file, shown_name
 from scans.local_engine import LocalEngine
 from scans.look_again import picture_of
 from scans.pages import PageRef
@@ -233,14 +233,18 @@ def _in_groups(
 def _identified(paths: Sequence[Path], summary: Summary) -> list[ScanFile]:
     """The scan files behind *paths*; what is none is noted."""
     found, unusable = find_files(paths)
-    summary.failures += [Failure(str(bad.path), bad.why) for bad in unusable]
+    summary.failures += [Failure(_shown(bad.path), bad.why) for bad in unusable]
     files = []
     for path in found:
         try:
             files.append(identify_file(path))
         except OSError as error:
-            summary.failures.append(Failure(str(path), str(error)))
+            summary.failures.append(Failure(_shown(path), error.strerror or str(error)))
     return files
+
+
+def _shown(path: Path) -> str:
+    return str(path.parent / shown_name(path)) if path.name else str(path)
 
 
 def _plan(

@@ -21,6 +21,7 @@ _PNG_START = b"\x89PNG\r\n\x1a\n"
 # unpacks texts and colour profiles, and follows animations: none of that is wanted.
 _PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT"})
 _PNG_END = b"IEND"
+_STRIP_ROWS = 512
 
 
 def decode_image(data: bytes, enough_px: float | None = None) -> Decoded | PageFault:
@@ -68,8 +69,12 @@ def _decode_png(data: bytes) -> Decoded | PageFault:
 
 
 def _plain_png(data: bytes) -> bytes | None:
-    """A PNG with nothing in it but its pixels (ISO/IEC 15948, 5.3); None if it is cut off."""
+    """A PNG with nothing in it but its pixels (ISO/IEC 15948, 5.3); None if it is cut off.
+
+    A palette that is missing is made up by decoders, in white.
+    """
     kept, at = [_PNG_START], len(_PNG_START)
+    needs_palette = data[25:26] == b"\x03"
     while at + 12 <= len(data):
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
         kind = data[at + 4 : at + 8]
@@ -79,8 +84,9 @@ def _plain_png(data: bytes) -> bytes | None:
             kept.append(data[at:end])
         if kind == _PNG_END:
             break
+        needs_palette = needs_palette and kind != b"PLTE"
         at = end
-    return b"".join(kept)
+    return None if needs_palette else b"".join(kept)
 
 
 def _png_cut_off() -> PageFault:
@@ -100,9 +106,21 @@ def grey_of(image: Image.Image) -> GreyImage:
     if image.mode in {"I", "F"}:
         raise ValueError(_("32 bits a pixel; scan in grey with 8 bits"))
     if image.has_transparency_data:
-        paper = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(paper, image.convert("RGBA"))
+        return _on_paper(image)
     return np.asarray(image.convert("L"), np.uint8)
+
+
+def _on_paper(image: Image.Image) -> GreyImage:
+    """A see-through *image* on white paper; in strips, for each takes three times its room."""
+    width, height = image.size
+    page = np.empty((height, width), np.uint8)
+    for top in range(0, height, _STRIP_ROWS):
+        strip = image.crop((0, top, width, min(top + _STRIP_ROWS, height))).convert("RGBA")
+        paper = Image.new("RGBA", strip.size, "white")
+        page[top : top + strip.height] = np.asarray(
+            Image.alpha_composite(paper, strip).convert("L"), np.uint8
+        )
+    return page
 
 
 def quiet_pillow() -> warnings.catch_warnings[None]:

@@ -27,8 +27,8 @@ class ScanFile:
 
     @property
     def name(self) -> str:
-        """The file's own name in NFC: a label, never used as a path again."""
-        return unicodedata.normalize("NFC", self.path.name)
+        """The file's own name: a label, never used as a path again; see :func:`shown_name`."""
+        return shown_name(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,17 @@ class UnusablePath:
 
     path: Path
     why: str
+
+
+def shown_name(path: Path) -> str:
+    r"""The file's name in NFC; what cannot be printed, or turns writing round, as ``\u202e``.
+
+    A name is whatever its giver wanted: commands to a terminal, bytes that are no letters.
+    """
+    name = unicodedata.normalize("NFC", path.name)
+    if name.isprintable():
+        return name
+    return "".join(char if char.isprintable() else f"\\u{ord(char):04x}" for char in name)
 
 
 def find_files(paths: Iterable[Path]) -> tuple[list[Path], list[UnusablePath]]:

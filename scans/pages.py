@@ -13,6 +13,7 @@ from omr.marks import Reason
 from scans import pdf_pages, tiff_pages
 from scans.decode import decode_image, png_size
 from scans.faults import PageFault, needs_memory
+from scans.files import shown_name
 from scans.jpeg import JPEG_START, Decoded, jpeg_size
 from scans.limits import is_out_of_memory
 
@@ -33,7 +34,7 @@ class PageRef:
     page: int  # 0-based, as in the file
 
     def __str__(self) -> str:
-        return f"{self.path.name}, page {self.page + 1}"
+        return f"{shown_name(self.path)}, page {self.page + 1}"
 
 
 def count_pages(path: Path) -> int | PageFault:

@@ -8,7 +8,7 @@ import pytest
 from omr.errors import MistakesInFile, UsageError
 from omr.unit_records import COLUMNS
 from omr.units import UnitCatalogue, UnitKind
-from omr.units_file import parse_units, read_units, units_text
+from omr.units_file import parse_units, read_units, scan_units, units_text
 
 FILE = Path("units.csv")
 SAMPLE = Path(__file__).parents[3] / "shared" / "units-sample.csv"
@@ -172,3 +172,12 @@ def test_a_wrong_first_line_is_refused(header: str, expected: list[str]) -> None
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         read_units(tmp_path / "units.csv")
+
+
+def test_a_head_without_a_name_does_not_hide_that_a_row_is_too_short(tmp_path: Path) -> None:
+    head = "code,name,short,kind,parent,admin_code,valid_from,valid_to,successors,domains,,aliases"
+    text = f"{head}\nHP,Công an,CATP,tinh,,31,2025-07-01,,,,CAHP\n"
+
+    [problem] = scan_units(text, tmp_path / "units.csv").problems.sentences()
+
+    assert "11 values where there are 12 columns" in problem

@@ -191,6 +191,12 @@ def test_the_same_problem_in_many_rows_is_one_line_with_all_rows(read: Read) -> 
     assert "'Đơn vị'" in line
 
 
+def test_a_row_with_one_of_two_times_is_no_total(read: Read) -> None:
+    row = ROW.replace(",HP-PC08", ",,HP-PC08")
+    found = read(HEADER.replace(",Đơn vị", ",Timestamp,Đơn vị") + row)
+    assert len(found.responses) == 1
+
+
 def test_the_same_answers_within_a_minute_are_flagged_not_dropped(read: Read) -> None:
     times = ("9:05:00", "9:05:50", "9:06:01", "9:06:30")
     found = read(HEADER + "".join(f"2026/11/10 {t},HP-PC08,GTDB,5,,,,\n" for t in times))
