@@ -120,8 +120,9 @@ class _Page:
         bodies = [
             b"<</Type/Catalog/Pages 2 0 R>>",
             b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-            b"<</Type/Page/Parent 2 0 R %s/Contents 4 0 R/Resources<</XObject<</Im0 5 0 R/Im1 6 0 R>>"
-            b"/Font<</F0<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>" % self.page,
+            b"<</Type/Page/Parent 2 0 R %s/Contents 4 0 R/Resources<</XObject<</Im0 5 0 R"
+            b"/Im1 6 0 R>>/Font<</F0<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>"
+            % self.page,
             b"<</Length %d>>stream\n%s\nendstream" % (len(self.content), self.content),
             b"<</Type/XObject/Subtype/Image %s/Length %d>>stream\n%s\nendstream"
             % (self.keys, len(self.image), self.image),
@@ -377,7 +378,7 @@ def _with_object_stream() -> bytes:
     rows.append((1, start, 0))
     table = b"".join(bytes((kind,)) + at.to_bytes(2, "big") + bytes((n,)) for kind, at, n in rows)
     data += (
-        b"6 0 obj\n<</Type/XRef/Size 7/W[1 2 1]/Root 1 0 R/Length %d>>stream\n%s\nendstream\nendobj\n"
-        b"startxref\n%d\n%%%%EOF" % (len(table), table, start)
+        b"6 0 obj\n<</Type/XRef/Size 7/W[1 2 1]/Root 1 0 R/Length %d>>stream\n%s\nendstream\n"
+        b"endobj\nstartxref\n%d\n%%%%EOF" % (len(table), table, start)
     )
     return bytes(data)

@@ -9,38 +9,27 @@ import hashlib
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import cv2
+import fuzz_memo  # noqa: F401 - first of all
 import fuzz_scans
 import fuzz_texts
 import numpy as np
 import segno
 from forgery import _verifier as office_verifier
 
-from omr import text_key
-
-# The same few words in every case: compared a hundred times as fast. Before all that imports it.
-text_key.text_key = lru_cache(maxsize=8192)(text_key.text_key)  # type: ignore[assignment]
-
-from reports import cells
-
-cells.tidy_key = lru_cache(maxsize=8192)(cells.tidy_key)  # type: ignore[assignment]
-
-from reports import columns
-
-columns.header_key = lru_cache(maxsize=8192)(columns.header_key)  # type: ignore[assignment]
-
 from omr.codes import CodeBody
 from omr.errors import InputUnusable, UsageError
 from omr.periods import Period
 from omr.survey_file import parse_survey
 from omr.toml_file import parse_toml
-from omr.unit_import import HeadUnusable, plan, read_list
+from omr.unit_import import HeadUnusable, read_list
 from omr.unit_records import NotCsv
 from omr.units_file import parse_units, scan_units
+from reports import electronic
 from reports.electronic import Surroundings, header_words, read_export
 from reports.open_table import open_table
 from reports.profile import Profile, parse_profile
@@ -112,8 +101,7 @@ def _file(data: bytes, path: Path) -> str:
 
 
 def _image(data: bytes, _path: Path) -> str:
-    said = _page(decode_image(data, 20.0 if len(data) % 2 else None))
-    return said
+    return _page(decode_image(data, 20.0 if len(data) % 2 else None))
 
 
 @cache
@@ -169,14 +157,17 @@ def _around() -> tuple[Surroundings, Profile]:
         period_of=lambda day: str(Period.containing(day)),
     )
     file = parse_toml(_PROFILE.read_text(encoding="utf-8"), _PROFILE)
-    return around, parse_profile(file, surveys=around.surveys, units=units)
+    profile = parse_profile(file, surveys=around.surveys, units=units)
+    words = header_words(profile, around)
+    electronic.header_words = lambda _profile, _around: words  # the same for every case
+    return around, profile
 
 
 def _table(data: bytes, path: Path) -> str:
     path.write_bytes(data)
     around, profile = _around()
     try:
-        table = open_table(path, header_words(profile, around).known)
+        table = open_table(path, electronic.header_words(profile, around).known)
         found = read_export(table, profile, around)
     except InputUnusable:
         return "refused"

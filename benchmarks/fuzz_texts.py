@@ -25,7 +25,7 @@ HEADER = "Dấu thời gian,Đơn vị,Lĩnh vực,a1,t0,m1,y1,g1\n"
 _ROWS = (
     "2026/11/10 9:05:33 SA GMT+7,HP-PC08,GTDB,Hài lòng,5,Trễ hẹn;Chờ đợi lâu,Không,Cảm ơn\n",
     "2026/11/11 14:20:01 CH GMT+7,Phòng CSGT,GTDB,Rất hài lòng,4,,Có,\n",
-    '2026/11/12 8:00:00 SA GMT+7,HP-10888,QLHC,"Hài lòng",3,"Chờ đợi lâu","Không","Dòng 1\nDòng 2"\n',
+    '2026/11/12 8:00:00 SA GMT+7,HP-10888,QLHC,"Hài lòng",3,"Chờ đợi lâu",,"Dòng 1\nDòng 2"\n',
 )
 UNITS = """\
 code,name,short,kind,parent,admin_code,valid_from,valid_to,successors,domains,aliases
@@ -35,7 +35,8 @@ HP-PC08,Phòng Cảnh sát giao thông,PC08,phong,HP,,2025-07-01,,,GTDB,Phòng C
 HP-10888,Công an xã Cẩm Giang,CAX Cẩm Giang,xa,HP,10888,2025-07-01,,,QLHC|GTDB,
 HP-CU-DUONGQUAN,Công an phường Dương Quan (cũ),,phuong_cu,HP,,2025-03-01,2025-07-01,HP-10888,QLHC,
 """
-_TABLE_WORDS = tuple(
+_TABLE_BYTES = (b"\xff\xfe", b"\xfe\xff", b"\x93\x94", b"\xc3", b"\xed\xa0\x80")
+_TABLE_WORDS = _TABLE_BYTES + tuple(
     word.encode()
     for word in (
         *(",", ";", "\t", '"', '""', "\n", "\r\n", "\r", "=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)"),
@@ -67,7 +68,7 @@ _TABLE_WORDS = tuple(
         *("1e999", "٣", "²", "½", "NaN", "x" * 2000, '"' * 99, "," * 200, "a\u0301" * 50),
         *("Dấu thời gian", "Đơn vị", "a1", "Email", "t0", "[a1]"),
     )
-) + (b"\xff\xfe", b"\xfe\xff", b"\x93\x94", b"\xc3", b"\xed\xa0\x80")
+)
 _TOML_WORDS = tuple(
     word.encode()
     for word in (
@@ -242,34 +243,36 @@ def _code_case(rng: random.Random) -> bytes:
 def code_text(rng: random.Random) -> str:
     """What somebody may put into a QR code to be taken for one of ours."""
     chance = rng.random()
+    if chance >= 0.60:
+        return _changed_text(rng)
+    raw = bytearray(rng.choice(_raw_codes()))
     if chance < 0.25:
-        raw = bytearray(rng.choice(_raw_codes()))
         for _turn in range(rng.choice((1, 1, 1, 2, 3))):
             bit = rng.randrange(BITS)
             raw[bit // 8] ^= 1 << bit % 8
-        return _text(raw)
-    if chance < 0.45:
-        one, other = rng.choice(_raw_codes()), rng.choice(_raw_codes())
-        at = rng.randrange(1, len(one))
-        return _text(one[:at] + other[at:])
-    if chance < 0.60:
-        raw = bytearray(rng.choice(_raw_codes()))
+    elif chance < 0.45:
+        at = rng.randrange(1, len(raw))
+        raw[at:] = rng.choice(_raw_codes())[at:]
+    else:
         at = rng.randrange(len(raw))
         raw[at : at + 4] = rng.randbytes(len(raw[at : at + 4]))
-        return _text(raw)
-    text = rng.choice(codes())
+    return _text(raw)
+
+
+def _changed_text(rng: random.Random) -> str:
+    text, chance = rng.choice(codes()), rng.random()
     at = rng.randrange(len(text) + 1)
-    if chance < 0.80:
+    if chance < 0.50:
         return text[:at] + rng.choice(_LETTERS) + text[at + 1 :]
-    if chance < 0.85:
+    if chance < 0.62:
         return text[:at] + text[at + 1 :] + rng.choice(_LETTERS)
-    if chance < 0.90:
+    if chance < 0.75:
         return text[:at] + rng.choice(_CODE_WORDS) + text[at + rng.randrange(8) :]
-    if chance < 0.93:
+    if chance < 0.82:
         return "".join(rng.choices(_LETTERS, k=TEXT_LENGTH))
-    if chance < 0.95:
+    if chance < 0.88:
         return text.lower() if rng.random() < 0.3 else text[:at] + text[at:].swapcase()
-    if chance < 0.97:
+    if chance < 0.93:
         return text * rng.choice((0, 2, 60)) + rng.choice(_CODE_WORDS)
     return text[:at] + " " * rng.randrange(3) + text[at:]
 
