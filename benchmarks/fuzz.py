@@ -157,7 +157,6 @@ def _work(
     try:
         for block in range(first, end):
             outcomes: Counter[str] = Counter()
-            finds: list[dict[str, Any]] = []
             slowest = 0.0
             for number, data in enumerate(made(target, name, seed, block)):
                 if block == first and number < skip:
@@ -168,10 +167,10 @@ def _work(
                     said = target.run(data, path)
                 except Forgery as error:
                     said = "forgery"
-                    finds.append(vars_of(Find(block, number, said, str(error))))
+                    _say(mouth, find=Find(block, number, said, str(error)))
                 except Exception:  # noqa: BLE001 - whatever escapes is a find
                     said = "escape"
-                    finds.append(vars_of(Find(block, number, said, traceback.format_exc()[-1500:])))
+                    _say(mouth, find=Find(block, number, said, traceback.format_exc()[-1500:]))
                 outcomes[said] += 1
                 took = time.monotonic() - began
                 slowest = max(slowest, took)
@@ -179,17 +178,28 @@ def _work(
                 if most > peak:
                     if most > MOST_MB * 1024 >= peak:
                         how = f"{most >> 10} MB resident"
-                        finds.append(vars_of(Find(block, number, "memory", how)))
+                        _say(mouth, find=Find(block, number, "memory", how))
                     peak = most
-            line = {
-                "outcomes": outcomes,
-                "finds": finds,
-                "slowest_s": slowest,
-                "peak_mb": peak / 1024,
-            }
-            os.write(mouth, json.dumps(line).encode() + b"\n")
+            _say(mouth, outcomes=outcomes, slowest_s=slowest, peak_mb=peak / 1024)
     finally:
         path.unlink(missing_ok=True)
+
+
+def _say(
+    mouth: int,
+    find: Find | None = None,
+    outcomes: Counter[str] | None = None,
+    slowest_s: float = 0.0,
+    peak_mb: float = 0.0,
+) -> None:
+    """Tell at once: the next case may be this process's last."""
+    line = {
+        "outcomes": outcomes or {},
+        "finds": [] if find is None else [vars_of(find)],
+        "slowest_s": slowest_s,
+        "peak_mb": peak_mb,
+    }
+    os.write(mouth, json.dumps(line).encode() + b"\n")
 
 
 def vars_of(find: Find) -> dict[str, Any]:

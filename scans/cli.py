@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from omr.errors import UsageError
 from omr.i18n import _
 from omr.options import WorkspaceOption
 from scans.reviewers_cli import app as reviewers_app
@@ -17,6 +19,13 @@ app = typer.Typer(no_args_is_help=True, help=_("Read scanned forms and settle wh
 app.add_typer(reviewers_app, name="reviewers")
 app.add_typer(senders_app, name="senders")
 app.add_typer(units_app)
+
+
+class EngineName(StrEnum):
+    """Who reads pages."""
+
+    LOCAL = "local"
+    DASK = "dask"
 
 
 @app.command(help=_("Read scans: PDF, TIFF, JPEG or PNG files, or folders of them."))
@@ -33,10 +42,23 @@ def read(
         Path | None,
         typer.Option(help=_("Save a picture of every sheet here, showing what was seen.")),
     ] = None,
+    engine: Annotated[
+        EngineName, typer.Option(help=_("Read on this machine, or on a Dask cluster."))
+    ] = EngineName.LOCAL,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help=_("The cluster's, as 'dask scheduler' prints it.")),
+    ] = None,
 ) -> None:
     from scans.commands import read_scans
 
-    read_scans(paths, workspace, period=period, jobs=jobs, evidence=evidence)
+    on_cluster = engine is EngineName.DASK
+    if on_cluster != bool(scheduler):
+        raise UsageError(
+            _("a cluster is named by two options, which go together"),
+            _("Use --engine dask --scheduler ADDRESS, or neither."),
+        )
+    read_scans(paths, workspace, period=period, jobs=jobs, evidence=evidence, scheduler=scheduler)
 
 
 @app.command(help=_("Read what a scanner drops into a folder, until Ctrl-C."))

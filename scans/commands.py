@@ -27,12 +27,14 @@ from omr.thresholds import Thresholds
 from omr.workspace import Workspace, open_workspace
 from scans.alerts_seen import AlertsSeen
 from scans.batch import Failure, Summary, read_batch, reading_context
+from scans.engine import Engine
 from scans.evidence import EvidenceFolder
 from scans.health import health_lines
 from scans.identify import has_zbar
 from scans.late_batch import late_lines
 from scans.pages import PageRef
 from scans.results import result_lines
+from scans.stages import ReadingContext
 from scans.words import reason_in_words, status_in_words
 
 _PATIENCE_S = 3.0  # loading what was compiled before takes less
@@ -45,8 +47,17 @@ def read_scans(
     period: str | None = None,
     jobs: int | None = None,
     evidence: Path | None = None,
+    scheduler: str | None = None,
 ) -> Summary:
     """Read scans into the workspace at *root* and say what happened.
+
+    Args:
+        paths: Files, or folders of them.
+        root: The workspace.
+        period: Reporting month; ``None``: this one.
+        jobs: Processes; ``None``: as the settings say.
+        evidence: Folder for a picture of every sheet.
+        scheduler: Address of a Dask cluster's that reads; ``None``: this machine does.
 
     Raises:
         InputUnusable: If something could not be used; all the rest was read.
@@ -81,6 +92,7 @@ def read_scans(
             seen=look,
             keep_picture=PictureStore(workspace.evidence_folder).keep,
             prepare=_prepare,
+            engine=_on_cluster(context, scheduler) if scheduler else None,
         )
         health = health_lines(ledger, summary.batches) if summary.sheets else []
         late = list(late_lines(ledger, [summary.period])) if summary.sheets else []
@@ -89,6 +101,22 @@ def read_scans(
     if summary.failures:
         raise _failed(summary)
     return summary
+
+
+def _on_cluster(context: ReadingContext, scheduler: str) -> Engine:
+    """The engine of a cluster.
+
+    Raises:
+        UsageError: If Dask is not installed.
+    """
+    try:
+        from scans.dask_engine import DaskEngine  # noqa: PLC0415 - an extra, and heavy
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            _("Dask is not installed: {why}").format(why=error),
+            _("Install it: pip install 'omr-surveys[dask]'"),
+        ) from error
+    return DaskEngine(context, scheduler)
 
 
 def _alerts(workspace: Workspace, month: Period) -> AlertsSeen | None:
