@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -162,36 +162,36 @@ def _read_batch(
     progress(done, total)
     if work:
         prepare()  # before workers start, so that they find what was compiled
-    outcomes = _outcomes(work, engine)
-    for group in _in_groups(outcomes):
-        pages = [
-            Page(
-                item.source_id,
-                item.batch_id,
-                outcome.sheets,
-                partial(picture_of, PageRef(item.file.path, outcome.page), layouts),
+    with closing(_outcomes(work, engine)) as outcomes:
+        for group in _in_groups(outcomes):
+            pages = [
+                Page(
+                    item.source_id,
+                    item.batch_id,
+                    outcome.sheets,
+                    partial(picture_of, PageRef(item.file.path, outcome.page), layouts),
+                )
+                for item, outcome in group
+            ]
+            every = readings.add_pages(
+                ledger,
+                pages,
+                keep_picture=partial(_keep, keep_picture, summary.kept) if keep_picture else None,
+                first_picture=earlier.picture_of,
+                same_paper=same_ink(layouts),
             )
-            for item, outcome in group
-        ]
-        every = readings.add_pages(
-            ledger,
-            pages,
-            keep_picture=partial(_keep, keep_picture, summary.kept) if keep_picture else None,
-            first_picture=earlier.picture_of,
-            same_paper=same_ink(layouts),
-        )
-        for (item, outcome), kept in zip(group, every, strict=True):
-            ref = PageRef(item.file.path, outcome.page)
-            if keep_picture:
-                summary.kept.sheets += _with_pictures(outcome.sheets, kept)
-            for sheet in kept:
-                summary.new[sheet.status] += 1
-                summary.reasons.update(sheet.reasons)
-                seen(ref, sheet)
-            if any(FILE_FAULTS.intersection(sheet.reasons) for sheet in kept):
-                summary.failures.append(Failure(str(ref), outcome.detail, _fault(kept)))
-            done += 1
-            progress(done, total)
+            for (item, outcome), kept in zip(group, every, strict=True):
+                ref = PageRef(item.file.path, outcome.page)
+                if keep_picture:
+                    summary.kept.sheets += _with_pictures(outcome.sheets, kept)
+                for sheet in kept:
+                    summary.new[sheet.status] += 1
+                    summary.reasons.update(sheet.reasons)
+                    seen(ref, sheet)
+                if any(FILE_FAULTS.intersection(sheet.reasons) for sheet in kept):
+                    summary.failures.append(Failure(str(ref), outcome.detail, _fault(kept)))
+                done += 1
+                progress(done, total)
     return summary
 
 
@@ -324,7 +324,9 @@ def _fault(sheets: Sequence[SheetReading]) -> Reason:
     return next(reason for sheet in sheets for reason in sheet.reasons if reason in FILE_FAULTS)
 
 
-def _outcomes(work: Sequence[_Work], engine: Engine) -> Iterator[tuple[_Work, PageOutcome]]:
+def _outcomes(
+    work: Sequence[_Work], engine: Engine
+) -> Generator[tuple[_Work, PageOutcome], None, None]:
     """Every page's outcome, in file and page order."""
     tasks = [
         PageTask(item.file, item.pages[start : start + PAGES_PER_TASK])
