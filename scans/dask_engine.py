@@ -24,6 +24,7 @@ from distributed import Client, KilledWorker
 
 import omr
 import scans
+from omr import loops
 from omr.errors import OmrError
 from omr.i18n import _
 from scans.faults import PageFault
@@ -244,6 +245,7 @@ def read_on_worker(packed: bytes, batch: _Batch) -> list[PageOutcome] | _Unseen:
 def _prepared() -> Limits | None:
     """What a worker's process does before its first page; limits where it may die of them."""
     prepare_reader()
+    loops.load()
     if parent_process() is None:  # nobody starts it anew: this may be anybody's own process
         return None
     limits = Limits()

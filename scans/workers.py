@@ -14,6 +14,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 
+from omr import loops
 from omr.errors import OmrError
 from omr.i18n import _
 from omr.marks import Reason
@@ -252,6 +253,7 @@ def serve(end: Connection, context: ReadingContext, limits: Limits) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it says when to stop
     prepare_reader()
     limit_memory(limits.memory_mb)
+    is_ready = False
     with suppress(EOFError, OSError):
         end.send(None)
         while True:
@@ -259,6 +261,10 @@ def serve(end: Connection, context: ReadingContext, limits: Limits) -> None:
             if isinstance(said, ReadingContext):
                 context = said
                 continue
+            if isinstance(said, PageTask) and not is_ready:
+                loops.load()  # a third of a second, which is not the first page's
+                limit_memory(limits.memory_mb)
+                is_ready = True
             start_clock(limits.processor_s)
             for answer in _answers(said, context):
                 stop_clock()
