@@ -124,8 +124,9 @@ class Workers:
                 self._replace(worker, arrived)
                 continue
             worker.since = time.monotonic()
-            if not worker.is_up:
-                worker.is_up, self._failed_starts = True, 0
+            if said is None:
+                worker.awaited -= 1
+                self._failed_starts = 0
                 continue
             number, _task, _page = worker.steps.popleft()
             arrived[number].append(said)
@@ -139,7 +140,7 @@ class Workers:
         how = worker.stop(0.0 if worker.hung else _LOOK_EVERY_S)
         self._all.remove(worker)
         steps = worker.steps
-        if not worker.is_up:
+        if worker.awaited:
             self._failed_starts += 1
             if self._failed_starts >= _MOST_STARTS:
                 raise ReadersFail(
@@ -186,7 +187,9 @@ class _Worker:
         theirs.close()
         self._knows = context
         self.steps: deque[_Step] = deque()
-        self.is_up = self.hung = False
+        self.hung = False
+        self.awaited = 1  # so often it will say that it has loaded what it needs
+        self._has_loops = False
         self.since = time.monotonic()  # when it last said something, or was given something
 
     def tasks(self) -> int:
@@ -198,6 +201,9 @@ class _Worker:
         if not self.steps:
             self.since = time.monotonic()
         self.steps += ((number, task, page) for page in _pages(task))
+        if isinstance(task, PageTask) and not self._has_loops:
+            self._has_loops = True
+            self.awaited += 1
         with suppress(OSError):  # it has died, which will be found when its answer is awaited
             if context is not self._knows:
                 self.end.send(context)
@@ -215,7 +221,7 @@ class _Worker:
 
     def is_late(self, wait_s: float) -> bool:
         """Whether it has been silent for too long."""
-        most = wait_s if self.is_up else _LONGEST_START_S
+        most = _LONGEST_START_S if self.awaited else wait_s
         return bool(self.steps) and time.monotonic() - self.since > most
 
     def stop(self, patience_s: float = 0.0) -> str:
@@ -264,6 +270,7 @@ def serve(end: Connection, context: ReadingContext, limits: Limits) -> None:
             if isinstance(said, PageTask) and not is_ready:
                 loops.load()  # a third of a second, which is not the first page's
                 limit_memory(limits.memory_mb)
+                end.send(None)
                 is_ready = True
             start_clock(limits.processor_s)
             for answer in _answers(said, context):
