@@ -35,7 +35,8 @@ from omr.ledger.rows import answers_by_sheet, holder_of, parts_by_sheet, seen_of
 from omr.ledger.schema import batch, sheet, source, unlinked
 from omr.ledger.senders import Unpacked, merged_before, note_unpacked, sender_of
 from omr.ledger.sheets import SheetReading
-from omr.marks import Reason, SheetStatus
+from omr.marks import DISPUTED, Reason, SheetStatus
+from omr.stock import FormState
 
 _ROWS_AT_ONCE = 500
 
@@ -112,7 +113,7 @@ def merge(
             raise NotItsKey
         forms = _issued(connection, serials_in(packed), lock=True)
         check(packed, Books(file.unit, layouts, forms))
-        ids = _merge_sheets(connection, packed, merged, same_paper)
+        ids = _merge_sheets(connection, packed, forms, merged, same_paper)
         _refuse_lonely_seconds(connection, packed)
         for merge_some in (merge_decisions, merge_choices, merge_notes):
             merge_some(connection, packed, ids, file.unit, merged.words)
@@ -146,7 +147,11 @@ def _issued(
 
 
 def _merge_sheets(
-    connection: Connection, packed: Packed, merged: Merged, same_paper: SamePaper
+    connection: Connection,
+    packed: Packed,
+    forms: Mapping[str, issued.Issued],
+    merged: Merged,
+    same_paper: SamePaper,
 ) -> dict[str, int]:
     """Add the sheets that are new; the ids of those about which words may follow."""
     rows = _known(connection, packed)
@@ -170,7 +175,13 @@ def _merge_sheets(
             new.append(each)
     for some in _portions(new):
         arrived = [
-            Arrived(places[each.source], each.record_id, each.seen, each.picture, each.parts)
+            Arrived(
+                places[each.source],
+                each.record_id,
+                _here(each.seen, forms),
+                each.picture,
+                each.parts,
+            )
             for each in some
         ]
         for before, after in zip(some, keep_arrived(connection, arrived, same_paper), strict=True):
@@ -188,6 +199,18 @@ def _merge_sheets(
         if record not in gone
     }
     return ids | _same_readings(connection, twins)
+
+
+def _here(seen: SheetReading, forms: Mapping[str, issued.Issued]) -> SheetReading:
+    """A second paper of a form that is void here is refused as the first one is.
+
+    It would wait for a choice between two papers for ever, with none to be set against.
+    """
+    form = forms.get(seen.serial or "")
+    second = seen.status is SheetStatus.DUPLICATE and DISPUTED.intersection(seen.reasons)
+    if not second or form is None or form.state is not FormState.VOID:
+        return seen
+    return replace(seen, status=SheetStatus.REFUSED, reasons=(Reason.VOIDED,), answers={})
 
 
 def _same_readings(

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from make_ledger import seen
+from make_ledger import TODAY, seen, take
 from make_units import (
     KEYS,
     PERIOD,
@@ -20,17 +20,22 @@ from make_units import (
 )
 
 from omr.errors import UsageError
+from omr.geometry import PageRect
 from omr.ledger import comments, decisions, papers
 from omr.ledger.alert_notes import alert_notes, note_alert
 from omr.ledger.handout import books_of, take_books
 from omr.ledger.merging import NotItsKey
-from omr.ledger.packed import Packed, PackedDecision
+from omr.ledger.packed import Packed, PackedDecision, PackedNote
 from omr.ledger.packed_checks import PackRefused
 from omr.ledger.readings import sheet_rows
 from omr.ledger.senders import register_sender, withdraw_sender
+from omr.ledger.sheets import COMMENT_PART, Part
 from omr.ledger.standing import Keeps, Verdict
 from omr.ledger.stock import read_stock
+from omr.ledger.stock_entries import add_entry
 from omr.marks import Answer, AnswerState, Reason, SheetStatus
+from omr.serial_ranges import SerialRange
+from omr.stock import Act
 from omr.stock_statement import stock_statement
 
 
@@ -231,12 +236,6 @@ def test_what_was_corrected_here_is_not_undone_by_what_was_known(
 def test_a_form_that_became_void_meanwhile_is_refused_and_said(
     office: PrintingOffice, unit: Unit
 ) -> None:
-    from make_ledger import TODAY
-
-    from omr.ledger.stock_entries import add_entry
-    from omr.serial_ranges import SerialRange
-    from omr.stock import Act
-
     void = [SerialRange("GTDB", 2026, 1, 1)]
     add_entry(office.ledger, Act.VOID, void, on_day=TODAY, why="rách", by="an")
 
@@ -244,6 +243,20 @@ def test_a_form_that_became_void_meanwhile_is_refused_and_said(
 
     assert merged.new == {SheetStatus.REFUSED: 1}
     assert merged.reasons == {Reason.VOIDED: 1}
+    assert not office.merge(unit.pack(), number=2).is_any
+
+
+def test_two_papers_of_a_form_that_became_void_wait_for_nobody(
+    office: PrintingOffice, unit: Unit
+) -> None:
+    unit.read([unit.sheet(0), unit.sheet(0, full(q1="r1"), ink=b"other")])
+    void = [SerialRange("GTDB", 2026, 1, 1)]
+    add_entry(office.ledger, Act.VOID, void, on_day=TODAY, why="rách", by="an")
+
+    merged = office.merge(unit.pack())
+
+    assert merged.new == {SheetStatus.REFUSED: 2}
+    assert not any(row.open for row in sheet_rows(office.ledger))
     assert not office.merge(unit.pack(), number=2).is_any
 
 
@@ -359,16 +372,11 @@ def test_only_a_registered_key_of_that_unit_counts(office: PrintingOffice, unit:
 def test_a_comment_s_words_go_along_and_those_said_here_stay(
     office: PrintingOffice, unit: Unit
 ) -> None:
-    from omr.geometry import PageRect
-    from omr.ledger.sheets import COMMENT_PART, Part
-
     packed = one(unit)
     part = Part(COMMENT_PART, PageRect(1.0, 1.0, 10.0, 10.0), "ab" * 32)
     packed = replace(packed, sheets=(replace(packed.sheets[0], parts=(part,)),))
     office.merge(packed)
     comments.add_comment(office.ledger, unit.record(0), "ông A", [], personal=True, by="an")
-    from omr.ledger.packed import PackedNote
-
     at = "2026-11-23T08:00:00+00:00"
     note = PackedNote(1, unit.record(0), "ông A", "", personal=False, by="b", at=at, milliseconds=1)
 
@@ -382,8 +390,6 @@ def test_a_comment_s_words_go_along_and_those_said_here_stay(
 def test_a_unit_s_books_are_its_own_forms_and_grow_with_each_kit(
     office: PrintingOffice, unit: Unit
 ) -> None:
-    from make_ledger import take
-
     assert unit.forms == 6
     foreign = office.serials["HP-PC06"][0]
     [kept] = unit.read([seen(foreign, unit="HP-PC06")])

@@ -17,7 +17,7 @@ from omr.ledger.readings import sheet_rows
 from omr.ledger.standing import Keeps
 from omr.marks import SheetStatus
 
-EXAMPLES = int(os.environ.get("OMR_EXAMPLES", "6"))  # a long run takes more
+EXAMPLES = int(os.environ.get("OMR_EXAMPLES", "4"))  # a long run takes more
 MONTHS = ("2026-10", PERIOD)
 OPTIONS = ("r1", "r2")
 acts = st.one_of(
