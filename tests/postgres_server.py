@@ -19,8 +19,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-_SETTINGS = (
-    "listen_addresses=",
+_DURABLE = ("listen_addresses=", "max_connections=60")  # as an office's would be
+_IN_A_HURRY = (
+    *_DURABLE,
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
@@ -28,7 +29,6 @@ _SETTINGS = (
     "wal_level=minimal",
     "max_wal_senders=0",
     "shared_buffers=32MB",
-    "max_connections=60",
 )
 _MAKING = "-U omr -A trust --no-sync --no-locale --encoding=UTF8"
 _START_S = 60
@@ -44,9 +44,13 @@ def _program(name: str) -> str:
     return path
 
 
-@functools.cache
 def _server() -> Path:
-    """The folder of the running server; its socket is in it."""
+    return running_server(_IN_A_HURRY)
+
+
+@functools.cache
+def running_server(told: tuple[str, ...] = _DURABLE) -> Path:
+    """The folder of a server that runs as long as this process; its socket is in it."""
     initdb, postgres = _program("initdb"), _program("postgres")
     folder = Path(tempfile.mkdtemp(prefix="omr-pg-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -64,7 +68,7 @@ def _server() -> Path:
     )
     if made.returncode:
         pytest.skip(f"PostgreSQL cannot be set up here: {made.stderr.strip()}")
-    words = [part for setting in _SETTINGS for part in ("-c", setting)]
+    words = [part for setting in told for part in ("-c", setting)]
     log = (folder / "log").open("wb")
     running = subprocess.Popen(
         [postgres, "-D", str(folder / "data"), "-k", str(folder), *words],
@@ -80,7 +84,7 @@ def _server() -> Path:
 
 def _wait(folder: Path, running: subprocess.Popen[bytes]) -> None:
     ends = time.monotonic() + _START_S
-    engine = sa.create_engine(_address(folder, "postgres"))
+    engine = sa.create_engine(address(folder, "postgres"))
     while True:
         try:
             with engine.connect():
@@ -100,14 +104,14 @@ def _stop(running: subprocess.Popen[bytes]) -> None:
         running.kill()
 
 
-def _address(folder: Path, database: str) -> str:
+def address(folder: Path, database: str) -> str:
     return f"postgresql+psycopg://omr@/{database}?host={folder}"
 
 
 @functools.cache
 def _own() -> sa.Engine:
     """Connections that make and drop databases."""
-    engine = sa.create_engine(_address(_server(), "postgres"), isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(address(_server(), "postgres"), isolation_level="AUTOCOMMIT")
     atexit.register(engine.dispose)
     return engine
 
@@ -117,7 +121,7 @@ def empty_database() -> str:
     name = f"omr{next(_numbers)}"
     with _own().connect() as connection:
         connection.execute(sa.text(f"create database {name} template template0"))
-    return _address(_server(), name)
+    return address(_server(), name)
 
 
 # As it was when it was filled, row by row: much less work than another database.

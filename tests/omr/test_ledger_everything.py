@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from decision_desk import DOUBTS, Desk, machine_rows, remeasured
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -250,3 +251,11 @@ TestOffice.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.mark.server
+class TestOfficeOnAServer(Office.TestCase):  # type: ignore[misc,name-defined] # made at run time
+    """The same people over a ledger on a server."""
+
+
+TestOfficeOnAServer.settings = settings(TestOffice.settings, max_examples=2)

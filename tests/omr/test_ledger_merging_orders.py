@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from make_units import PERIOD, PrintingOffice, Unit, counts, doubted, full, stands
@@ -67,6 +68,7 @@ def pack(unit: Unit, month: str) -> list[Packed]:
     return [unit.pack(month)] if read else []
 
 
+@pytest.mark.embedded  # what it proves is above the database
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_any_order_any_repetition_and_any_split_give_one_ledger(data: st.DataObject) -> None:
@@ -95,6 +97,7 @@ def test_any_order_any_repetition_and_any_split_give_one_ledger(data: st.DataObj
             unit.ledger.close()
 
 
+@pytest.mark.embedded  # what it proves is above the database
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.permutations(range(3)), st.lists(st.integers(0, 2), max_size=3), st.integers(0, 2))
 def test_one_serial_from_three_places_is_counted_once_and_the_order_decides_nothing(

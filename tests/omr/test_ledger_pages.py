@@ -53,6 +53,7 @@ def _prepared(ledger: Ledger) -> tuple[list[str], tuple[int, int]]:
     return [*serials, str(next(thrown.serials())), str(never)], add_file(ledger)
 
 
+@pytest.mark.embedded  # what it proves is above the database
 @settings(max_examples=25, deadline=None)
 @given(pages=_PAGES)
 def test_pages_kept_together_are_kept_as_one_by_one(

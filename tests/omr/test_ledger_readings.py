@@ -314,6 +314,7 @@ SEEN = st.lists(
 )
 
 
+@pytest.mark.embedded  # what it proves is above the database
 @settings(max_examples=40, deadline=None)
 @given(pages=SEEN)
 def test_every_sheet_seen_has_one_row_and_no_serial_two_holders(
