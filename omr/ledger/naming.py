@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from omr.i18n import _
 from omr.ledger.digests import Kind
 from omr.ledger.schema import decision, print_run, sheet, source
 from omr.ledger.stored import Record
@@ -50,7 +51,9 @@ def _place(connection: Connection, values: Mapping[Any, Any]) -> str:
     ).first()
     if row is None:
         return ""
-    return ", ".join(filter(None, (row.name, f"page {row.page + 1}", row.serial)))
+    return ", ".join(
+        filter(None, (row.name, _("page {page}").format(page=row.page + 1), row.serial))
+    )
 
 
 def _forms(connection: Connection, record: Record) -> str:
