@@ -93,7 +93,8 @@ def main() -> int:
     result = {
         "date": date.today().isoformat(),  # noqa: DTZ011 - the day on this machine
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-        "load": load,
+        "load": round(load, 1),  # programs that wait for a processor; at most 2 on a quiet machine
+        "nice": os.nice(0),
         "versions": {"python": platform.python_version()}
         | {
             name: version(name) for name in ("omr-surveys", "SQLAlchemy", "XlsxWriter", "reportlab")
@@ -105,7 +106,7 @@ def main() -> int:
         "alerts": len(summary.month.results.alerts),
         "seconds": round(seconds, 1),
         "processor_seconds": round(processor, 1),
-        "filling_seconds": round(filled, 1),
+        "filling_seconds": None if given.again else round(filled, 1),  # None: filled before
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "ledger_mb": round(ledger_mb, 1),
         "bytes": {name: len(body) for name, body in files.items()},
