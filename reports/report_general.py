@@ -91,7 +91,13 @@ def _unrated(figures: Figures, say: Say) -> str:
         (invalid, say("chọn không hợp lệ", "chose more than allowed")),
         (elsewhere, say("không được hỏi câu này", "were not asked it")),
     ]
-    told = "; ".join(f"{say.n(count)} {words}" for count, words in parts if count > 0)
+    there = [(count, words) for count, words in parts if count > 0]
+    if len(there) == 1:
+        return say(
+            f" {say.n(others)} phiếu còn lại {there[0][1]}, vẫn được tính vào số phiếu.",
+            f" The other {say.n(others)} {there[0][1]}; they are counted as responses.",
+        )
+    told = "; ".join(f"{say.n(count)} {words}" for count, words in there)
     return say(
         f" {say.n(others)} phiếu còn lại vẫn được tính vào số phiếu: {told}.",
         f" The other {say.n(others)} are counted as responses: {told}.",

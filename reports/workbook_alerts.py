@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports.alerts import Coded, coded
 from reports.responses import Channel
 from reports.results import AlertRow
@@ -72,7 +74,8 @@ def write_alerts(book: Book) -> Sheet:
     )
     results = book.results
     if not any(row.crop for row in results.alerts):
-        columns = tuple(column for column in columns if column.key != "crop")
+        *kept, crop, last = columns
+        columns = (*kept, replace(last, number=crop.number))
     sheet = Sheet(book, FORM_04, columns)
     every = sorted(coded(results.alerts), key=lambda each: each.row.handled)
     pictures = 0

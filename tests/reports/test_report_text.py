@@ -249,6 +249,10 @@ def test_who_gave_no_rating_is_said_so_that_numbers_add_up() -> None:
     assert report_general.satisfaction(with_city(left_out)).endswith(
         "4 phiếu còn lại vẫn được tính vào số phiếu: 3 để trống câu này; 1 chọn không hợp lệ."
     )
+    only = replace(figures_of(Levels.of(60, 30, 5, 3, 2, blank=3)), responses=103)
+    assert report_general.satisfaction(with_city(only)).endswith(
+        "3 phiếu còn lại để trống câu này, vẫn được tính vào số phiếu."
+    )
     assert "còn lại" not in report_general.satisfaction(with_city(HUNDRED))
 
 
