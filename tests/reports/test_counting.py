@@ -56,6 +56,7 @@ def some_responses(draw: st.DrawFn) -> list[Response]:
     return found
 
 
+@settings(deadline=None)  # merging takes no time, but other programs may
 @given(first=some_responses(), cut=st.integers(0, 12))
 def test_merging_is_commutative_and_idempotent(first: list[Response], cut: int) -> None:
     left, right = first[:cut], first[cut:]
