@@ -76,10 +76,20 @@ def unpack(data: bytes, layout: Layout) -> SheetMeasure:
     head = data[: _HEAD.size]
     try:
         _check(head, layout)
-        body = zlib.decompress(data[_HEAD.size :])
+        body = _inflated(data[_HEAD.size :], len(_names_of(layout)[0]))
     except (struct.error, zlib.error) as error:
         raise ValueError(f"these measurements are damaged: {error}") from error
     return _decoded(head, body, layout)
+
+
+def _inflated(data: bytes, bubbles: int) -> bytes:
+    """*data* unpacked: no more than so many bubbles take, since it may come from outside."""
+    length = (3 + len(_SHARES)) * bubbles  # darkness has two bytes, the paper one
+    inflater = zlib.decompressobj()
+    body = inflater.decompress(data, length + 1)
+    if len(body) != length or not inflater.eof:
+        raise ValueError("these measurements are damaged: they have another length")
+    return body
 
 
 def _check(head: bytes, layout: Layout) -> None:

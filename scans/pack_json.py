@@ -31,7 +31,7 @@ from omr.marks import Answer, Answers, AnswerState, Reason, SheetStatus
 LONGEST_LINE = 1_000_000  # bytes; a sheet of 26 questions takes 3,000
 _LONGEST_TEXT = 100_000  # characters, such as a comment
 _LONGEST_NAME = 1_000
-_LONGEST_INK = 100_000  # bytes; 150 bubbles take 1,000
+_LONGEST_INK = 20_000  # bytes; 150 bubbles take 1,000
 _NUMBERS = range(2**31)  # what every database holds
 Value = TypeVar("Value")
 
