@@ -137,6 +137,11 @@ def _template() -> Path:
     return root
 
 
+@functools.cache
+def _template_workspace() -> Workspace:
+    return open_workspace(_template())
+
+
 def fresh_office(folder: Path) -> Workspace:
     """A copy of the office in *folder*."""
     root = folder / "office"
@@ -184,13 +189,14 @@ def open_office(
 ) -> Office:
     """A fresh office with its page, closed with *stack*; *share* is read a second time."""
     workspace = fresh_office(folder)
+    of_all = _template_workspace()  # nobody here edits the survey or the units
     ledger = stack.enter_context(Ledger.open(workspace.ledger_url))
     desk = Desk(
         ledger,
         PictureStore(workspace.evidence_folder),
-        workspace.surveys(),
+        of_all.surveys(),
         Thresholds(),
-        units=workspace.units(),
+        units=of_all.units(),
         share=share,
     )
     guard = Guard(PORT, Door(language).refuse, PERSON)
