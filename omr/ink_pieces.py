@@ -43,7 +43,7 @@ def ink_of(field: Field) -> Ink:
     # Grown by one pixel: strokes that skip stay in one piece.
     grown = cv2.dilate(field.seen.view(np.uint8), np.ones((3, 3), np.uint8))
     pieces, labels = cv2.connectedComponents(grown, connectivity=8, ltype=cv2.CV_32S)
-    count = loops.count_true(field.seen.reshape(-1))
+    count = int(np.count_nonzero(field.seen))
     ink = Ink(
         np.empty((3, count), np.int64),
         np.empty((3, count)),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_WITH_LOOPS = ("loops_courses", "loops_fax", "loops_field", "loops_ink", "loops_lines")
+_WITH_LOOPS = (
+    "loops_courses",
+    "loops_fax",
+    "loops_field",
+    "loops_ink",
+    "loops_lines",
+    "loops_shades",
+)
 
 
 def load() -> None:

@@ -30,9 +30,11 @@ _ONE, _NOTHING = np.float32(1.0), np.float32(0.0)
 @compiled("f4[:,:]", "f4[:,:]", "i8", "f4", "out f4[:,:]")
 def darken(levels: Picture, paper: Picture, first: int, span: float, ink: Picture) -> None:
     """Put into *ink* how much darker *levels* are than the *paper* from (*first*, *first*) on."""
+    width = levels.shape[1]
     for row in range(levels.shape[0]):
-        for column in range(levels.shape[1]):
-            ink[row, column] = (paper[row + first, column + first] - levels[row, column]) / span
+        light, level, dark = paper[row + first, first : first + width], levels[row], ink[row]
+        for column in range(width):
+            dark[column] = (light[column] - level[column]) / span
 
 
 @part
@@ -143,54 +145,68 @@ def _without_shape(
     bins: NDArray[np.int32],
     x: Picture,
     y: Picture,
-    counts: Numbers,
-    pale: Flags,
-    bold: Picture,
-    print_of: Picture,
+    own: float,
     slope_of: Picture,
+    slopes: Picture,
+    pattern: Picture,
+    products: Picture,
+    found: Picture,
 ) -> None:
-    """Take from *left* (z,) the round outline and what lies beside it, or is no circle.
+    """Take from a blank bubble's *left* what its outline leaves that lies beside, or is no circle.
 
     Where a feed slips within a row, its outlines come out longer than the others. To first
-    order a blank outline that lies a little off leaves its slope times how far it is off in
-    each direction, (*x*, *y*) (z,), of length 1 from the centre: to the right, down, longer
-    than broad, larger. Outlines of others than blank bubbles are taken away as they should be.
+    order an outline that lies a little off leaves its slope times how far it is off in each
+    direction, (*x*, *y*), of length 1 from the centre: to the right, down, longer than broad,
+    larger. *slopes*, *pattern*, *products* and *found* are there to be written to.
     """
-    pattern, products = np.empty(len(left), np.float32), np.empty(len(left), np.float32)
-    found = np.empty(len(left), np.float32)
-    at = 0
-    for bubble in range(len(counts)):
-        count, own = counts[bubble], bold[bubble]
-        for n in range(at, at + count):
-            left[n] -= print_of[bins[n]] * own
-        if not pale[bubble] or count == 0:
-            at += count
-            continue
+    count = len(left)
+    for n in range(count):
+        slopes[n] = slope_of[bins[n]] * own
+        found[n] = 0
+    for kind in range(4):
+        if kind == 0:
+            for n in range(count):
+                pattern[n] = slopes[n] * x[n]
+        elif kind == 1:
+            for n in range(count):
+                pattern[n] = slopes[n] * y[n]
+        elif kind == 2:
+            for n in range(count):
+                pattern[n] = slopes[n] * (x[n] * x[n] - y[n] * y[n])
+        else:
+            for n in range(count):
+                pattern[n] = slopes[n]
         for n in range(count):
-            found[n] = 0
-        for kind in range(4):
-            for n in range(count):
-                k = at + n
-                slope = slope_of[bins[k]] * own
-                if kind == 0:
-                    pattern[n] = slope * x[k]
-                elif kind == 1:
-                    pattern[n] = slope * y[k]
-                elif kind == 2:
-                    pattern[n] = slope * (x[k] * x[k] - y[k] * y[k])
-                else:
-                    pattern[n] = slope
-                products[n] = pattern[n] * pattern[n]
-            size = _run_sum(products, count)
-            for n in range(count):
-                products[n] = pattern[n] * (left[at + n] - found[n])
-            off = _run_sum(products, count) / max(size, _LEAST_SIZE)
-            off = min(max(off, -_DISPLACED_MM), _DISPLACED_MM)
-            for n in range(count):
-                found[n] += pattern[n] * off
+            products[n] = pattern[n] * pattern[n]
+        size = _run_sum(products, count)
         for n in range(count):
-            left[at + n] -= found[n]
-        at += count
+            products[n] = pattern[n] * (left[n] - found[n])
+        off = _run_sum(products, count) / max(size, _LEAST_SIZE)
+        off = min(max(off, -_DISPLACED_MM), _DISPLACED_MM)
+        for n in range(count):
+            found[n] += pattern[n] * off
+    for n in range(count):
+        left[n] -= found[n]
+
+
+@part
+def _places(
+    zone_x: Picture,
+    zone_y: Picture,
+    middle_x: float,
+    middle_y: float,
+    px_per_mm: float,
+    x: Picture,
+    y: Picture,
+    away: Picture,
+) -> None:
+    """How far pixels lie from a bubble's middle, mm, and in which direction."""
+    for n in range(len(away)):
+        across, down = zone_x[n] - middle_x, zone_y[n] - middle_y
+        far = np.sqrt(across * across + down * down) / px_per_mm
+        away[n] = far
+        unit = max(far * px_per_mm, _ONE)
+        x[n], y[n] = across / unit, down / unit
 
 
 @compiled(
@@ -241,28 +257,28 @@ def take_outlines(
         Darkness well inside blank bubbles.
     """
     size = len(zone)
-    away = np.empty(size, np.float32)
-    bins = np.empty(size, np.int32)
+    away, left = np.empty(size, np.float32), np.empty(size, np.float32)
     x, y = np.empty(size, np.float32), np.empty(size, np.float32)
-    left = np.empty(size, np.float32)
+    bins = np.empty(size, np.int32)
     per_bin = np.float32(1.0 / _BIN_MM)
     at = 0
     for bubble in range(len(counts)):
-        middle_x, middle_y = centres_px[0, bubble], centres_px[1, bubble]
-        for n in range(at, at + counts[bubble]):
-            across, down = zone_at[0, n] - middle_x, zone_at[1, n] - middle_y
-            far = np.sqrt(across * across + down * down) / px_per_mm
-            away[n] = far
-            unit = max(far * px_per_mm, _ONE)
-            x[n] = across / unit
-            y[n] = down / unit
+        own = slice(at, at + counts[bubble])
+        _places(
+            zone_at[0, own],
+            zone_at[1, own],
+            centres_px[0, bubble],
+            centres_px[1, bubble],
+            px_per_mm,
+            x[own],
+            y[own],
+            away[own],
+        )
         at += counts[bubble]
     for n in range(size):
         bins[n] = np.int32(away[n] * per_bin)
         left[n] = ink[zone[n]]
-    count = 0
-    for n in range(size):
-        count = max(count, bins[n] + 1)
+    count = bins.max() + 1 if size else 1
     number, profile = np.zeros(count), np.zeros(count)
     at = 0
     for bubble in range(len(counts)):
@@ -279,16 +295,32 @@ def take_outlines(
     print_of, slope_of = np.empty(count, np.float32), np.empty(count, np.float32)
     for n in range(count):
         print_of[n], slope_of[n] = profile[n], gradient[n] / _BIN_MM
-    _without_shape(left, bins, x, y, counts, pale, bold, print_of, slope_of)
     squares = np.zeros(count)
-    at = 0
-    inner = 0
+    most = counts.max() if size else 0
+    spare = np.empty((4, most), np.float32)
+    at, inner = 0, 0
     for bubble in range(len(counts)):
-        if pale[bubble]:
-            for n in range(at, at + counts[bubble]):
-                light = min(left[n], _NOTHING)  # the dark side may be ink
-                squares[bins[n]] += light * light
-                inner += away[n] < inner_mm
+        own = slice(at, at + counts[bubble])
+        rest, where, far = left[own], bins[own], away[own]
+        for n in range(len(rest)):
+            rest[n] -= print_of[where[n]] * bold[bubble]
+        if pale[bubble] and len(rest):
+            _without_shape(
+                rest,
+                where,
+                x[own],
+                y[own],
+                bold[bubble],
+                slope_of,
+                spare[0],
+                spare[1],
+                spare[2],
+                spare[3],
+            )
+            for n in range(len(rest)):
+                light = min(rest[n], _NOTHING)  # the dark side may be ink
+                squares[where[n]] += light * light
+                inner += far[n] < inner_mm
         at += counts[bubble]
     excused = np.empty(count, np.float32)
     for n in range(count):
@@ -299,14 +331,16 @@ def take_outlines(
         )
     inside = np.empty(inner, np.float32)
     at, inner = 0, 0
+    for n in range(size):
+        ink[zone[n]] = left[n]
+        darker[n] = left[n] > excused[bins[n]]
+        within[n] = away[n] < inner_mm
     for bubble in range(len(counts)):
-        for n in range(at, at + counts[bubble]):
-            ink[zone[n]] = left[n]
-            darker[n] = left[n] > excused[bins[n]]
-            within[n] = away[n] < inner_mm
-            if within[n] and pale[bubble]:
-                inside[inner] = left[n]
-                inner += 1
+        if pale[bubble]:
+            for n in range(at, at + counts[bubble]):
+                if within[n]:
+                    inside[inner] = left[n]
+                    inner += 1
         at += counts[bubble]
     return inside
 

@@ -31,15 +31,6 @@ _CLEAR_MM = 0.2  # between the outline's middle and ink that is surely outside
 _TURN, _HALF, _RING_SECTORS = np.float32(2 * np.pi), np.float32(0.5), np.float32(_RING_BINS)
 
 
-@compiled("b1[:]")
-def count_true(seen: Flags) -> int:
-    """How many of *seen* are true."""
-    found = 0
-    for n in range(len(seen)):
-        found += seen[n]
-    return found
-
-
 @compiled(
     "b1[:,:]",
     "f4[:,:]",
@@ -78,8 +69,9 @@ def gather(
     k = 0
     height, width = seen.shape
     for row in range(height):
+        line = seen[row]
         for column in range(width):
-            if not seen[row, column]:
+            if not line[column]:
                 continue
             bubble = nearest[row, column]
             whole[0, k] = row * width + column

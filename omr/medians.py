@@ -28,26 +28,6 @@ def median(values: NDArray[T]) -> float:
     return float(middle)
 
 
-def medians(values: NDArray[T]) -> NDArray[T]:
-    """The median of every row of *values* (n, m), shape (n,); m >= 1, no NaN."""
-    count = values.shape[1]
-    low, high = (count - 1) // 2, count // 2
-    if count <= _SHORT:
-        ordered = np.sort(values, axis=1)
-    else:
-        ordered = np.partition(values, [high - 1, high], axis=1)
-    middle: NDArray[T] = ordered[:, [low, high]].mean(axis=1)
-    return middle
-
-
-def counted_median(values: NDArray[np.float32], counts: NDArray[np.int64]) -> float:
-    """The median of *values* (n,), each of which was seen *counts* (n,) times, once or more."""
-    order = np.argsort(values)
-    up_to = np.cumsum(counts[order])
-    both = np.searchsorted(up_to, [(up_to[-1] - 1) // 2, up_to[-1] // 2], side="right")
-    return float(values[order[both]].mean())
-
-
 def byte_medians(values: NDArray[np.uint8]) -> NDArray[np.float64]:
     """The median of every row of *values* (n, m), shape (n,); m >= 1."""
     # A stable sort of bytes is numpy's radix sort, four times as fast as selecting the middle.

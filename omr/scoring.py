@@ -162,7 +162,8 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     maps = local_maps(registration, printed + settled.offsets_mm)
 
     samples = samples_at(grey, maps, discs.both_mm)
-    inside, ring = np.split(samples, [discs.inside_mm.shape[1]], axis=1)
+    parts = np.split(samples, [discs.inside_mm.shape[1]], axis=1)
+    inside, ring = (np.ascontiguousarray(part) for part in parts)
     raw = shades.dark(inside).mean(axis=1)
     blank, noise = _blank_population(raw)
     pale = raw <= median(raw)
@@ -224,7 +225,10 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
 
 def _share_below(samples: Samples, levels: Samples) -> Floats:
     """The share of each row of *samples* (n, m) that is darker than its level, (n,)."""
-    found: Floats = np.count_nonzero(samples < levels[:, None], axis=1) / samples.shape[1]
+    from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
+
+    found = np.empty(len(samples))
+    loops.shares_below(samples, levels, found)
     return found
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from omr.medians import counted_median
 from omr.sampling import Floats, Samples
 
 LEAST_SPAN = 20.0  # grey levels; a page with less between paper and black shows nothing
@@ -31,10 +30,21 @@ class Shades:
 
     def dark(self, levels: NDArray[np.uint8 | np.float32]) -> NDArray[np.float32]:
         """Grey levels (n, ...) as darkness, clipped to -0.2 .. 1.2."""
+        slopes, starts = self._line()
+        if levels.ndim == 2 and levels.dtype == np.uint8:
+            from omr import loops_shades as loops  # noqa: PLC0415 - numba, only for measuring
+
+            dark = np.empty(levels.shape, np.float32)
+            loops.darken(np.ascontiguousarray(levels, np.uint8), slopes, starts, dark)
+            return dark
         shape = (-1,) + (1,) * (levels.ndim - 1)
-        found = levels * (-1 / self.span).astype(np.float32).reshape(shape)
-        found += (self.paper / self.span).astype(np.float32).reshape(shape)
+        found = levels * slopes.reshape(shape)
+        found += starts.reshape(shape)
         return np.clip(found, -0.2, 1.2, out=found)
+
+    def _line(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """By how much darkness changes with the grey level at every bubble, and where it starts."""
+        return (-1 / self.span).astype(np.float32), (self.paper / self.span).astype(np.float32)
 
     def lightest_ink(self, ink: float) -> Samples:
         """The grey level at every bubble, (n,), below which a sample is darker than *ink*."""
@@ -46,12 +56,6 @@ class Shades:
         There are few different grey levels among many samples, so they are counted, and the
         medians taken over the counts.
         """
-        some = samples[which]
-        numbered = some + (np.arange(len(some)) * 256)[:, None]
-        tally = np.bincount(numbered.ravel(), minlength=256 * len(some))
-        seen = np.flatnonzero(tally)
-        levels = np.broadcast_to(np.arange(256, dtype=np.uint8), (len(some), 256))
-        values = Shades(self.paper[which], self.span[which]).dark(levels).ravel()[seen]
-        counts = tally[seen]
-        off = np.abs(values - counted_median(values, counts))
-        return 1.4826 * counted_median(off, counts)
+        from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
+
+        return 1.4826 * loops.scatter(np.ascontiguousarray(samples), which, *self._line())

@@ -5,20 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-
-from omr.medians import median
 
 Floats = NDArray[np.float64]
 
 TERMS = 6  # of a quadratic surface; at least twice as many samples hold it
-_TUKEY = 4.685  # the biweight's cut, in robust sigmas, for 95 % efficiency (Huber, 1981)
-_ROUNDS = 4
-# Of the normal matrix's eigenvalues: what rounding leaves of a direction that does not exist,
-# as where all bubbles stand in two columns. Real layouts have 0.01 and more.
-_NO_DIRECTION = 1e-8
 # In the units of all places, samples that lie so close together would leave directions open
 # which they do hold.
 _CLUSTERED = 0.5
@@ -54,33 +46,17 @@ def fit_surface(
         which: (n,) those that count, at least 2 * TERMS of them; all, if not said.
         least_spread: Samples scatter at least so much, in their own unit.
     """
+    from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
+
     middle, spread = _extent(at_mm.tobytes())
     if which is not None and (at_mm[which].std(axis=0) < _CLUSTERED * spread).any():
         return fit_surface(at_mm[which], seen[which], least_spread=least_spread)
     terms = _terms(at_mm.tobytes(), *middle, *spread) * _PREFERENCE
     if which is not None:
         terms, seen = terms[which], seen[which]
-    solution = solved(terms.T @ terms, terms.T @ seen)
-    for _round in range(1, _ROUNDS):
-        off = np.sqrt(((seen - terms @ solution) ** 2).sum(axis=1))
-        cut = _TUKEY * max(1.4826 * median(off), least_spread)
-        weighted = terms.T * np.maximum(1 - (off / cut) ** 2, 0.0) ** 2
-        solution = solved(weighted @ terms, weighted @ seen)
+    solution = np.empty((TERMS, seen.shape[1]))
+    loops.fit(terms, np.ascontiguousarray(seen, np.float64), least_spread, solution)
     return Surface(middle, spread, solution * _PREFERENCE[:, None])
-
-
-def solved(normal: Floats, right: Floats) -> Floats:
-    """The solution x of ``normal @ x = right``, the least one where there are many.
-
-    Args:
-        normal: (n, n), symmetric, no negative eigenvalue.
-        right: (n, k).
-    """
-    # A third of the time that numpy takes for matrices so small.
-    _done, values, vectors = cv2.eigen(normal)
-    kept = values > _NO_DIRECTION * values[0]
-    share = np.divide(1.0, values, out=np.zeros_like(values), where=kept)
-    return np.asarray(vectors.T @ (share * (vectors @ right)), np.float64)
 
 
 def shared_out(
