@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -35,6 +36,8 @@ from omr.survey_archive import archive_folder
 from omr.toml_file import read_toml
 from omr.workspace import Workspace, open_workspace
 from scans.kit import Kit, kit_from_bytes, kit_to_bytes
+
+_FROM_KIT = "omr-from-kit.toml"
 
 
 def make_kit(
@@ -242,7 +245,8 @@ def _take(workspace: Workspace, kit: Kit, key: SenderKey | None) -> tuple[int, S
         change_receiver(workspace.sender_key_file, key, kit.receiver)
     if key is None:
         raise InputUnusable(_("the unit's key was not kept"))
-    with Ledger.create(workspace.embedded_ledger_url) as ledger:
+    made = workspace.settings_file.exists()
+    with Ledger.create(workspace.ledger_url if made else workspace.embedded_ledger_url) as ledger:
         forms = take_books(ledger, kit.books)
     if workspace.keys_file.exists():
         change_keyring(workspace.keys_file, lambda here: imported(here, kit.keyring))
@@ -253,7 +257,7 @@ def _take(workspace: Workspace, kit: Kit, key: SenderKey | None) -> tuple[int, S
     for path, text in texts.items():
         _put(path, text)
     if not write_new_file(workspace.settings_file, kit.settings.encode()):
-        _bring_settings(workspace, kit.settings)
+        _compare_settings(workspace, kit.settings)
     return forms, key
 
 
@@ -269,17 +273,24 @@ def _put(path: Path, text: str) -> None:
         replace_file(path, before, after, datetime.now().astimezone(), folder=folder)
 
 
-def _bring_settings(workspace: Workspace, text: str) -> None:
-    """Let the unit count as the office that prints does, whatever else it has set."""
-    here = read_toml(workspace.settings_file).values
-    beside = workspace.settings_file.with_name(".kit.toml.part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        there = read_toml(beside).values
-    finally:
-        beside.unlink(missing_ok=True)
-    if _counts_by(here) != _counts_by(there):
-        _put(workspace.settings_file, text)
+def _compare_settings(workspace: Workspace, text: str) -> None:
+    """Say aloud where the unit would count otherwise than the office that prints.
+
+    Its settings are a person's: they may name a server, so they are left alone.
+    """
+    beside = workspace.settings_file.with_name(_FROM_KIT)
+    beside.write_text(text, encoding="utf-8")
+    here, there = read_toml(workspace.settings_file).values, read_toml(beside).values
+    if _counts_by(here) == _counts_by(there):
+        beside.unlink()
+        return
+    print(
+        _(
+            "omr: warning: months, alerts or thresholds in omr.toml are not those of the office "
+            "that prints, so numbers will differ; its settings are in {path}"
+        ).format(path=beside),
+        file=sys.stderr,
+    )
 
 
 def _counts_by(values: Mapping[str, Any]) -> list[Any]:

@@ -17,7 +17,7 @@ from omr.marks import SheetStatus
 from omr.periods import Period
 from omr.pictures import PictureStore
 from omr.workspace import Workspace, open_workspace
-from scans.pack_file import write_pack
+from scans.pack_file import PackFault, write_pack
 from scans.pack_json import to_lines
 
 _MEGABYTE = 1e6
@@ -56,6 +56,11 @@ def pack_scans(root: Path, period_text: str, out: Path) -> None:
             software=f"omr {version('omr-surveys')}",
             sheets=len(packed.sheets),
         )
+    except PackFault as error:
+        raise UsageError(
+            _("{sheets} sheets are too many for one file").format(sheets=len(packed.sheets)),
+            _("Read them in parts, into several workspaces made from the same kit."),
+        ) from error
     except OSError as error:
         raise UsageError(
             _("cannot write {path}: {why}").format(path=out, why=error.strerror or error),

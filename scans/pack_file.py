@@ -49,7 +49,7 @@ from scans.pack_json import LONGEST_LINE
 
 MAGIC = b"OMR-PACK 1\n"
 MOST_BYTES = 8 << 30  # of a file; a month of 100,000 sheets with every picture is half of it
-MOST_LINES = 1 << 30  # bytes of lines; 100,000 sheets are a third of it
+MOST_LINES = 256 << 20  # bytes of lines; 80,000 sheets, more than a unit has in years
 MOST_PICTURE = 4 << 20  # bytes; a whole A4 sheet at 8 px/mm is 0.6 MB
 _MOST_HEAD = 10_000
 _SIZE = 4
@@ -108,6 +108,7 @@ def write_pack(
     """Write a new file, beside it first: it is there whole or not at all.
 
     Raises:
+        PackFault: If it would be larger than anybody opens.
         FileExistsError: If there is a file of that name.
         OSError: If it cannot be written.
     """
@@ -261,6 +262,8 @@ class Content:
 
 def _plain(lines: Iterable[bytes], pictures: Iterable[bytes]) -> Iterator[bytes]:
     text = b"".join(line + b"\n" for line in lines)
+    if len(text) > MOST_LINES:
+        raise PackFault
     yield len(text).to_bytes(8, "big")
     yield text
     for picture in pictures:

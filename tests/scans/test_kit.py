@@ -121,6 +121,26 @@ def _power_cut(*_arguments: object) -> None:
     raise KeyboardInterrupt
 
 
+def test_a_unit_s_own_settings_stay_and_a_difference_is_said_aloud(
+    office: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unit, kit = tmp_path / "unit", _kit(office, tmp_path)
+    use_kit(unit, kit, passphrase_file=office / "pass")
+    settings = unit / "omr.toml"
+    text = settings.read_text(encoding="utf-8").replace("jobs = 0", "jobs = 2")
+    settings.write_text(text, encoding="utf-8")
+    use_kit(unit, kit, passphrase_file=office / "pass")
+    assert "warning" not in capsys.readouterr().err
+    changed = text.replace("start_day = 15", "start_day = 1")
+    settings.write_text(changed, encoding="utf-8")
+
+    use_kit(unit, kit, passphrase_file=office / "pass")
+
+    assert "numbers will differ" in capsys.readouterr().err
+    assert settings.read_text(encoding="utf-8") == changed
+    assert "start_day = 15" in (unit / "omr-from-kit.toml").read_text(encoding="utf-8")
+
+
 def test_a_kit_of_another_unit_or_of_another_receiving_key_is_refused(
     office: Path, tmp_path: Path
 ) -> None:
