@@ -152,7 +152,8 @@ def read_manifest(archive: zipfile.ZipFile) -> Manifest:
         )
     except (*_BROKEN, TypeError, OSError) as error:
         raise _unknown() from error
-    if told.get("omr-backup") != _FORMAT or not all(map(_is_ours, files)):
+    needed = {LEDGER, "omr.toml"} <= files.keys()
+    if told.get("omr-backup") != _FORMAT or not needed or not all(map(_is_ours, files)):
         raise _unknown()
     return manifest
 
@@ -222,6 +223,7 @@ def _write(workspace: Workspace, ledger: Ledger, folder: Path, out: Path) -> Man
             files[name] = _put(archive, name, path, packed=packed)
         manifest = Manifest(now(), head, tables, files)
         archive.writestr(MANIFEST, _told(manifest), zipfile.ZIP_DEFLATED)
+    out.chmod(0o600)  # what people answered is in it
     with out.open("r+b") as written:
         os.fsync(written.fileno())
     return manifest

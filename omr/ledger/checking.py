@@ -191,7 +191,7 @@ class _Book:
             try:
                 body = json.loads(row.body_json)
                 yield from self._note(row.entry, body)
-            except (ValueError, TypeError, AttributeError, KeyError, IndexError):
+            except (ValueError, TypeError, AttributeError, LookupError, sqlite3.Error):
                 yield Finding(Wrong.ENTRY_UNREADABLE, f"{row.entry} ({row.at})", row.entry)
                 continue
             if "accepted" in body:

@@ -145,6 +145,11 @@ def copy_command(root: Path, to: str) -> None:
     workspace = open_workspace(root)
     with Ledger.open(workspace.ledger_url) as ledger:
         copied = copy_ledger(ledger, to)
+        if hash_of_entry(ledger, copied.head.entry + 1) is not None:
+            raise LedgerUnusable(
+                _("somebody wrote into the ledger meanwhile; the copy lacks that"),
+                _("End the other commands, and copy again into another empty place."),
+            )
     rows = sum(table.rows for table in copied.tables.values())
     print(
         _("{rows} rows in {tables} tables are the same there, and the log agrees").format(

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,7 @@ _NEWEST = (
     .order_by(log_entry.c.entry.desc())
     .limit(1)
 )
+_MOST_IN_A_RANGE = 100_000_000  # more would be a damaged entry, which must not hang a check
 _RECORDS_IN_ENTRY = 2000  # a million imported rows are 500 entries of 100 kB
 
 
@@ -60,6 +62,7 @@ class _Pending:
 
     given: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)  # rows by table
     above: dict[str, int] = field(default_factory=dict)  # highest number before, by table
+    numbered: Counter[str] = field(default_factory=Counter)  # rows above these, by table
     records: dict[str, list[tuple[Key, str]]] = field(default_factory=dict)  # by kind
     count: int = 0
     bodies: list[dict[str, Any]] = field(default_factory=list)  # complete, in their order
@@ -108,10 +111,17 @@ def say_gone(connection: Connection, kind: str, keys: Iterable[Key]) -> None:
 
 
 def gone_keys(listed: Iterable[Any]) -> Iterator[Key]:
-    """The keys that :func:`say_gone` listed."""
+    """The keys that :func:`say_gone` listed.
+
+    Raises:
+        ValueError, TypeError: If it cannot have listed them.
+    """
     for each in listed:
         if isinstance(each, list):
-            yield from range(each[0], each[1] + 1)
+            first, last = each
+            if not 0 <= last - first < _MOST_IN_A_RANGE:
+                raise ValueError(each)
+            yield from range(first, last + 1)
         else:
             yield each
 
@@ -172,7 +182,9 @@ def _after(
     number = metadata.tables[name].autoincrement_column
     if number is not None:  # read back later: most numbers are the database's
         above = pending.above[name]
-        rows = [row for row in rows if (row.get(number.name) or above + 1) <= above]
+        given = [row for row in rows if (row.get(number.name) or above + 1) <= above]
+        pending.numbered[name] += len(rows) - len(given)
+        rows = given
     [kind, *parts] = KINDS_OF[name]
     if kind.salt_by is None and not kind.together and not parts:
         for row in rows:
@@ -189,7 +201,10 @@ def _is_covered(clause: Insert) -> bool:
 def _write(connection: Connection, pending: _Pending) -> None:
     added = {name: [*rows] for name, rows in pending.given.items()}
     for name, above in pending.above.items():
-        added.setdefault(name, []).extend(_numbered(connection, name, above))
+        numbered = _numbered(connection, name, above)
+        if len(numbered) != pending.numbered[name]:  # it was added in a savepoint, or replaced
+            raise RuntimeError(f"rows of {name} were added in a way that cannot be logged")
+        added.setdefault(name, []).extend(numbered)
     salts = Salts(connection, added)
     for name, rows in added.items():
         for kind in KINDS_OF[name]:

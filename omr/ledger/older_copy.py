@@ -29,8 +29,9 @@ def compare(connection: Connection, counter: Counter, *, may_be_unseen: bool) ->
         CounterDamaged: If the counter cannot be read.
         LedgerUnusable: If the counter cannot be written.
     """
-    newest = head(connection)
+    # In this order: what another process keeps and notes in between must not look like a loss.
     seen = counter.read()
+    newest = head(connection)
     if seen is None:
         # A crash right after the log was begun leaves no counter; nothing else does.
         if not may_be_unseen and not newest.is_beginning:

@@ -247,3 +247,27 @@ def test_a_transaction_that_fails_leaves_no_entry(tmp_path: Path) -> None:
                 )
             )
         assert check_ledger(ledger) == before
+
+
+def test_what_another_process_keeps_while_a_ledger_is_opened_is_no_loss(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = LedgerAddress(ledger_url(tmp_path), tmp_path / "one.counter")
+    Counter(url.counter).start_over(_head_of(url))
+    genuine = Counter.read
+
+    def slowly(self: Counter) -> Seen | None:
+        monkeypatch.setattr(Counter, "read", genuine)
+        with Ledger.open(url) as other:
+            take(other, 1)
+        return genuine(self)
+
+    monkeypatch.setattr(Counter, "read", slowly)
+    Ledger.open(url).close()
+
+
+def _head_of(url: str) -> Head:
+    with Ledger.open_copy(url) as ledger:
+        head = check_ledger(ledger).head
+    assert head is not None
+    return head

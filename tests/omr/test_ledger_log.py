@@ -135,6 +135,14 @@ def test_a_row_that_passed_by_the_log_is_named(tmp_path: Path) -> None:
             Wrong.ENTRY_ALTERED,
         ),
         ("delete from log_entry", Wrong.ENTRY_MISSING),
+        (
+            """update log_entry set body_json = '{"gone":{"x":[[1,999999999]]}}' where entry = 3""",
+            Wrong.ENTRY_UNREADABLE,
+        ),
+        (
+            """update log_entry set body_json = '{"rows":{"sheet":[[1,[2]]]}}' where entry = 3""",
+            Wrong.ENTRY_UNREADABLE,
+        ),
     ],
 )
 def test_an_entry_that_is_altered_removed_or_moved_is_named(
@@ -190,6 +198,23 @@ def test_rows_are_added_only_where_they_are_logged(tmp_path: Path) -> None:
         )
         with pytest.raises((RuntimeError, sa.exc.IntegrityError)), ledger.write() as connection:
             connection.execute(copied)
+        assert check_ledger(ledger).findings == ()
+
+
+def test_a_row_that_a_savepoint_took_back_is_not_logged(tmp_path: Path) -> None:
+    row = (
+        metadata.tables["batch"]
+        .insert()
+        .values(period="2026-07", software="x", thresholds_json="{}", started_at="")
+    )
+    with fresh_ledger(tmp_path) as ledger:
+        with (
+            pytest.raises(RuntimeError, match="cannot be logged"),
+            ledger.write() as connection,
+            connection.begin_nested() as inner,
+        ):
+            connection.execute(row)
+            inner.rollback()
         assert check_ledger(ledger).findings == ()
 
 
