@@ -84,6 +84,13 @@ def make_kit(
         _("Send the passphrase by another way than the file. At the unit: omr scans use-kit FILE")
     )
     print(_receiving(receiver.public))
+    if not workspace.settings.keep_every_picture:
+        print(
+            _(
+                "Set keep_every_picture = true in omr.toml: then this office's papers, too, can be "
+                "shown beside those of a unit that bear the same serial."
+            )
+        )
     print(_("file {path}").format(path=out))
 
 
