@@ -201,6 +201,12 @@ def test_rows_are_added_only_where_they_are_logged(tmp_path: Path) -> None:
         assert check_ledger(ledger).findings == ()
 
 
+def _add_and_take_back(ledger: Ledger, row: sa.Insert) -> None:
+    with ledger.write() as connection, connection.begin_nested() as inner:
+        connection.execute(row)
+        inner.rollback()
+
+
 def test_a_row_that_a_savepoint_took_back_is_not_logged(tmp_path: Path) -> None:
     row = (
         metadata.tables["batch"]
@@ -208,13 +214,8 @@ def test_a_row_that_a_savepoint_took_back_is_not_logged(tmp_path: Path) -> None:
         .values(period="2026-07", software="x", thresholds_json="{}", started_at="")
     )
     with fresh_ledger(tmp_path) as ledger:
-        with (
-            pytest.raises(RuntimeError, match="cannot be logged"),
-            ledger.write() as connection,
-            connection.begin_nested() as inner,
-        ):
-            connection.execute(row)
-            inner.rollback()
+        with pytest.raises(RuntimeError, match="cannot be logged"):
+            _add_and_take_back(ledger, row)
         assert check_ledger(ledger).findings == ()
 
 
