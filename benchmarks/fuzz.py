@@ -39,6 +39,8 @@ from typing import Any
 
 from fuzz_targets import TARGETS, Forgery, Target
 
+from scans.limits import Limits, limit_memory
+
 LONGEST_S = 10.0  # one case
 MOST_MB = 1024  # resident, of the whole process
 _AT_MOST_MB = 3072  # of memory asked for: the machine is protected before the figure is known
@@ -148,6 +150,8 @@ def _work(
     first, skip, end = span
     resource.setrlimit(resource.RLIMIT_AS, (_AT_MOST_MB << 20, _AT_MOST_MB << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if target.limited:
+        limit_memory(Limits().memory_mb)
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 2)
     in_memory = Path("/dev/shm")  # noqa: S108 - where there is none, the usual place

@@ -59,6 +59,7 @@ class Target:
     seeds: Callable[[], list[bytes]]
     run: Callable[[bytes, Path], str]  # the case, a file of its own; says what came out
     block: int  # cases from one chance; to make one again, those before it are made too
+    limited: bool = False  # done in a process with the limits of one that reads pages
 
 
 def _page(found: object) -> str:
@@ -203,7 +204,11 @@ def _survey(data: bytes, _path: Path) -> str:
 
 def _scan_target(kind: str, run: Callable[[bytes, Path], str]) -> Target:
     return Target(
-        lambda rng: fuzz_scans.cases(kind, rng), lambda: fuzz_scans.seeds(kind), run, block=200
+        lambda rng: fuzz_scans.cases(kind, rng),
+        lambda: fuzz_scans.seeds(kind),
+        run,
+        block=200,
+        limited=True,
     )
 
 
