@@ -21,6 +21,8 @@ from omr.ledger_address import COUNTER_ENDING
 from omr.thresholds import Thresholds
 from omr.workspace import open_workspace
 from scans.batch import read_batch, reading_context
+from scans.engine import Engine
+from scans.stages import ReadingContext
 from scans.virtual_scanner import ScanPlan, load_printed, scan_batch
 
 
@@ -82,6 +84,7 @@ class Office:
         *,
         jobs: int = 1,
         progress: Callable[[int, int], None] = lambda _done, _total: None,
+        engine: Callable[[ReadingContext], Engine] | None = None,
     ) -> tuple[Spent, Counter[str]]:
         """Time to read *paths* as the command does, and the sheets by status."""
         ledger_file = self.root / "ledger.db"
@@ -94,7 +97,13 @@ class Office:
             context = reading_context(ledger, Verifier(workspace.keyring()), Thresholds())
             clock = Clock()
             summary = read_batch(
-                ledger, paths, context, period="2026-11", jobs=jobs, progress=progress
+                ledger,
+                paths,
+                context,
+                period="2026-11",
+                jobs=jobs,
+                progress=progress,
+                engine=engine(context) if engine else None,
             )
             spent = clock.spent()
         return spent, Counter({status.value: n for status, n in summary.new.items()})
