@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         copies = -(-options.pages // len(files))
         book = pdf_of((list(files) * copies)[: options.pages], Path(folder) / "book.pdf")
         # Both kinds of processes stay, so that starting them is in no figure.
-        stack.enter_context(mock.patch.object(Workers, "keep", lambda _workers, _count: None))
+        stack.enter_context(mock.patch.object(Workers, "keep", return_value=None))
         cluster = stack.enter_context(
             LocalCluster(
                 n_workers=PROCESSES, threads_per_worker=1, dashboard_address=None, silence_logs=50
