@@ -52,7 +52,7 @@ def present_scans(folder: Path) -> tuple[dict[Path, Stamp], set[Path]]:
             _("the folder cannot be looked into: {folder}: {why}").format(
                 folder=folder, why=error.strerror or error
             ),
-            _("Check that it is there and that you may read it; then run the command again."),
+            _("Check that it is there and that you may read it."),
         ) from error
     return found, odd
 

@@ -76,8 +76,7 @@ def watch_scans(
 
     Raises:
         KeyboardInterrupt: When the person, or the system, ends it.
-        UsageError: If the folder is none, or is watched already.
-        InputUnusable: If the folder cannot be looked into any more.
+        UsageError: If the folder is none, is watched already, or is to get the pictures too.
         LedgerUnusable: If the ledger cannot be used, and has not been for some minutes.
     """
     workspace = open_workspace(root)
@@ -87,6 +86,11 @@ def watch_scans(
         raise UsageError(
             _("there is no folder {folder}").format(folder=folder),
             _("Name the folder that the scanner writes to."),
+        )
+    if evidence is not None and evidence.resolve() == folder.resolve():
+        raise UsageError(
+            _("the pictures of sheets would be read as scans: {folder}").format(folder=folder),
+            _("Name another folder with --evidence."),
         )
     watching = Watching(workspace, period, jobs, evidence)
     with only_watcher(folder, workspace.root), _listening(folder, poll=poll) as heard:
@@ -123,6 +127,7 @@ class Watcher:
         self._odd: set[Path] = set()
         self._month = self._watching.month_of(self._watching.today())
         self._first = True
+        self._away = False
 
     def begin(self) -> None:
         """Say what is watched, and which month it goes into."""
@@ -138,7 +143,17 @@ class Watcher:
         Args:
             now: Of a clock that never goes back, seconds.
         """
-        present, odd = present_scans(self._folder)
+        try:
+            present, odd = present_scans(self._folder)
+        except InputUnusable as error:  # a share that is away for a while comes back
+            if not self._away:
+                _say(f"omr: {error.message}")
+                _say("     " + _("It is looked for until it is there again."))
+            self._away = True
+            return True
+        if self._away:
+            self._away = False
+            _tell(_("{folder} is there again").format(folder=self._folder))
         for path in sorted(odd - self._odd):
             _say(_("omr: {file} is no regular file and is not read").format(file=path.name))
         self._odd = odd

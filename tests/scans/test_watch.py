@@ -226,6 +226,22 @@ def test_a_ledger_in_use_is_waited_for_and_given_up_after_some_minutes(
     assert len(slept) == 6
 
 
+def test_a_folder_that_is_away_for_a_while_is_waited_for(
+    drop: Drop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drop.watcher()
+    away = drop.folder.rename(drop.folder.with_name("away"))
+    drop.look(3)
+    assert capsys.readouterr().err.count("cannot be looked into") == 1
+
+    away.rename(drop.folder)
+    drop.put("scan.pdf")
+    drop.look(2)
+
+    assert "is there again" in capsys.readouterr().out
+    assert drop.sheets() == [("scan.pdf", 0)]
+
+
 def test_a_folder_has_one_watcher(tmp_path: Path, drop: Drop) -> None:
     with only_watcher(drop.folder, tmp_path):
         with pytest.raises(UsageError) as refused, only_watcher(drop.folder, tmp_path):
@@ -264,6 +280,7 @@ def test_what_is_no_folder_and_a_wrong_month_are_wrong_usage(drop: Drop) -> None
     at = ["--workspace", str(drop.workspace.root)]
     assert omr(["scans", "watch", str(drop.folder / "no"), *at]) == 2
     assert omr(["scans", "watch", str(drop.folder), "--period", "2026-13", *at]) == 2
+    assert omr(["scans", "watch", str(drop.folder), "--evidence", str(drop.folder), *at]) == 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
