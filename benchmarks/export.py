@@ -64,7 +64,7 @@ _SLOWEST = 40  # functions shown
 
 
 def main() -> int:
-    """Fill, export, record; 1 if the export takes longer than a minute."""
+    """Fill, export, record; 1 if the export needs more than a minute of the processor."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--people", type=int, default=300_000)
     parser.add_argument("--seed", type=int, default=7)
@@ -106,6 +106,7 @@ def main() -> int:
         "alerts": len(summary.month.results.alerts),
         "seconds": round(seconds, 1),
         "processor_seconds": round(processor, 1),
+        "kept": processor <= MOST_SECONDS,  # one thread: the clock adds what other programs do
         "filling_seconds": None if given.again else round(filled, 1),  # None: filled before
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "ledger_mb": round(ledger_mb, 1),
@@ -116,7 +117,7 @@ def main() -> int:
     print(json.dumps(result, indent=1))
     if given.out:
         given.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
-    return int(seconds > MOST_SECONDS)
+    return int(processor > MOST_SECONDS)
 
 
 def fill_city(root: Path, people: int, chance: random.Random) -> None:
