@@ -328,7 +328,7 @@ def _is_trace(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bo
         return True
     if sheet.bilevel:
         return bubble.zone >= t.rough or bubble.darkness >= t.black
-    if sheet.inky:  # no pen leaves less, however short it rests
+    if sheet.peak >= t.inky:  # no pen leaves less, however short it rests
         return bubble.zone >= t.speck and bubble.peak >= t.palest
     return (
         bubble.faint >= (t.faint if sheet.pencil else t.light)

@@ -34,7 +34,7 @@ class Sheet:
             how people answer, and neither stains nor what shines through.
         usual: The middle darkness of the rows' ink, if most have ink in just one bubble; else 0.
         sturdy: Whether it is a 1-bit scan that would have kept any stroke of this pen.
-        inky: Whether most rows have ink in just one bubble, and no pencil gets so dark.
+        peak: The middle peak of the same ink.
     """
 
     floor: float = 0.0
@@ -45,7 +45,7 @@ class Sheet:
     strokes: tuple[float, ...] = ()
     usual: float = 0.0
     sturdy: bool = False
-    inky: bool = False
+    peak: float = 0.0
 
 
 ALONE = Sheet()
@@ -72,7 +72,7 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         bilevel=measured.bilevel,
         strokes=_strokes(measured, thresholds),
         usual=median(b.darkness for b in lone) if lone else 0.0,
-        inky=bool(lone) and median(b.peak for b in lone) >= t.inky,
+        peak=median(b.peak for b in lone) if lone else 0.0,
         sturdy=measured.bilevel and _is_sturdy(measured, lone, t),
     )
 
@@ -179,7 +179,10 @@ def _ends_here(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
 
 
 def _is_usual(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
-    """Whether the only ink in its row is no stain and, for the sheet, no mere speck."""
+    """Whether the only ink in its row is no stain and, for the sheet, no mere speck.
+
+    Nor is it a fold that runs down a column of a sheet that bears nothing else.
+    """
     t = thresholds
     enough = bubble.extent >= t.kneed or (
         bubble.extent >= t.speck and bubble.darkness >= t.usual * sheet.usual
@@ -187,7 +190,7 @@ def _is_usual(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bo
     # A 1-bit scan has no shading: what is left of a thin stroke is enough there.
     least = t.marginal if sheet.bilevel else t.shading
     dark = bubble.darkness >= least and bubble.peak >= t.palest
-    return dark and enough and bubble.share >= t.own
+    return dark and enough and bubble.share >= t.own and sheet.peak >= t.pale
 
 
 def _is_dot(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:

@@ -22,7 +22,7 @@ LAYOUT = make_layout(
 ROWS = [question.id for question in LAYOUT.questions]
 JUST = 0.001
 MARKED = (Mark.MARKED, None)
-ORDERLY = Sheet(usual=0.1)
+ORDERLY = Sheet(usual=0.1, peak=T.pale)
 # A tick that hangs together with the mark of the row above, and one with that of the row below.
 TICK = bubble(
     darkness=0.1, coverage=0.15, peak=0.5, zone=1.0, extent=0.8, arms=0.25, depth=0.4, length=0.15
@@ -99,7 +99,8 @@ def test_a_sheet_is_orderly_where_most_rows_have_ink_in_just_one_bubble() -> Non
 
     assert sheet_of(sheet(LAYOUT, _rows(**some)), T).usual == 0.0
     every = _rows(**dict.fromkeys(ROWS, "r5"))
-    assert sheet_of(sheet(LAYOUT, every), T).usual == filled().darkness
+    orderly = sheet_of(sheet(LAYOUT, every), T)
+    assert (orderly.usual, orderly.peak) == (filled().darkness, filled().peak)
     twice = every | _rows(**dict.fromkeys(ROWS, "r1"))
     assert sheet_of(sheet(LAYOUT, twice), T).usual == 0.0
 
@@ -143,7 +144,7 @@ def test_what_just_touches_a_bubble_on_its_way_is_no_trace_on_an_orderly_sheet()
 
 
 def test_dust_and_the_papers_noise_are_no_trace_on_a_sheet_filled_with_an_inky_pen() -> None:
-    inky = replace(ORDERLY, inky=True)
+    inky = replace(ORDERLY, peak=T.inky)
     dust = bubble(zone=T.speck - JUST, peak=T.palest, faint=T.light)
 
     assert _row(inky, r2=dust).state is AnswerState.BLANK
@@ -153,15 +154,11 @@ def test_dust_and_the_papers_noise_are_no_trace_on_a_sheet_filled_with_an_inky_p
     assert _row(inky, r2=bubble(zone=0.9, peak=T.palest - JUST)).state is AnswerState.BLANK
 
 
-def test_a_sheet_is_inky_where_no_pencil_gets_so_dark() -> None:
-    pen = {
-        (q, "r5"): filled("r5", q, peak=peak)
-        for q, peak in zip(ROWS, [T.inky - 0.2] * 5 + [T.inky] * 7, strict=True)
-    }
-    assert sheet_of(sheet(LAYOUT, pen), T).inky
-    pencil = {key: replace(mark, peak=T.inky - JUST) for key, mark in pen.items()}
-    assert not sheet_of(sheet(LAYOUT, pencil), T).inky
-    assert not sheet_of(sheet(LAYOUT, {}), T).inky
+def test_pale_ink_is_believed_only_where_the_sheets_other_ink_is_no_fold() -> None:
+    folded = replace(ORDERLY, peak=T.pale - JUST)
+
+    assert judge_bubble(PALE, T, folded, lone=True)[0] is Mark.MARGINAL
+    assert judge_bubble(JOINED, T, folded, lone=True) == MARKED
 
 
 def test_an_arc_by_a_light_pencil_is_asked_about_only_on_a_sheet_without_order() -> None:
