@@ -88,7 +88,11 @@ def without_letters(learnt: Print, ink: Floats, centres: Floats, *, clean: float
     lexicon = _lexicon(own[real])
     rest = asked[~dark[asked] & (left[asked] >= clean)]
     if len(lexicon) and len(rest):
-        match = _direction(flat[rest][:, learnt.inside]) @ _direction(lexicon).T
+        words = _direction(lexicon).T
+        match = np.full((len(rest), len(lexicon)), -1.0, np.float32)
+        for slide in _SLIDES:  # a letter may lie a pixel askew in its outline
+            mine = np.roll(flat[rest], slide, axis=(1, 2))[:, learnt.inside]
+            match = np.maximum(match, _direction(mine) @ words)
         best = np.argsort(-match, axis=1)[:, :_CANDIDATES]
         usable = np.take_along_axis(match, best, axis=1) >= _LOOKS_LIKE
         found, _ = new.beyond(lexicon[best], usable, rest, ink, dark, clean)

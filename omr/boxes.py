@@ -45,6 +45,7 @@ _LETTER_FROM = 0.03
 _MOST, _TIMES_USUAL = 0.5, 3.0  # a W has 2.5 times the ink of the usual letter (measured)
 _FULL = 0.8  # no letter has so much ink; a bold W, blurred, has 0.7 (measured)
 _BLANK_AMONG_LETTERS, _TIMES_BLANK = 0.02, 3.0
+_ALL_KNOWN = 0.95  # of the light boxes: their letter is seen, or explains all of their ink
 _USUAL, _HEAVIER = 0.99, 1.15  # the light boxes' heaviest letter, and more than it
 _FAINT = 0.25  # of the page's usual mark: fainter ones are doubtful
 _SPREADS_TO_DOUBT, _SPREADS_TO_MARK = 9.0, 10.0
@@ -212,12 +213,17 @@ def _together(learnt: Print, centres: Floats) -> _Measured:
     # Among letters, shading is a mark, and so is ink beyond a letter known to be there; any
     # other ink may be a letter, until it is more than a letter can have.
     mark = np.maximum(high, _TIMES_BLANK * lows)
+    # Beside a letter that is seen specks are no mark yet.
+    lows[letters.verified & letters.printed & ~letters.shaded] = _BLANK_AT_MOST
     heaviest = _HEAVIER * float(np.quantile(raw[learnt.light], _USUAL)) + _LETTER_FROM
     steep = steepness(learnt.cores) >= _STEEP_LETTERS  # else letters are blots, too
     beyond = letters.verified & (letters.left >= mark) & letters.printed
     usual = float(np.median(raw[learnt.light]))
     most = raw >= min(max(_MOST, _TIMES_USUAL * usual), _FULL)
-    dark = letters.shaded & (raw > heaviest) & steep & (beyond | most)
+    # Where the page's letters are known, none is unlike all others.
+    explained = letters.verified[learnt.light] | (letters.left[learnt.light] < _LETTER_FROM)
+    known = letters.printed and float(explained.mean()) >= _ALL_KNOWN
+    dark = letters.shaded & (raw > heaviest) & steep & (beyond | most | known)
     highs = np.where(dark | (beyond & ~letters.shaded), mark, _FULL)
     highs = np.where(letters.about, highs, high)
     bare = (letters.left < lows) & ~letters.shaded & (letters.printed | (raw < lows))
