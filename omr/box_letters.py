@@ -169,6 +169,25 @@ def _letters_about(inner: Floats, centres: Floats) -> Bools:
     return about
 
 
+def usual_in_line(ink: Floats, centres: Floats, asked: npt.NDArray[np.int_]) -> Floats:
+    """The middle ink of the boxes nearest in line with each of *asked*, (A,).
+
+    The greater one of row and column: a letter that a line repeats is as heavy in all of it.
+    Infinite where either has too few boxes to say.
+    """
+    usual = np.empty((len(asked), 2), np.float32)
+    for k, box in enumerate(asked):
+        off = np.abs(centres - centres[box])
+        for line, (along, across) in enumerate(((0, 1), (1, 0))):
+            in_line = off[:, across] <= _LINE_WIDTH + _LINE_TILT * off[:, along]
+            in_line[box] = False
+            others = np.flatnonzero(in_line)
+            nearest = others[np.argsort(off[others, along])][:_IN_LINE]
+            few = len(nearest) < _FEWEST_IN_LINE
+            usual[k, line] = np.inf if few else np.median(ink[nearest])
+    return np.asarray(usual.max(axis=1), np.float32)
+
+
 def _own_letters(
     flat: Floats, plain: Bools, asked: npt.NDArray[np.int_], centres: Floats
 ) -> tuple[Floats, Bools]:

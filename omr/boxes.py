@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from omr.box_ink import Floats, Image, Page, Shape, darkness, ink_level, ink_of, noise_of, page_of
-from omr.box_letters import without_letters
+from omr.box_letters import usual_in_line, without_letters
 from omr.box_print import (
     CENTRE,
     FEWEST,
@@ -46,8 +46,10 @@ _MOST, _TIMES_USUAL = 0.5, 3.0  # a W has 2.5 times the ink of the usual letter 
 _FULL = 0.8  # no letter has so much ink; a bold W, blurred, has 0.7 (measured)
 _BLANK_AMONG_LETTERS, _TIMES_BLANK = 0.02, 3.0
 _ALL_KNOWN = 0.95  # of the light boxes: their letter is seen, or explains all of their ink
+_UNLIKE = 1.6  # times the line's usual ink: one letter's varies by 1.25 (measured)
 _USUAL, _HEAVIER = 0.99, 1.15  # the light boxes' heaviest letter, and more than it
 _FAINT = 0.25  # of the page's usual mark: fainter ones are doubtful
+_MANY, _FAINTEST, _SPECK = 8, 0.05, 0.12  # marks; of them; of the ink that those have
 _SPREADS_TO_DOUBT, _SPREADS_TO_MARK = 9.0, 10.0
 _ALONE_BLANK_BELOW = 0.03
 _ALONE_MARKED_FROM = 0.5
@@ -97,6 +99,7 @@ class _Measured:
     ink: Floats
     low: Floats
     high: Floats
+    lettered: npt.NDArray[np.bool_]  # whether a printed letter is seen here, and unshaded
 
 
 def read_boxes(image: Image, boxes: Sequence[Box]) -> list[BoxReading]:
@@ -123,12 +126,18 @@ def read_boxes(image: Image, boxes: Sequence[Box]) -> list[BoxReading]:
     level = max(ink_level(d) for d in dark)
     ink = np.zeros(len(boxes), np.float32)
     low, high = np.zeros_like(ink), np.zeros_like(ink)
+    lettered = np.zeros(len(boxes), np.bool_)
     for shape, members, patches in zip(shapes, classes, dark, strict=True):
         measured = _measure(page, shape, rects[members], patches, level)
         ink[members], low[members], high[members] = measured.ink, measured.low, measured.high
+        lettered[members] = measured.lettered
     certain = ink[ink >= high]
     if certain.size:
         high = np.maximum(high, _FAINT * float(np.median(certain)))
+    if len(certain) >= _MANY:
+        # Beside a letter that is seen, what is little even for the faintest marks is a speck.
+        speck = min(_SPECK * float(np.quantile(certain, _FAINTEST)), _BLANK_AT_MOST)
+        low = np.where(lettered, np.maximum(low, speck), low)
     return [
         BoxReading(box.id, _judge(*values), round(values[0], 4))
         for box, *values in zip(boxes, ink.tolist(), low.tolist(), high.tolist(), strict=True)
@@ -213,24 +222,29 @@ def _together(learnt: Print, centres: Floats) -> _Measured:
     # Among letters, shading is a mark, and so is ink beyond a letter known to be there; any
     # other ink may be a letter, until it is more than a letter can have.
     mark = np.maximum(high, _TIMES_BLANK * lows)
-    # Beside a letter that is seen specks are no mark yet.
-    lows[letters.verified & letters.printed & ~letters.shaded] = _BLANK_AT_MOST
     heaviest = _HEAVIER * float(np.quantile(raw[learnt.light], _USUAL)) + _LETTER_FROM
     steep = steepness(learnt.cores) >= _STEEP_LETTERS  # else letters are blots, too
     beyond = letters.verified & (letters.left >= mark) & letters.printed
     usual = float(np.median(raw[learnt.light]))
     most = raw >= min(max(_MOST, _TIMES_USUAL * usual), _FULL)
-    # Where the page's letters are known, none is unlike all others.
+    shaded = letters.shaded & (raw > heaviest) & steep
+    # Where the page's letters are known, none is unlike all others in its row and column.
     explained = letters.verified[learnt.light] | (letters.left[learnt.light] < _LETTER_FROM)
-    known = letters.printed and float(explained.mean()) >= _ALL_KNOWN
-    dark = letters.shaded & (raw > heaviest) & steep & (beyond | most | known)
+    unlike = np.zeros_like(shaded)
+    if letters.printed and float(explained.mean()) >= _ALL_KNOWN:
+        asked = np.flatnonzero(shaded & ~(beyond | most))
+        unlike[asked] = raw[asked] >= _UNLIKE * usual_in_line(raw, centres, asked)
+    dark = shaded & (beyond | most | unlike)
     highs = np.where(dark | (beyond & ~letters.shaded), mark, _FULL)
     highs = np.where(letters.about, highs, high)
+    lettered = letters.verified & letters.printed & ~letters.shaded & learnt.found
     bare = (letters.left < lows) & ~letters.shaded & (letters.printed | (raw < lows))
+    bare |= lettered & (letters.left < _BLANK_AT_MOST)
     ink = np.where(bare | (beyond & ~dark & ~letters.shaded), letters.left, raw)
     lows[~learnt.found] = 0.0  # no outline, no box: nothing can be said
     highs[~learnt.found] = 2.0
-    return _Measured(ink.astype(np.float32), lows.astype(np.float32), highs.astype(np.float32))
+    limits = lows.astype(np.float32), highs.astype(np.float32)
+    return _Measured(ink.astype(np.float32), *limits, lettered)
 
 
 def _alone(shape: Shape, patches: Floats) -> _Measured:
@@ -251,4 +265,4 @@ def _alone(shape: Shape, patches: Floats) -> _Measured:
     full = (middle >= _ALONE_MARKED_FROM) & (cover >= _ALONE_COVER) & (steepness(cores) >= _STEEP)
     ink = np.where(full, middle, np.minimum(np.maximum(middle, odd), _ALONE_MARKED_FROM - 0.01))
     low, high = np.full_like(middle, _ALONE_BLANK_BELOW), np.full_like(middle, _ALONE_MARKED_FROM)
-    return _Measured(ink.astype(np.float32), low, high)
+    return _Measured(ink.astype(np.float32), low, high, np.zeros(len(ink), np.bool_))

@@ -214,6 +214,27 @@ def test_marks_over_printed_letters_are_never_taken_for_blank(mark: str, share: 
     assert not any(r.mark is DOUBTFUL for r, m in zip(readings, marks, strict=True) if m == "blank")
 
 
+@pytest.mark.parametrize("blur", [0.8, 1.4])
+def test_heavy_letters_are_no_marks_though_blurred_beside_real_ones(blur: float) -> None:
+    marks = ["fill" if n in {7, 23} else "blank" for n in range(60)]
+    image, boxes = drawn(marks, Form(letters="MWIQO", columns=5))
+    readings = read_boxes(np.asarray(cv2.GaussianBlur(image, (0, 0), blur), np.uint8), boxes)
+
+    assert silent_errors(marks, readings) == []
+
+
+def test_a_speck_beside_a_letter_is_no_mark_where_the_pages_marks_are_full() -> None:
+    marks = mixed(60, 0.2, "fill")
+    image, boxes = drawn(marks, Form(letters="ABCDE"))
+    clean = marks_of(image, boxes)
+    at = next(n for n, mark in enumerate(marks) if mark == "blank")
+    x, y = round(boxes[at].x + 0.3 * boxes[at].w), round(boxes[at].y + 0.7 * boxes[at].h)
+    image[y : y + 3, x : x + 3] = 0
+
+    assert clean[at] is BLANK
+    assert marks_of(image, boxes) == clean
+
+
 def test_letters_in_few_boxes_are_doubtful_for_want_of_a_proof() -> None:
     readings = read_boxes(*drawn(["blank"] * 5, Form(letters="ABCDE")))
 
