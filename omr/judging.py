@@ -154,8 +154,9 @@ def judge_question(
         sheet: The rest of it.
     """
     single = question.kind is QuestionKind.SINGLE
-    lone = _lone(bubbles, thresholds, sheet) if single else None
-    judged = {b.option: judge_bubble(b, thresholds, sheet, lone=b is lone) for b in bubbles}
+    judged = {b.option: judge_bubble(b, thresholds, sheet) for b in bubbles}
+    if single and sheet.usual:
+        judged |= _lone(bubbles, judged, thresholds, sheet)
     marked = {option for option, (mark, _) in judged.items() if mark is Mark.MARKED}
     if marked:
         # The row has a mark of its own, so a tail that comes in from another row is none.
@@ -173,17 +174,22 @@ def judge_question(
 
 
 def _lone(
-    bubbles: Sequence[BubbleMeasure], thresholds: Thresholds, sheet: Sheet
-) -> BubbleMeasure | None:
-    """The only bubble of a row with ink, on a sheet most of whose rows have just one such."""
-    if not sheet.usual:
-        return None
-    inked = [
-        b
-        for b in bubbles
-        if b.darkness >= thresholds.marginal or _left(b, thresholds, sheet) is not None
-    ]
-    return inked[0] if len(inked) == 1 else None
+    bubbles: Sequence[BubbleMeasure],
+    judged: Mapping[str, tuple[Mark, Reason | None]],
+    thresholds: Thresholds,
+    sheet: Sheet,
+) -> dict[str, tuple[Mark, Reason | None]]:
+    """A doubtful bubble, judged as the only one with ink in its row, if it is that."""
+    t = thresholds
+    inked = [b for b in bubbles if judged[b.option][0] is not Mark.BLANK]
+    if len(inked) != 1 or judged[inked[0].option][0] is Mark.MARKED:
+        return {}
+    (only,) = inked
+    if any(
+        b.darkness >= t.marginal or _left(b, t, sheet) is not None for b in bubbles if b is not only
+    ):
+        return {}
+    return {only.option: judge_bubble(only, t, sheet, lone=True)}
 
 
 def _left(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> Reason | None:

@@ -190,7 +190,8 @@ def _is_usual(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bo
     # A 1-bit scan has no shading: what is left of a thin stroke is enough there.
     least = t.marginal if sheet.bilevel else t.shading
     dark = bubble.darkness >= least and bubble.peak >= t.palest
-    return dark and enough and bubble.share >= t.own and sheet.peak >= t.pale
+    penned = sheet.bilevel or sheet.peak >= t.pale
+    return dark and enough and penned and bubble.share >= t.own
 
 
 def _is_dot(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
