@@ -218,8 +218,10 @@ def layouts(
     out: Annotated[Path, typer.Option(metavar="DIR", help=_("Where the files are written."))],
     workspace: WorkspaceOption = Path(),
 ) -> None:
+    from omr.disk import disk_remedy
     from omr.layout import layout_to_json
     from omr.ledger import Ledger, issued
+    from omr.part_file import write_files
     from omr.workspace import open_workspace
 
     with Ledger.open(open_workspace(workspace).ledger_url) as ledger:
@@ -228,13 +230,13 @@ def layouts(
         out.mkdir(parents=True, exist_ok=True)
         for layout in kept:
             text = json.dumps(layout_to_json(layout), ensure_ascii=False, indent=1)
-            (out / f"{layout.layout_id}.json").write_text(text + "\n", encoding="utf-8")
+            write_files({out / f"{layout.layout_id}.json": f"{text}\n".encode()})
     except OSError as error:
         raise UsageError(
             _("{path} cannot be written: {why}").format(
                 path=error.filename or out, why=error.strerror or error
             ),
-            _("Choose a folder that you may write to."),
+            disk_remedy(error, _("Choose a folder that you may write to.")),
         ) from error
     print(_("{count} layouts in {folder}").format(count=len(kept), folder=out))
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
+from omr.disk import NO_ROOM, disk_remedy
 from omr.errors import UsageError
 from omr.i18n import _
 from omr.new_file import give_name, keep_folder_entry
-
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
+from omr.part_file import PartFile
 
 
 class DraftFile:
@@ -32,9 +30,9 @@ class DraftFile:
         self.path = path
         self._aside: Path | None = None
         self._published: os.stat_result | None = None
+        self._part: PartFile | None = None
         if path is None:
-            self._beside = Path(os.devnull)
-            self.file = self._beside.open("wb")
+            self.file: BinaryIO = Path(os.devnull).open("wb")  # noqa: SIM115 - closed at the end
             return
         if path.is_dir():
             raise UsageError(
@@ -44,9 +42,9 @@ class DraftFile:
             raise UsageError(
                 _("{path} is no ordinary file").format(path=path), _("Give another name.")
             )
-        self._beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
         with _told(path):
-            self.file = self._beside.open("xb")
+            self._part = PartFile(path)
+        self.file = self._part.file
 
     def __enter__(self) -> Self:
         return self
@@ -57,15 +55,12 @@ class DraftFile:
         value: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self.path is None:
+        if self.path is None or self._part is None:
             self.file.close()
             return
-        try:
-            with _told(self.path):
-                self.file.close()  # writes what is left, for which a full disk has no room
-        finally:
-            self._beside.unlink(missing_ok=True)
-        if isinstance(value, OSError) and value.errno in _NO_ROOM:
+        with _told(self.path):
+            self._part.__exit__(kind, value, trace)
+        if isinstance(value, OSError) and value.errno in NO_ROOM:
             raise _cannot(self.path, value) from value
 
     def finish(self) -> None:
@@ -74,12 +69,10 @@ class DraftFile:
         Raises:
             UsageError: If there is no room, or the disk fails.
         """
-        if self.path is None or self.file.closed:
+        if self.path is None or self._part is None:
             return
         with _told(self.path):
-            self.file.flush()
-            os.fsync(self.file.fileno())
-            self.file.close()
+            self._part.finish()
 
     def publish(self) -> Path | None:
         """Give the file its name. Whoever publishes that name at the same time loses nothing.
@@ -90,13 +83,13 @@ class DraftFile:
         Raises:
             UsageError: If it cannot.
         """
-        if self.path is None:
+        if self.path is None or self._part is None:
             return None
         self.finish()
         with _told(self.path):
             while self._published is None:
                 try:
-                    give_name(self._beside, self.path)
+                    give_name(self._part.path, self.path)
                     self._published = self.path.stat()
                 except FileExistsError:
                     self._set_aside(self.path)
@@ -133,7 +126,7 @@ class DraftFile:
 def _cannot(path: Path, error: OSError) -> UsageError:
     return UsageError(
         _("{path} cannot be written: {why}").format(path=path, why=error.strerror or error),
-        _("Choose a folder that exists, has room, and that you may write to."),
+        disk_remedy(error, _("Choose a folder that exists, has room, and that you may write to.")),
     )
 
 

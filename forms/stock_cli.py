@@ -195,7 +195,11 @@ def _say(
             drawn = forms_receipt(office, ledger, kind_of(act), unit, said.forms, said.on_day)
             write_receipt(draft.file, drawn)
             draft.finish()
-        entry = stock_commands.keep(ledger, said)
+        entry = stock_commands.kept_already(ledger, said) if receipt is not None else None
+        if entry is None:
+            entry = stock_commands.keep(ledger, said)
+        else:
+            print(_("this was said before; only the receipt is written"))
         for line in stock_commands.told(ledger, entry):
             print(line)
         _tell_aside(draft.publish())

@@ -173,6 +173,22 @@ def keep(ledger: Ledger, said: Saying) -> Entry:
         ) from refused
 
 
+def kept_already(ledger: Ledger, said: Saying) -> Entry | None:
+    """The entry with these very words, if it was the last about each of these forms.
+
+    So a receipt that a power cut prevented, or that was lost, can be had again.
+    """
+    entries = [entries_about(ledger, forms) for forms in said.forms]
+    if not all(entries):
+        return None
+    last = {about[-1].entry_id: about[-1] for about in entries}
+    if len(last) != 1:
+        return None
+    [entry] = last.values()
+    same = (entry.act, entry.on_day, entry.why) == (said.act, said.on_day, said.why)
+    return entry if same and tuple(entry.forms) == said.forms else None
+
+
 def told(ledger: Ledger, entry: Entry) -> Iterator[str]:
     """A kept entry in words, one line each."""
     units = sorted({unit for forms in entry.forms for unit in issued.units_of(ledger, forms)})

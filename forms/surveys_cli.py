@@ -301,16 +301,16 @@ def _on_forms(what: str, domains: Sequence[str], survey: Survey) -> str:
 
 def _write(path: Path, content: bytes) -> None:
     """Write a file that can be made again at any time, complete or not at all."""
-    beside = path.with_name(f".{path.name}.part")
+    from omr.disk import disk_remedy
+    from omr.part_file import write_files
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(content)
-        beside.replace(path)
+        write_files({path: content})
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise UsageError(
             _("{path} cannot be written: {why}").format(
                 path=error.filename or path, why=error.strerror or error
             ),
-            _("Choose a folder that you may write to."),
+            disk_remedy(error, _("Choose a folder that you may write to.")),
         ) from error

@@ -16,6 +16,7 @@ import typer
 
 from forms.cli import app as forms_app
 from forms.surveys_cli import app as surveys_app
+from omr.disk import NO_ROOM, READ_ONLY, disk_remedy
 from omr.errors import ExitCode, OmrError
 from omr.i18n import _
 from omr.keys_cli import app as keys_app
@@ -141,13 +142,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("OMR_DEBUG"):
             raise
-        name = type(error).__name__
-        _tell(
-            _("internal error: {error}").format(error=f"{name}: {error}".splitlines()[0]),
-            _("Run it again as: omr --debug ..., and report what it prints."),
-        )
-        return ExitCode.INTERNAL_ERROR
+        return _unexpected(error)
     return ExitCode.OK
+
+
+def _unexpected(error: Exception) -> ExitCode:
+    """Tell of a disk that is full or closed where nobody thought of it, or of our own mistake."""
+    if isinstance(error, OSError) and error.errno in NO_ROOM | READ_ONLY:
+        _tell(
+            _("{path} cannot be written: {why}").format(
+                path=error.filename or _("a file"), why=error.strerror
+            ),
+            disk_remedy(error, ""),
+        )
+        return ExitCode.BAD_USAGE
+    name = type(error).__name__
+    _tell(
+        _("internal error: {error}").format(error=f"{name}: {error}".splitlines()[0]),
+        _("Run it again as: omr --debug ..., and report what it prints."),
+    )
+    return ExitCode.INTERNAL_ERROR
 
 
 def _typers_own(stop: SystemExit) -> int:

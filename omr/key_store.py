@@ -95,7 +95,7 @@ def exchange_keyring(path: Path, keyring: Keyring) -> Path:
 def _replace(path: Path, data: bytes) -> None:
     """Let *path* be *data*: written and read back under another name, then renamed."""
     target = path.resolve()  # the file may lie on a medium of its own, behind a link
-    for left_over in target.parent.glob(f".{target.name}.*.part"):  # by a crash; keys too
+    for left_over in target.parent.glob(f".{target.name}*.part"):  # by a crash; keys too
         left_over.unlink(missing_ok=True)
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 
-_OWNER_ONLY = 0o600
-_AS_USUAL = 0o666  # less what the person's umask takes away
+from omr.part_file import PartFile, take_left_over
 
 
 def write_new_file(path: Path, data: bytes, *, owner_only: bool = False) -> bool:
@@ -28,20 +26,15 @@ def write_new_file(path: Path, data: bytes, *, owner_only: bool = False) -> bool
         OSError: If the folder cannot be written to.
     """
     if path.exists() or path.is_symlink():
+        take_left_over(path)  # it got its name, but not rid of the other one
         return False
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    descriptor = os.open(beside, flags, _OWNER_ONLY if owner_only else _AS_USUAL)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        give_name(beside, path)
-    except FileExistsError:  # another process was faster; its file stands
-        return False
-    finally:
-        beside.unlink(missing_ok=True)
+    with PartFile(path, owner_only=owner_only) as part:
+        part.file.write(data)
+        part.finish()
+        try:
+            give_name(part.path, path)
+        except FileExistsError:  # another process was faster; its file stands
+            return False
     keep_folder_entry(path.parent)
     return True
 

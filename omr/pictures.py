@@ -12,6 +12,7 @@ from pathlib import Path
 from omr.errors import LedgerUnusable
 from omr.i18n import _
 from omr.new_file import write_new_file
+from omr.part_file import take_left_over
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -76,6 +77,7 @@ class PictureStore:
             ValueError: If *digest* is no SHA-256.
         """
         path = self.path(digest)
+        take_left_over(path)  # of a run that was cut short: it may hold the same picture
         try:
             path.unlink()
         except FileNotFoundError:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from omr.disk import disk_remedy
 from omr.errors import LedgerUnusable, UsageError
 from omr.i18n import _
 from omr.new_file import keep_folder_entry, write_new_file
+from omr.part_file import PartFile
 
 
 def replace_file(
@@ -50,21 +50,16 @@ def exchange_content(path: Path, before: bytes, after: bytes) -> None:
     """
     with _told(path):
         target = path.resolve(strict=True)
-        beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-        try:
-            with beside.open("xb") as file:
-                file.write(after)
-                file.flush()
-                os.fsync(file.fileno())
-            shutil.copymode(target, beside)
+        with PartFile(target) as part:
+            part.file.write(after)
+            part.finish()
+            shutil.copymode(target, part.path)
             if target.read_bytes() != before:
                 raise UsageError(
                     _("{file} was changed by somebody else just now").format(file=path),
                     _("Close it in other programs and run the command again."),
                 )
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
+            part.path.replace(target)
         keep_folder_entry(target.parent)
 
 
@@ -78,7 +73,10 @@ def _told(path: Path) -> Iterator[None]:
             _("{path} cannot be written: {why}").format(
                 path=error.filename or path, why=error.strerror or error
             ),
-            _("Close the file in other programs; choose a folder that you may write to."),
+            disk_remedy(
+                error,
+                _("Close the file in other programs; choose a folder that you may write to."),
+            ),
         ) from error
 
 

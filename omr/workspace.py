@@ -21,6 +21,7 @@ from omr.ledger_address import COUNTER_ENDING, LedgerAddress
 from omr.links import Links
 from omr.links_file import read_links, refuse_unknown_domains, shipped_links_text
 from omr.new_file import write_new_file
+from omr.part_file import take_left_over
 from omr.provinces import Province
 from omr.settings import Settings, read_settings, shipped_settings_text
 from omr.survey import Survey
@@ -303,6 +304,7 @@ def init_workspace(
 
 
 def _existing(workspace: Workspace) -> InitResult:
+    take_left_over(workspace.settings_file)  # written last, so nobody else would
     parts = (
         workspace.settings_file,
         workspace.units_file,

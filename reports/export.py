@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from omr.disk import disk_remedy
 from omr.errors import UsageError
 from omr.i18n import _
+from omr.new_file import keep_folder_entry
+from omr.part_file import write_files
 from omr.stock_statement import UNIT_COLUMNS
 from reports.closing import SEVERAL, CountedMonth
 from reports.csv_text import csv_text
@@ -167,28 +169,33 @@ def refuse_mixture(folder: Path) -> None:
 def write_together(folder: Path, contents: Mapping[str, bytes]) -> list[Path]:
     """Write every file of *contents* (name to bytes), replacing older ones.
 
-    All are complete beside their places before the first is put in its place.
+    All are complete beside their places before the first is put in its place. An older manifest
+    goes before that, and the new one comes last: so a folder with a manifest holds just what
+    that says, also after a power cut between two files.
 
     Raises:
-        UsageError: If the folder cannot be written to; older files are still there.
+        UsageError: If the folder cannot be written to; unless it fails between two files, the
+            older ones are still there.
     """
-    waiting: dict[Path, Path] = {}
+    places = {folder / name: content for name, content in contents.items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            beside = folder / f".{name}.{secrets.token_hex(4)}.part"
-            waiting[folder / name] = beside
-            beside.write_bytes(content)
-        for path, beside in waiting.items():
-            beside.replace(path)
+        write_files(places, before_names=lambda: _without_manifest(folder))
+        keep_folder_entry(folder)
     except OSError as error:
         raise UsageError(
             _("cannot write to {folder}: {reason}").format(
                 folder=folder, reason=error.strerror or error
             ),
-            _("Choose a folder you may write to, and close the files in other programs."),
+            disk_remedy(
+                error,
+                _("Choose a folder you may write to, and close the files in other programs."),
+            ),
         ) from error
-    finally:
-        for beside in waiting.values():
-            beside.unlink(missing_ok=True)
-    return list(waiting)
+    return list(places)
+
+
+def _without_manifest(folder: Path) -> None:
+    """Take away what says that the folder holds a whole export, before it is half of one."""
+    (folder / MANIFEST).unlink(missing_ok=True)
+    keep_folder_entry(folder)

@@ -228,6 +228,7 @@ def _finish(workspace: Workspace, ledger: Ledger, period: Period) -> int:
     Returns:
         How many pictures there were.
     """
+    ledger.forget_deleted()
     return PicturesToDelete(workspace.evidence_folder, str(period)).delete(ledger)
 
 

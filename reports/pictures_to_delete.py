@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from omr.disk import disk_remedy
 from omr.errors import LedgerUnusable
 from omr.i18n import _
 from omr.ledger import Ledger
 from omr.ledger.unlinked_rest import pictures_of_month
 from omr.ledger.waiting import picture_is_kept
+from omr.part_file import write_files
 from omr.pictures import PictureStore
 
 
@@ -38,13 +40,13 @@ class PicturesToDelete:
         digests = sorted({*self._listed(), *pictures_of_month(ledger, self._period)})
         try:
             self._list.parent.mkdir(parents=True, exist_ok=True)
-            self._list.write_text("\n".join(digests), encoding="ascii")
+            write_files({self._list: "\n".join(digests).encode("ascii")})
         except OSError as error:
             raise LedgerUnusable(
                 _("{path} cannot be written: {why}").format(
                     path=self._list, why=error.strerror or error
                 ),
-                _("Check that you may write to the workspace folder."),
+                disk_remedy(error, _("Check that you may write to the workspace folder.")),
             ) from error
 
     def delete(self, ledger: Ledger) -> int:

@@ -6,11 +6,12 @@ value beside it, so that staff can trace it and viewers that do not calculate sh
 
 from __future__ import annotations
 
-import secrets
 from pathlib import Path
 
+from omr.disk import disk_remedy
 from omr.errors import UsageError
 from omr.i18n import _
+from omr.part_file import write_files
 from reports.results import MonthResults
 from reports.workbook_alerts import write_alerts
 from reports.workbook_book import Book
@@ -64,15 +65,11 @@ def write_workbook(results: MonthResults, path: Path, *, outside: bool = False) 
     if outside and not results.outside:
         raise ValueError("these results hold small counts, which must not leave the office")
     body = workbook_bytes(results)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_bytes(body)
-        beside.replace(path)
+        write_files({path: body})
     except OSError as error:
         raise UsageError(
             _("cannot write {path}: {reason}").format(path=path, reason=error.strerror or error),
-            _("Close the file in other programs, or choose another folder."),
+            disk_remedy(error, _("Close the file in other programs, or choose another folder.")),
         ) from error
-    finally:
-        beside.unlink(missing_ok=True)

@@ -298,12 +298,9 @@ def _announce(
         )
         for digest, n in counts.items()
     ]
-    return readings.add_sources(ledger, _open_batch(ledger, period, thresholds), new)
-
-
-def _open_batch(ledger: Ledger, period: str, thresholds: Thresholds) -> int:
-    return readings.open_batch(
+    return readings.announce_sources(
         ledger,
+        new,
         period=period,
         software=f"omr {version('omr-surveys')}, opencv {cv2.__version__}",
         thresholds=thresholds.as_dict(),

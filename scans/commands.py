@@ -15,12 +15,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from omr import loops
 from omr.codes import Verifier
+from omr.disk import disk_remedy
 from omr.errors import InputUnusable, UsageError
 from omr.i18n import _
 from omr.ledger import Ledger
 from omr.ledger.readings import SheetReading
 from omr.marks import Reason, SheetStatus
 from omr.office_alerts import alert_rule_of
+from omr.part_file import PartFile
 from omr.periods import Period
 from omr.pictures import PictureStore
 from omr.thresholds import Thresholds
@@ -94,6 +96,8 @@ def read_scans(
             prepare=_prepare,
             engine=_on_cluster(context, scheduler) if scheduler else None,
         )
+        if pictures is not None:
+            pictures.make_up(ledger, paths)
         health = health_lines(ledger, summary.batches) if summary.sheets else []
         late = list(late_lines(ledger, [summary.period])) if summary.sheets else []
     for line in (*_told(summary), *health, *late, *(alerts.lines() if alerts else ())):
@@ -141,16 +145,15 @@ def write_results(root: Path, *, file: str | None, out: Path | None) -> None:
             for line in lines:
                 print(line)
             return
-        beside = out.with_name(out.name + ".part")
         try:
-            with beside.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.writelines(line + "\n" for line in lines)
-            beside.replace(out)
+            with PartFile(out) as part:
+                part.file.writelines(f"{line}\n".encode() for line in lines)
+                part.finish()
+                part.path.replace(out)
         except OSError as error:
-            beside.unlink(missing_ok=True)
             raise UsageError(
                 _("cannot write {path}: {why}").format(path=out, why=error.strerror),
-                _("Choose a file in a folder you may write to."),
+                disk_remedy(error, _("Choose a file in a folder you may write to.")),
             ) from error
 
 

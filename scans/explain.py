@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.disk import disk_remedy
 from omr.errors import UsageError
 from omr.evidence import Ring, drawn_sheet, rings_of, size_px, upright
 from omr.fiducials import GreyImage
@@ -20,6 +21,7 @@ from omr.ledger.sheets import SheetRow
 from omr.ledger.waiting import find_sheet
 from omr.marks import HOLDS_SERIAL, Answer, AnswerState
 from omr.measure_codec import unpack
+from omr.part_file import write_files
 from omr.pictures import PictureStore
 from omr.scoring import BubbleMeasure, SheetMeasure
 from omr.serials import SerialMistyped, parse_serial
@@ -96,11 +98,11 @@ def _save(out: Path, picture: NDArray[np.uint8]) -> None:
     if not done:
         raise RuntimeError("the picture could not be packed")
     try:
-        out.write_bytes(bytes(png))
+        write_files({out: bytes(png)})
     except OSError as error:
         raise UsageError(
             _("cannot write {path}: {why}").format(path=out, why=error.strerror),
-            _("Choose a file in a folder you may write to."),
+            disk_remedy(error, _("Choose a file in a folder you may write to.")),
         ) from error
 
 

@@ -159,6 +159,25 @@ def test_an_interrupted_command_ends_with_130(
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("number", "remedy"), [(28, "Free some space"), (30, "can only be read")])
+def test_a_disk_that_refuses_where_nobody_thought_of_it_is_no_fault_of_ours(
+    office: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: int,
+    remedy: str,
+) -> None:
+    def fails(*_args: object, **_more: object) -> None:
+        raise OSError(number, os.strerror(number), "somewhere/x.pdf")
+
+    monkeypatch.setattr("scans.status.print_status", fails)
+
+    assert omr(["scans", "status", "--workspace", str(office)]) == 2
+    said = capsys.readouterr().err
+    assert "somewhere/x.pdf cannot be written" in said
+    assert remedy in said
+
+
 def test_a_fault_of_our_own_shows_its_trace_only_with_debug(
     office: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

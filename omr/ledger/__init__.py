@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -111,6 +111,7 @@ class Ledger:
         if path is None:
             return cls._opened(url, counter_of(url), may_be_empty=True)
         if path.exists():
+            _take_drafts_away(path)
             return cls.open(url)
         refuse_network_share(path)
         # Made under another name, so that an interruption leaves no half of a ledger.
@@ -126,6 +127,7 @@ class Ledger:
         finally:
             for ending in ("", "-wal", "-shm"):
                 draft.with_name(draft.name + ending).unlink(missing_ok=True)
+        _take_drafts_away(path)
         return cls.open(url)
 
     @classmethod
@@ -241,6 +243,13 @@ def _existing(url: str) -> Path | None:
     if path is not None:
         refuse_network_share(path)
     return path
+
+
+def _take_drafts_away(path: Path) -> None:
+    """Remove what makers of the ledger in *path* left behind: it is there, so nobody needs them."""
+    for draft in path.parent.glob(f"{path.name}.*.new*"):
+        with suppress(OSError):  # still open: its maker removes it
+            draft.unlink()
 
 
 def _revision(connection: Connection) -> str | None:

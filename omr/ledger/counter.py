@@ -12,15 +12,14 @@ sum: a write that a power cut tears leaves the note before it. So nothing waits 
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 from omr.errors import LedgerUnusable
 from omr.i18n import _
 from omr.ledger.log import Head
+from omr.part_file import write_files
 
 _LINE = re.compile(rb"omr-ledger 1 (\d{12}) ([0-9a-f]{64}) ([0-9a-f]{16})\n")
 _LINE_BYTES = 108
@@ -89,16 +88,8 @@ class Counter:
         Raises:
             LedgerUnusable: If the file cannot be written.
         """
-        beside = self.path.with_name(f".{self.path.name}.{secrets.token_hex(4)}.part")
         try:
-            try:
-                with beside.open("xb") as file:
-                    file.write(_line(head) * 2)
-                    file.flush()
-                    os.fsync(file.fileno())
-                beside.replace(self.path)
-            finally:
-                beside.unlink(missing_ok=True)
+            write_files({self.path: _line(head) * 2})
         except OSError as error:
             raise LedgerUnusable(
                 _("{path} cannot be written: {why}").format(

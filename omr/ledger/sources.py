@@ -40,18 +40,30 @@ def open_batch(
 ) -> int:
     """Start a batch: the files read by one command. Returns its id."""
     with ledger.write() as connection:
-        return int(
-            connection.execute(
-                insert(batch)
-                .values(
-                    period=period,
-                    software=software,
-                    thresholds_json=json.dumps(dict(thresholds), sort_keys=True),
-                    started_at=now(),
-                )
-                .returning(batch.c.batch_id)
-            ).scalar_one()
-        )
+        return _insert_batch(connection, period, software, thresholds)
+
+
+def announce_sources(
+    ledger: Ledger,
+    files: Sequence[NewSource],
+    *,
+    period: str,
+    software: str,
+    thresholds: Mapping[str, float],
+) -> dict[str, Source]:
+    """Announce new files in a batch of their own, all in one transaction.
+
+    Returns:
+        Every one of *files* by SHA-256. Content that the ledger knows is not announced again:
+        another process may have been faster.
+    """
+    with ledger.write() as connection:
+        known = _sources(connection, [file.sha256 for file in files])
+        new = [file for file in files if file.sha256 not in known]
+        if not new:
+            return known
+        batch_id = _insert_batch(connection, period, software, thresholds)
+        return known | _insert_sources(connection, batch_id, new)
 
 
 def find_sources(ledger: Ledger, digests: Sequence[str]) -> dict[str, Source]:
@@ -74,20 +86,8 @@ def add_sources(ledger: Ledger, batch_id: int, files: Sequence[NewSource]) -> di
     """
     with ledger.write() as connection:
         known = _sources(connection, [file.sha256 for file in files])
-        rows = {
-            file.sha256: {
-                "sha256": file.sha256,
-                "name": file.name,
-                "size_bytes": file.size_bytes,
-                "pages": file.pages,
-                "batch_id": batch_id,
-            }
-            for file in files
-            if file.sha256 not in known
-        }
-        if rows:
-            connection.execute(insert(source), list(rows.values()))
-        return known | _sources(connection, list(rows))
+        new = [file for file in files if file.sha256 not in known]
+        return known | _insert_sources(connection, batch_id, new)
 
 
 def pages_done(ledger: Ledger, source_id: int) -> set[int]:
@@ -98,6 +98,41 @@ def pages_done(ledger: Ledger, source_id: int) -> set[int]:
                 select(sheet.c.page).where(sheet.c.source_id == source_id).distinct()
             ).scalars()
         )
+
+
+def _insert_batch(
+    connection: Connection, period: str, software: str, thresholds: Mapping[str, float]
+) -> int:
+    return int(
+        connection.execute(
+            insert(batch)
+            .values(
+                period=period,
+                software=software,
+                thresholds_json=json.dumps(dict(thresholds), sort_keys=True),
+                started_at=now(),
+            )
+            .returning(batch.c.batch_id)
+        ).scalar_one()
+    )
+
+
+def _insert_sources(
+    connection: Connection, batch_id: int, files: Sequence[NewSource]
+) -> dict[str, Source]:
+    rows = {
+        file.sha256: {
+            "sha256": file.sha256,
+            "name": file.name,
+            "size_bytes": file.size_bytes,
+            "pages": file.pages,
+            "batch_id": batch_id,
+        }
+        for file in files
+    }
+    if rows:
+        connection.execute(insert(source), list(rows.values()))
+    return _sources(connection, list(rows))
 
 
 def _sources(connection: Connection, digests: Sequence[str]) -> dict[str, Source]:

@@ -168,6 +168,26 @@ def test_the_receipt_lists_the_pads_that_were_handed_out(
     assert "gồm 01 quyển và 10 phiếu lẻ" in text
 
 
+def test_a_receipt_that_a_power_cut_prevented_is_written_when_the_command_is_run_again(
+    omr: Omr, workspace: Workspace, tmp_path: Path
+) -> None:
+    receipt = tmp_path / "receipt.pdf"
+    words = ("forms", "issue", "GTDB-26-000001..50", "--receipt", receipt)
+    assert omr(*words)[0] == 0
+    first = receipt.read_bytes()
+    receipt.unlink()
+
+    code, out, _err = omr(*words)
+
+    assert code == 0
+    assert "only the receipt" in out
+    assert len(receipt.read_bytes()) == len(first)
+    with Ledger.open(workspace.ledger_url) as ledger:
+        assert len(entries_about(ledger, SerialRange("GTDB", 2026, 1, 120))) == 1
+    assert omr("forms", "issue", "GTDB-26-000001..60", "--receipt", receipt)[0] == 2
+    assert omr("forms", "issue", "GTDB-26-000001..50")[0] == 2
+
+
 def test_no_entry_is_made_whose_receipt_cannot_be_written(
     omr: Omr, workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -535,3 +535,28 @@ def test_a_batch_tells_how_its_sheets_lay_and_where_streaks_ran(tmp_path: Path) 
 def test_an_empty_ledger_has_no_newest_batch(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
         assert newest_batch(ledger) is None
+
+
+def test_files_are_announced_with_their_batch_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = readings.NewSource("ab" * 32, "a.pdf", size_bytes=1, pages=1)
+
+    def crash(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    def announce() -> dict[str, readings.Source]:
+        return readings.announce_sources(
+            ledger, [file], period="2026-11", software="test", thresholds={}
+        )
+
+    with fresh_ledger(tmp_path) as ledger:
+        with monkeypatch.context() as patch:
+            patch.setattr("omr.ledger.sources._insert_sources", crash)
+            with pytest.raises(KeyboardInterrupt):
+                announce()
+        first = announce()
+        assert announce() == first
+        with ledger.read() as connection:
+            batches = sa.select(sa.func.count()).select_from(metadata.tables["batch"])
+            assert connection.execute(batches).scalar_one() == 1

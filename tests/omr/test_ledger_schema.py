@@ -22,6 +22,15 @@ TABLES = sorted(metadata.tables)
 KEPT = [name for name in TABLES if name not in PASSING]
 
 
+def test_what_a_killed_maker_left_beside_the_ledger_goes(tmp_path: Path) -> None:
+    for ending in ("", "-wal", "-shm"):
+        (tmp_path / f"ledger.db.4711.new{ending}").touch()
+
+    Ledger.create(f"sqlite:///{tmp_path / 'ledger.db'}").close()
+
+    assert [each.name for each in tmp_path.glob("ledger.db.*new*")] == []
+
+
 def test_the_migrations_lead_to_the_tables_that_the_program_uses(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger, ledger.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from omr import replaced_file
 from omr.errors import LedgerUnusable, UsageError
 from omr.replaced_file import replace_file
 
@@ -71,7 +70,7 @@ def test_a_failure_leaves_the_old_file_and_no_rubbish(
     def broken(*_given: object, **_options: object) -> int:
         raise OSError(28, "No space left on device", str(path))
 
-    monkeypatch.setattr(replaced_file.os, fails, broken)
+    monkeypatch.setattr(f"os.{fails}", broken)
 
     with pytest.raises(LedgerUnusable, match="No space left"):
         replace_file(path, b"old", b"new", NOW)
@@ -86,7 +85,7 @@ def test_a_crash_before_the_new_name_leaves_the_old_file_whole(
     def crash(*_given: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(replaced_file.shutil, "copymode", crash)
+    monkeypatch.setattr("shutil.copymode", crash)
 
     with pytest.raises(KeyboardInterrupt):
         replace_file(path, b"old", b"new", NOW)
