@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -38,23 +37,24 @@ class Ink:
 
 def ink_of(field: Field) -> Ink:
     """The ink of *field*, sorted into pieces."""
-    from omr import loops_ink as loops  # noqa: PLC0415 - numba, which only measuring needs
+    from omr import loops_pieces as loops  # noqa: PLC0415 - numba, which only measuring needs
 
-    # Grown by one pixel: strokes that skip stay in one piece.
-    grown = cv2.dilate(field.seen.view(np.uint8), np.ones((3, 3), np.uint8))
-    pieces, labels = cv2.connectedComponents(grown, connectivity=8, ltype=cv2.CV_32S)
-    count = int(np.count_nonzero(field.seen))
+    height, width = field.seen.shape
+    at = np.flatnonzero(field.seen)
+    count = len(at)
+    labels = np.empty(count, np.int64)
     ink = Ink(
         np.empty((3, count), np.int64),
         np.empty((3, count)),
         np.empty(count, np.float32),
-        int(pieces),
+        loops.pieces(at, height, width, labels),
     )
     loops.gather(
-        field.seen,
-        field.ink,
-        np.asarray(labels, np.int32),
-        field.frame.nearest,
+        at,
+        labels,
+        field.ink.reshape(-1),
+        field.frame.nearest.reshape(-1),
+        width,
         field.centres_px,
         PX_PER_MM,
         ink.whole,

@@ -10,6 +10,7 @@ _WITH_LOOPS = (
     "loops_field",
     "loops_ink",
     "loops_lines",
+    "loops_pieces",
     "loops_shades",
 )
 

@@ -112,7 +112,7 @@ def strange_ends(
     """Number the ends of strange pieces in and just around bubbles.
 
     Args:
-        whole: As from :func:`omr.loops_ink.gather` ...
+        whole: As from :func:`omr.loops_pieces.gather` ...
         places: ... and this.
         foreign: (pieces, n) where a piece is a stranger.
         reach_mm: So far from its middle is just around a bubble.
@@ -158,7 +158,7 @@ def keep_marks(
     from the owner: that is short.
 
     Args:
-        whole: As from :func:`omr.loops_ink.gather` ...
+        whole: As from :func:`omr.loops_pieces.gather` ...
         places: ... and this.
         starts: The pixels of each end, as from :func:`sorted_into` ...
         pixels: ... and this.

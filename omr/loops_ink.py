@@ -32,62 +32,6 @@ _TURN, _HALF, _RING_SECTORS = np.float32(2 * np.pi), np.float32(0.5), np.float32
 
 
 @compiled(
-    "b1[:,:]",
-    "f4[:,:]",
-    "i4[:,:]",
-    "i2[:,:]",
-    "f8[:,:]",
-    "f8",
-    "out i8[:,:]",
-    "out f8[:,:]",
-    "out f4[:]",
-)
-def gather(
-    seen: Flags,
-    ink: Picture,
-    labels: NDArray[np.int32],
-    nearest: NDArray[np.int16],
-    centres_px: Floats,
-    px_per_mm: float,
-    whole: Numbers,
-    places: Floats,
-    dark: Picture,
-) -> None:
-    """What is known of every inked pixel, row by row.
-
-    Args:
-        seen: (h, w) which are inked; k of them.
-        ink: (h, w) darkness.
-        labels: (h, w) numbers of the pieces.
-        nearest: (h, w) the nearest bubbles, or a negative number.
-        centres_px: (n, 2) where these lie.
-        px_per_mm: Of the field.
-        whole: (3, k) becomes index, piece and nearest bubble ...
-        places: (3, k) ... mm from the left, from the top, from the nearest bubble's middle ...
-        dark: (k,) ... and darkness.
-    """
-    k = 0
-    height, width = seen.shape
-    for row in range(height):
-        line = seen[row]
-        for column in range(width):
-            if not line[column]:
-                continue
-            bubble = nearest[row, column]
-            whole[0, k] = row * width + column
-            whole[1, k] = labels[row, column]
-            whole[2, k] = bubble
-            places[0, k] = column / px_per_mm
-            places[1, k] = row / px_per_mm
-            places[2, k] = np.inf
-            if bubble >= 0:
-                dx, dy = column - centres_px[bubble, 0], row - centres_px[bubble, 1]
-                places[2, k] = math.sqrt(dx * dx + dy * dy) / px_per_mm
-            dark[k] = ink[row, column]
-            k += 1
-
-
-@compiled(
     "i8[:,:]",
     "f8[:,:]",
     "f8[:]",
@@ -114,7 +58,7 @@ def tally(
     """How many pixels every piece has at every bubble, and where it may be a stranger.
 
     Args:
-        whole: As from :func:`gather` ...
+        whole: As from :func:`omr.loops_pieces.gather` ...
         places: ... and this.
         down_mm: (n,) how far down the bubbles lie.
         radius_mm: Of the outlines.
@@ -211,7 +155,7 @@ def own_ink(
     """Which inked pixels lie in a bubble and are its own, and which piece has most of them.
 
     Args:
-        whole: As from :func:`gather` ...
+        whole: As from :func:`omr.loops_pieces.gather` ...
         places: ... and this.
         in_bubble: (pieces, n) pixels inside.
         foreign: (pieces, n) where a piece is a stranger.
@@ -276,7 +220,7 @@ def traces(
     """What the pieces of ink say about every bubble.
 
     Args:
-        whole: As from :func:`gather` ...
+        whole: As from :func:`omr.loops_pieces.gather` ...
         places: ... and this ...
         dark: ... and this.
         centres_px: (n, 2) where the bubbles lie.
