@@ -10,31 +10,18 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kept_sheets import add_to, rows_of, serials_in
 from make_ledger import LAYOUT, add_file, add_page, answers, fresh_ledger, seen, take, void
 
-from omr.ledger import Ledger, issued, readings
-from omr.ledger.captures import captures, newest_batch
+from omr.ledger import issued, readings
 from omr.ledger.readings import SheetReading
 from omr.ledger.schema import metadata
-from omr.ledger.sheets import Axis, Streak
-from omr.marks import Answer, Answers, AnswerState, Reason, SheetStatus
-
-
-def _serials(ledger: Ledger, count: int = 10, **options: Any) -> list[str]:
-    return [str(serial) for serial in take(ledger, count, **options).serials()]
-
-
-def _add(ledger: Ledger, source: tuple[int, int], *sheets: SheetReading) -> list[SheetReading]:
-    return add_page(ledger, source_id=source[0], batch_id=source[1], sheets=sheets)
-
-
-def _rows(ledger: Ledger, **which: Any) -> list[SheetReading]:
-    return [row.reading for row in readings.sheet_rows(ledger, **which)]
+from omr.marks import Answer, AnswerState, Reason, SheetStatus
 
 
 def test_what_was_seen_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
+        [serial] = serials_in(ledger, 1)
         reading = SheetReading(
             page=3,
             sheet=1,
@@ -52,29 +39,29 @@ def test_what_was_seen_comes_back_as_it_was_kept(tmp_path: Path) -> None:
             registration=(7.87, 0.01, -3.25, -0.01, 7.88, 12.5, 1e-7, -2e-7, 1.0),
             measurements=b"\x00\xff measured",
         )
-        [kept] = _add(ledger, add_file(ledger), reading)
+        [kept] = add_to(ledger, add_file(ledger), reading)
 
         assert kept == reading
-        assert _rows(ledger) == [reading]
+        assert rows_of(ledger) == [reading]
 
 
 def test_a_page_added_a_second_time_changes_nothing(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        first, second = _serials(ledger, 2)
+        first, second = serials_in(ledger, 2)
         source = add_file(ledger)
-        _add(ledger, source, seen(first, page=4))
-        before = _rows(ledger)
+        add_to(ledger, source, seen(first, page=4))
+        before = rows_of(ledger)
 
         with pytest.raises(sa.exc.IntegrityError):
-            _add(ledger, source, seen(second, page=4))
+            add_to(ledger, source, seen(second, page=4))
 
-        assert _rows(ledger) == before
+        assert rows_of(ledger) == before
         assert readings.pages_done(ledger, source[0]) == {4}
 
 
 def test_a_page_that_fails_midway_leaves_no_sheet_behind(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        first, second = _serials(ledger, 2)
+        first, second = serials_in(ledger, 2)
         source = add_file(ledger)
 
         def sheets() -> Any:
@@ -84,32 +71,32 @@ def test_a_page_that_fails_midway_leaves_no_sheet_behind(tmp_path: Path) -> None
         with pytest.raises(KeyboardInterrupt):
             add_page(ledger, source_id=source[0], batch_id=source[1], sheets=sheets())
         with pytest.raises(sa.exc.IntegrityError):  # two sheets in one place
-            _add(ledger, source, seen(first, sheet=0), seen(second, sheet=0))
+            add_to(ledger, source, seen(first, sheet=0), seen(second, sheet=0))
 
-        assert _rows(ledger) == []
+        assert rows_of(ledger) == []
         assert readings.pages_done(ledger, source[0]) == set()
         with ledger.read() as connection:
             answer = metadata.tables["answer"]
             assert connection.execute(sa.select(answer)).all() == []
 
-        assert _add(ledger, source, seen(first))[0].status is SheetStatus.COUNTED
+        assert add_to(ledger, source, seen(first))[0].status is SheetStatus.COUNTED
 
 
 def test_a_serial_that_was_never_issued_is_refused(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        _serials(ledger, 3)
-        [kept] = _add(ledger, add_file(ledger), seen("GTDB-26-000004-A"))
+        serials_in(ledger, 3)
+        [kept] = add_to(ledger, add_file(ledger), seen("GTDB-26-000004-A"))
 
         assert (kept.status, kept.reasons) == (SheetStatus.REFUSED, (Reason.NOT_ISSUED,))
         assert kept.answers == {}
-        assert _rows(ledger) == [kept]
+        assert rows_of(ledger) == [kept]
 
 
 def test_a_voided_serial_is_refused(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
         run = take(ledger, 1)
         void(ledger, run)
-        [kept] = _add(ledger, add_file(ledger), seen(str(next(run.serials()))))
+        [kept] = add_to(ledger, add_file(ledger), seen(str(next(run.serials()))))
 
         assert (kept.status, kept.reasons) == (SheetStatus.REFUSED, (Reason.VOIDED,))
         assert kept.answers == {}
@@ -122,8 +109,8 @@ def test_a_code_that_names_another_unit_or_domain_than_the_ledger_is_refused(
     tmp_path: Path, wrong: dict[str, Any]
 ) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
-        [kept] = _add(ledger, add_file(ledger), seen(serial, **wrong))
+        [serial] = serials_in(ledger, 1)
+        [kept] = add_to(ledger, add_file(ledger), seen(serial, **wrong))
 
         assert kept.status is SheetStatus.REFUSED
         assert kept.reasons == (Reason.IDENTITY_CONFLICT,)
@@ -132,10 +119,10 @@ def test_a_code_that_names_another_unit_or_domain_than_the_ledger_is_refused(
 
 def test_a_code_that_names_another_layout_than_was_printed_is_refused(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
+        [serial] = serials_in(ledger, 1)
         newer = replace(LAYOUT, revision=2)
         issued.keep_layout(ledger, newer)
-        [kept] = _add(ledger, add_file(ledger), replace(seen(serial), layout_id=newer.layout_id))
+        [kept] = add_to(ledger, add_file(ledger), replace(seen(serial), layout_id=newer.layout_id))
 
         assert (kept.status, kept.reasons) == (SheetStatus.REFUSED, (Reason.LAYOUT,))
 
@@ -146,45 +133,45 @@ def test_a_serial_seen_again_is_a_duplicate_that_says_whether_it_differs(
     tmp_path: Path, first: SheetStatus, second: SheetStatus
 ) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
+        [serial] = serials_in(ledger, 1)
         source = add_file(ledger)
-        _add(ledger, source, seen(serial, page=0, status=first))
-        [same] = _add(ledger, source, seen(serial, page=1, status=second))
-        [other] = _add(
+        add_to(ledger, source, seen(serial, page=0, status=first))
+        [same] = add_to(ledger, source, seen(serial, page=1, status=second))
+        [other] = add_to(
             ledger, source, seen(serial, page=2, status=second, said=answers(q1="r4", q2="r1"))
         )
 
         assert (same.status, same.reasons) == (SheetStatus.DUPLICATE, (Reason.SAME_ANSWERS,))
         assert (other.status, other.reasons) == (SheetStatus.DUPLICATE, (Reason.OTHER_ANSWERS,))
-        assert [row.status for row in _rows(ledger)] == [first, *[SheetStatus.DUPLICATE] * 2]
+        assert [row.status for row in rows_of(ledger)] == [first, *[SheetStatus.DUPLICATE] * 2]
 
 
 def test_a_serial_twice_on_one_page_is_a_duplicate_too(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
-        kept = _add(ledger, add_file(ledger), seen(serial, sheet=0), seen(serial, sheet=1))
+        [serial] = serials_in(ledger, 1)
+        kept = add_to(ledger, add_file(ledger), seen(serial, sheet=0), seen(serial, sheet=1))
 
         assert [sheet.status for sheet in kept] == [SheetStatus.COUNTED, SheetStatus.DUPLICATE]
 
 
 def test_a_duplicate_that_orders_its_options_otherwise_says_the_same(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
+        [serial] = serials_in(ledger, 1)
         source = add_file(ledger)
         one = {"q3": Answer(AnswerState.ANSWERED, ("r1", "r2"))}
         other = {"q3": Answer(AnswerState.ANSWERED, ("r2", "r1"))}
-        _add(ledger, source, seen(serial, page=0, said=one))
-        [kept] = _add(ledger, source, seen(serial, page=1, said=other))
+        add_to(ledger, source, seen(serial, page=0, said=one))
+        [kept] = add_to(ledger, source, seen(serial, page=1, said=other))
 
         assert kept.reasons == (Reason.SAME_ANSWERS,)
 
 
 def test_a_duplicate_that_answers_one_question_more_says_something_else(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
+        [serial] = serials_in(ledger, 1)
         source = add_file(ledger)
-        _add(ledger, source, seen(serial, page=0, said=answers(q1="r5", q2="")))
-        [kept] = _add(ledger, source, seen(serial, page=1, said=answers(q1="r5", q2="r1")))
+        add_to(ledger, source, seen(serial, page=0, said=answers(q1="r5", q2="")))
+        [kept] = add_to(ledger, source, seen(serial, page=1, said=answers(q1="r5", q2="r1")))
 
         assert kept.reasons == (Reason.OTHER_ANSWERS,)
 
@@ -194,17 +181,19 @@ def test_a_refused_sheet_does_not_keep_a_good_scan_of_it_out(
     tmp_path: Path, status: SheetStatus
 ) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
+        [serial] = serials_in(ledger, 1)
         source = add_file(ledger)
-        _add(ledger, source, seen(serial, page=0, status=status, reasons=(Reason.STREAK,), said={}))
-        [kept] = _add(ledger, source, seen(serial, page=1))
+        add_to(
+            ledger, source, seen(serial, page=0, status=status, reasons=(Reason.STREAK,), said={})
+        )
+        [kept] = add_to(ledger, source, seen(serial, page=1))
 
         assert kept.status is SheetStatus.COUNTED
 
 
 def test_sheets_without_an_identity_can_wait_for_a_person_in_any_number(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        kept = _add(
+        kept = add_to(
             ledger,
             add_file(ledger),
             *(
@@ -218,14 +207,14 @@ def test_sheets_without_an_identity_can_wait_for_a_person_in_any_number(tmp_path
 
 def test_threads_that_read_the_same_sheets_hold_each_serial_once(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        serials = _serials(ledger, 30)
+        serials = serials_in(ledger, 30)
         sources = [add_file(ledger, f"{n}.pdf") for n in range(3)]
         failures: list[BaseException] = []
 
         def work(source: tuple[int, int]) -> None:
             try:
                 for page, serial in enumerate(serials):
-                    _add(ledger, source, seen(serial, page=page))
+                    add_to(ledger, source, seen(serial, page=page))
             except BaseException as failure:  # noqa: BLE001 - shown below
                 failures.append(failure)
 
@@ -247,7 +236,7 @@ def test_rows_come_in_file_page_and_sheet_order_whatever_order_they_were_added_i
     with fresh_ledger(tmp_path) as ledger:
         first, second = add_file(ledger, "b.pdf"), add_file(ledger, "a.pdf")
         for source, page in ((second, 0), (first, 11), (first, 2), (second, 10), (first, 0)):
-            _add(
+            add_to(
                 ledger,
                 source,
                 *(
@@ -271,8 +260,8 @@ def test_rows_can_be_asked_for_by_file_and_by_period(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
         july = add_file(ledger, "july.pdf", period="2026-07")
         august = add_file(ledger, "august.pdf", period="2026-08")
-        _add(ledger, july, seen(None, status=SheetStatus.BLANK, said={}))
-        _add(ledger, august, seen(None, status=SheetStatus.REFUSED, said={}))
+        add_to(ledger, july, seen(None, status=SheetStatus.BLANK, said={}))
+        add_to(ledger, august, seen(None, status=SheetStatus.REFUSED, said={}))
 
         assert [row.file for row in readings.sheet_rows(ledger, file="july.pdf")] == ["july.pdf"]
         assert [row.file for row in readings.sheet_rows(ledger, period="2026-08")] == ["august.pdf"]
@@ -284,9 +273,9 @@ def test_rows_can_be_asked_for_by_file_and_by_period(tmp_path: Path) -> None:
 
 def test_more_sheets_than_are_fetched_at_once_keep_their_answers(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        serials = _serials(ledger, 1203)
+        serials = serials_in(ledger, 1203)
         source = add_file(ledger)
-        _add(
+        add_to(
             ledger,
             source,
             *(
@@ -295,7 +284,7 @@ def test_more_sheets_than_are_fetched_at_once_keep_their_answers(tmp_path: Path)
             ),
         )
 
-        rows = _rows(ledger)
+        rows = rows_of(ledger)
         assert [row.serial for row in rows] == serials
         assert [row.answers["q1"].options for row in rows] == [(f"r{n % 5}",) for n in range(1203)]
 
@@ -321,13 +310,13 @@ def test_every_sheet_seen_has_one_row_and_no_serial_two_holders(
     pages: list[list[tuple[int, SheetStatus, str]]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     with fresh_ledger(tmp_path_factory.mktemp("ledger")) as ledger:
-        serials = _serials(ledger, 6)
+        serials = serials_in(ledger, 6)
         spoilt = take(ledger, 1)
         void(ledger, spoilt)
         serials += [str(next(spoilt.serials())), "GTDB-26-000999-A"]
         source = add_file(ledger)
         for page, sheets in enumerate(pages):
-            _add(
+            add_to(
                 ledger,
                 source,
                 *(
@@ -342,7 +331,7 @@ def test_every_sheet_seen_has_one_row_and_no_serial_two_holders(
                 ),
             )
 
-        rows = _rows(ledger)
+        rows = rows_of(ledger)
         counts = readings.count_by_status(ledger)
         assert set(counts) == set(SheetStatus)
         assert sum(counts.values()) == len(rows) == sum(len(sheets) for sheets in pages)
@@ -383,180 +372,11 @@ def test_a_file_is_known_by_its_content(tmp_path: Path) -> None:
 
 def test_ids_that_leave_the_ledger_are_random(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
-        serials = _serials(ledger, 20)
+        serials = serials_in(ledger, 20)
         source = add_file(ledger)
-        _add(ledger, source, *(seen(serial, sheet=n) for n, serial in enumerate(serials)))
+        add_to(ledger, source, *(seen(serial, sheet=n) for n, serial in enumerate(serials)))
 
         ids = [row.record_id for row in readings.sheet_rows(ledger)]
         assert len(set(ids)) == 20
         assert ids != sorted(ids)
         assert all(len(name) == 32 for name in ids)
-
-
-def _told(reading: SheetReading) -> tuple[SheetStatus, tuple[Reason, ...]]:
-    return reading.status, reading.reasons
-
-
-@pytest.mark.parametrize(
-    ("same_ink", "reason"), [(True, Reason.SAME_ANSWERS), (False, Reason.OTHER_PAPER)]
-)
-def test_the_same_answers_again_are_a_second_paper_unless_the_ink_is_the_same(
-    tmp_path: Path, *, same_ink: bool, reason: Reason
-) -> None:
-    asked = []
-
-    def same_paper(layout_id: str, held: bytes, new: bytes) -> bool:
-        asked.append((layout_id, held, new))
-        return same_ink
-
-    with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
-        source_id, batch_id = add_file(ledger)
-        _add(ledger, (source_id, batch_id), seen(serial, page=0))
-        [again] = add_page(
-            ledger,
-            source_id=source_id,
-            batch_id=batch_id,
-            sheets=[replace(seen(serial, page=1), measurements=b"measured again")],
-            same_paper=same_paper,
-        )
-
-        assert _told(again) == (SheetStatus.DUPLICATE, (reason,))
-        assert asked == [(LAYOUT.layout_id, b"measured", b"measured again")]
-
-
-def test_a_rescan_that_leaves_an_answer_doubtful_is_a_rescan_all_the_same(tmp_path: Path) -> None:
-    doubtful = {**answers(q2="r1"), "q1": Answer(AnswerState.DOUBTFUL, ("r5",))}
-    changed = {**answers(q2="r1"), "q1": Answer(AnswerState.DOUBTFUL, ("r5", "r1"))}
-    with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
-        source_id, batch_id = add_file(ledger)
-        _add(ledger, (source_id, batch_id), seen(serial, page=0))
-
-        def add(page: int, said: Answers, *, same_ink: bool) -> tuple[Reason, ...]:
-            [kept] = add_page(
-                ledger,
-                source_id=source_id,
-                batch_id=batch_id,
-                sheets=[seen(serial, page=page, status=SheetStatus.REVIEW, said=said)],
-                same_paper=lambda _layout, _held, _new: same_ink,
-            )
-            return kept.reasons
-
-        assert add(1, doubtful, same_ink=True) == (Reason.SAME_ANSWERS,)
-        assert add(2, changed, same_ink=True) == (Reason.OTHER_ANSWERS,)  # a mark was added
-        assert add(3, doubtful, same_ink=False) == (Reason.OTHER_ANSWERS,)
-
-
-@pytest.mark.parametrize(
-    ("held", "new", "reason"),
-    [
-        # Which options of a doubtful answer are shown depends on the scan.
-        (("r5", "r4"), ("r5",), Reason.SAME_ANSWERS),
-        (("r5",), ("r5", "r4"), Reason.SAME_ANSWERS),
-        ((), ("r5",), Reason.SAME_ANSWERS),
-        (("r4",), "r5", Reason.SAME_ANSWERS),  # a person is asked about it, with the picture
-        ("r5", (), Reason.SAME_ANSWERS),
-        ("r5", ("r4",), Reason.OTHER_ANSWERS),
-        ("r5", ("r5", "r4"), Reason.OTHER_ANSWERS),
-        ("r5", "r4", Reason.OTHER_ANSWERS),
-    ],
-)
-def test_a_rescan_may_show_other_options_where_an_answer_is_in_doubt_but_none_that_was_added(
-    tmp_path: Path, held: str | tuple[str, ...], new: str | tuple[str, ...], reason: Reason
-) -> None:
-    def said(q1: str | tuple[str, ...]) -> Answers:
-        if isinstance(q1, str):
-            return answers(q1=q1, q2="r1")
-        return {**answers(q2="r1"), "q1": Answer(AnswerState.DOUBTFUL, q1)}
-
-    with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
-        source_id, batch_id = add_file(ledger)
-        for page, answer in enumerate((held, new)):
-            [kept] = add_page(
-                ledger,
-                source_id=source_id,
-                batch_id=batch_id,
-                sheets=[seen(serial, page=page, status=SheetStatus.REVIEW, said=said(answer))],
-                same_paper=lambda _layout, _held, _new: True,
-            )
-
-        assert _told(kept) == (SheetStatus.DUPLICATE, (reason,))
-
-
-def test_a_second_paper_keeps_its_picture_and_a_rescan_does_not(tmp_path: Path) -> None:
-    with fresh_ledger(tmp_path) as ledger:
-        [serial] = _serials(ledger, 1)
-        source_id, batch_id = add_file(ledger)
-        _add(ledger, (source_id, batch_id), seen(serial, page=0))
-        for page, same_ink in ((1, True), (2, False)):
-            add_page(
-                ledger,
-                source_id=source_id,
-                batch_id=batch_id,
-                sheets=[seen(serial, page=page)],
-                keep_picture=lambda jpeg: jpeg.decode(),
-                picture_of=lambda sheet: f"page {sheet.page}".encode(),
-                same_paper=lambda _layout, _held, _new, same=same_ink: same,
-            )
-
-        rows = readings.sheet_rows(ledger)
-        assert [row.picture for row in rows] == [None, None, "page 2"]
-
-
-def test_a_batch_tells_how_its_sheets_lay_and_where_streaks_ran(tmp_path: Path) -> None:
-    with fresh_ledger(tmp_path) as ledger:
-        one, two = _serials(ledger, 2)
-        source_id, batch_id = add_file(ledger, "a.pdf", pages=4)
-        line = Streak(Axis.COLUMN, 640, 3)
-        streaked = seen(two, page=1, status=SheetStatus.REFUSED, reasons=(Reason.STREAK,), said={})
-        _add(ledger, (source_id, batch_id), seen(one, page=0))
-        _add(ledger, (source_id, batch_id), replace(streaked, streaks=(line,)))
-        _add(
-            ledger,
-            (source_id, batch_id),
-            replace(seen(None, page=2, status=SheetStatus.BLANK), registration=None),
-        )
-        other = add_file(ledger, "b.pdf")
-
-        found = list(captures(ledger, [batch_id]))
-
-        assert [(c.file, c.file_pages, c.page, c.streaks) for c in found] == [
-            ("a.pdf", 4, 0, ()),
-            ("a.pdf", 4, 1, (line,)),
-        ]
-        assert found[1].reasons == (Reason.STREAK,)
-        newest = newest_batch(ledger)
-        assert newest is not None
-        assert (newest.batch_id, newest.files) == (other[1], 1)
-
-
-def test_an_empty_ledger_has_no_newest_batch(tmp_path: Path) -> None:
-    with fresh_ledger(tmp_path) as ledger:
-        assert newest_batch(ledger) is None
-
-
-def test_files_are_announced_with_their_batch_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = readings.NewSource("ab" * 32, "a.pdf", size_bytes=1, pages=1)
-
-    def crash(*_args: object) -> None:
-        raise KeyboardInterrupt
-
-    def announce() -> dict[str, readings.Source]:
-        return readings.announce_sources(
-            ledger, [file], period="2026-11", software="test", thresholds={}
-        )
-
-    with fresh_ledger(tmp_path) as ledger:
-        with monkeypatch.context() as patch:
-            patch.setattr("omr.ledger.sources._insert_sources", crash)
-            with pytest.raises(KeyboardInterrupt):
-                announce()
-        first = announce()
-        assert announce() == first
-        with ledger.read() as connection:
-            batches = sa.select(sa.func.count()).select_from(metadata.tables["batch"])
-            assert connection.execute(batches).scalar_one() == 1
