@@ -20,6 +20,7 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
         yield opened
 
 
+@pytest.mark.embedded  # scrypt takes its time, whatever the database
 def test_only_the_right_password_of_a_known_name_lets_in(ledger: Ledger) -> None:
     add_reviewer(ledger, "Nguyễn An", WORDS)
 
