@@ -51,7 +51,7 @@ def test_a_rows_only_ink_is_its_answer_on_an_orderly_sheet_alone(ink: BubbleMeas
         replace(END, below=1.0, arms=0.5),  # a tail that is straight
         replace(END, leaves=T.leaves),  # a line that goes through the next mark
         replace(JOINED, length=T.wander_length + JUST, home=T.wander_home - JUST),
-        replace(TICK, length=T.wander_length + JUST, housed=T.spread - JUST),  # writing, a seal
+        replace(TICK, housed=T.spread - JUST),  # writing, a seal, a ring in the next row
         replace(TICK, straight=1.0, enters=T.enters, leaves=0.5),  # a line that passes
         replace(TICK, straight=1.0, hidden=1.0),
         replace(TICK, straight=1.0, length=T.length + JUST),
