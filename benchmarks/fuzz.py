@@ -39,6 +39,7 @@ from typing import Any
 
 from fuzz_targets import TARGETS, Forgery, Target
 
+from omr import loops
 from scans.limits import Limits, limit_memory
 
 LONGEST_S = 10.0  # one case
@@ -83,6 +84,8 @@ def run(name: str, seed: int, first: int, blocks: int) -> Iterator[Tally]:
     """Work through *blocks* of cases from block *first*; a tally for each piece of them."""
     target = TARGETS[name]
     target.seeds()  # made once, before the processes part
+    if target.limited:
+        loops.load()  # compiled on a machine's first run, which takes longer than any case may
     block, number, end = first, 0, first + blocks
     with mmap.mmap(-1, _WHERE.size) as where:
         while block < end:

@@ -23,7 +23,7 @@ class ScanFile:
     path: Path
     sha256: str
     size_bytes: int
-    modified_ns: int = 0  # when it was named by its content; 0: unknown
+    modified_ns: int  # when it was named by its content
 
     @property
     def name(self) -> str:
