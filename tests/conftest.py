@@ -17,7 +17,7 @@ os.environ["OMR_LANG"] = "en"
 # A ledger waits for the disk at every commit, 3 ms each: a third of the tests' time. Files in
 # memory bear the same names, locks, limits and kills; what a power cut leaves no test can show.
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
-_ENOUGH_BYTES = 3_000_000_000  # two workers keep up to 0.3 GB at a time, and the rest is others'
+_ENOUGH_BYTES = 3_000_000_000  # two workers keep 0.3 GB in all, most of it PostgreSQL's (du)
 _PREFIX = "omr-tests-"
 
 
