@@ -246,10 +246,25 @@ def _existing(url: str) -> Path | None:
 
 
 def _take_drafts_away(path: Path) -> None:
-    """Remove what makers of the ledger in *path* left behind: it is there, so nobody needs them."""
+    """Remove what killed makers of the ledger in *path* left behind."""
     for draft in path.parent.glob(f"{path.name}.*.new*"):
-        with suppress(OSError):  # still open: its maker removes it
-            draft.unlink()
+        maker = draft.name.removeprefix(f"{path.name}.").partition(".")[0]
+        if not (maker.isdecimal() and _is_at_work(int(maker))):
+            with suppress(OSError):  # still open on Windows: its maker removes it
+                draft.unlink()
+
+
+def _is_at_work(process: int) -> bool:
+    """Whether there is such a process; on Windows nobody knows."""
+    if os.name == "nt":  # there, to ask would be to end it
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's
+        return True
+    return True
 
 
 def _revision(connection: Connection) -> str | None:
