@@ -251,6 +251,7 @@ def _strays(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool
     wanders = bubble.length > t.wander_length and bubble.home < t.wander_home
     # Writing, or a ring round the next row's bubble, that just clips this one.
     wanders |= bubble.housed < t.spread and bubble.coverage < t.half_full
+    wanders |= bubble.loose >= t.amid  # a seal or a stain may lie on one row alone
     straight = bubble.straight > 0 and bubble.bend < t.bend_long
     # A tail from below leaves a bubble at one place or two, a mark that it joins at more.
     tail = bubble.below > 0 and (straight or bubble.arms < t.half_arms)

@@ -29,7 +29,7 @@ TICK = bubble(
 )
 JOINED = replace(TICK, share=T.own_straight - 0.1, housed=0.55, length=0.25)
 OVER = replace(JOINED, below=1.0, arms=T.half_arms + 0.1)
-BIG = replace(TICK, loose=T.amid, arms=0.5)  # its ink is all round the bubble
+BIG = replace(TICK, outside=0.25, beside=0.25, arms=0.5)  # much of it lies beside the bubble
 PALE = replace(TICK, darkness=0.03, peak=T.palest + JUST)
 DOT = bubble(darkness=0.03, coverage=0.06, peak=0.4, zone=0.35, extent=T.speck, length=0.03)
 END = replace(JOINED, straight=1.0, bend=0.0)
@@ -54,9 +54,21 @@ def test_a_rows_only_ink_is_its_answer_on_an_orderly_sheet_alone(ink: BubbleMeas
         replace(TICK, housed=T.spread - JUST),  # writing, a seal, a ring in the next row
         replace(TICK, straight=1.0, enters=T.enters, leaves=0.5),  # a line that passes
         replace(TICK, straight=1.0, hidden=1.0),
+        replace(TICK, coverage=0.5, loose=T.amid),  # part of a seal
         replace(TICK, straight=1.0, length=T.length + JUST),
     ],
-    ids=["hangs", "tail", "end", "through", "wanders", "writing", "passes", "hidden", "long"],
+    ids=[
+        "hangs",
+        "tail",
+        "end",
+        "through",
+        "wanders",
+        "writing",
+        "passes",
+        "hidden",
+        "seal",
+        "long",
+    ],
 )
 def test_a_line_a_tail_and_writing_are_asked_about_even_there(ink: BubbleMeasure) -> None:
     assert judge_bubble(ink, T, ORDERLY, lone=True) == (Mark.MARGINAL, Reason.STRAY_LINE)
