@@ -72,7 +72,7 @@ def browsing(running: Running, chromium: Any) -> Iterator[Any]:
     """A page of Chromium that has opened the address; it must not complain about anything."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768})
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     complaints: list[str] = []
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -17,7 +17,7 @@ from omr.ledger.sheets import Axis
 from omr.marks import Reason, SheetStatus
 from omr.thresholds import Thresholds
 from omr.workspace import Workspace, open_workspace
-from scans import batch
+from scans import same_ink
 from scans.batch import Summary, read_batch, reading_context
 from scans.health import health_lines, lie_of
 from scans.virtual_scanner import COMPLIANT, Container, Damage, ScanPlan, load_printed, scan_batch
@@ -122,7 +122,7 @@ def test_sheets_that_are_scanned_twice_are_known_by_their_ink(
 def test_other_ink_with_the_same_answers_is_disputed_and_its_picture_kept(
     office: Workspace, scanned: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "same_paper", lambda _one, _other: False)
+    monkeypatch.setattr(same_ink, "same_paper", lambda _one, _other: False)
     kept: dict[str, bytes] = {}
 
     def keep(jpeg: bytes) -> str:
