@@ -12,6 +12,7 @@ import pytest
 from make_scans import image_bytes, pdf_with_image, picture, tiff_bytes
 from PIL import Image
 
+from omr import loops
 from omr.cli import main as omr
 from omr.codes import Verifier
 from omr.keys import Keyring
@@ -30,6 +31,12 @@ from scans.dask_engine import ClusterUnusable, DaskEngine  # noqa: E402 - after 
 
 CONTEXT = ReadingContext(Verifier(Keyring(1, ())), {}, {}, Thresholds())
 PAGES = 12  # of the longest file
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """As a batch does: reading processes find the loops on the disk, each of them."""
+    loops.load()
 
 
 @pytest.fixture(scope="module")

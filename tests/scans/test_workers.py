@@ -13,6 +13,7 @@ from deadly_path import DeadlyPath, arm
 from make_scans import image_bytes, pdf_with_image, picture
 from PIL import Image
 
+from omr import loops
 from omr.codes import Verifier
 from omr.keys import Keyring
 from omr.ledger import Ledger
@@ -29,6 +30,12 @@ from scans.workers import ReadersFail, Workers
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 CONTEXT = ReadingContext(Verifier(Keyring(1, ())), {}, {}, Thresholds())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled() -> None:
+    """As a batch does: reading processes find the loops on the disk, each of them."""
+    loops.load()
 
 
 @pytest.fixture
