@@ -80,7 +80,8 @@ def browsing(running: Running, chromium: Any) -> Iterator[Any]:
     settled(page)
     yield page
     context.close()
-    assert [each for each in complaints if not any(word in each for word in _MEANT)] == []
+    unmeant = [each for each in complaints if not any(word in each for word in _MEANT)]
+    assert not unmeant, unmeant
 
 
 def settled(page: Any) -> None:

@@ -73,7 +73,8 @@ def test_an_error_in_a_cell_and_a_formula_never_computed_are_not_blank(book: Pat
 
 def test_a_formula_counts_with_the_value_that_its_program_stored(book: Path) -> None:
     save_sheet(book, [HEADER, (*ROW[:3], "=4+1")])
-    rewritten(book, lambda xml: xml.replace(b"<f>4+1</f><v />", b"<f>4+1</f><v>5</v>"))
+    empty = re.compile(rb"(?<=<f>4\+1</f>)<v ?/>|(?<=<f>4\+1</f>)<v></v>")  # with lxml, and without
+    rewritten(book, lambda xml: empty.sub(b"<v>5</v>", xml))
     assert cells(book)[0][1][3] == "5"
 
 
