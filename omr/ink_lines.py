@@ -27,7 +27,7 @@ class Lines:
     enters_mm: Floats  # ... on its shorter side
     bend: Floats  # share of its piece's ink in and near the bubble that lies off that line
     aligned: NDArray[np.bool_]  # whether it goes on in another bubble
-    hidden: NDArray[np.bool_]  # whether it may go on under print
+    hidden: Floats  # 1 if it comes out of print again, 0.5 if it may go on under print, else 0
     length_mm: Floats  # from end to end
 
 
@@ -67,4 +67,4 @@ def lines_of(ink: Ink, mine: NDArray[np.bool_], main: Integers, field: Field) ->
         found,
     )
     extent, single, leaves, enters, bend, aligned, hidden, length = found
-    return Lines(extent, single > 0, leaves, enters, bend, aligned > 0, hidden > 0, length)
+    return Lines(extent, single > 0, leaves, enters, bend, aligned > 0, hidden, length)

@@ -38,7 +38,10 @@ def judge_sheet(
         question.id: judge_question(question, by_question[question.id], thresholds, sheet)
         for question in layout.questions
     }
-    lost = measured.bilevel and _may_have_lost_marks(measured, layout, thresholds)
+    lost = measured.bilevel and (
+        _may_have_lost_marks(measured, layout, thresholds)
+        or (not sheet.usual and sheet.grain < thresholds.grainy)
+    )
     doubts = doubts_about(measured, lost=lost and not sheet.usual)
     if doubts:
         answers = {name: _doubted(answer, doubts) for name, answer in answers.items()}

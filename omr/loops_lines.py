@@ -148,7 +148,7 @@ def _is_inked(seen: Flags, row: int, column: int) -> bool:
 
 
 @part
-def _is_hidden(
+def _hidden(
     printed: Flags,
     seen: Flags,
     px_per_mm: float,
@@ -160,14 +160,15 @@ def _is_hidden(
     offset_mm: float,
     reach_mm: float,
     other_mm: float,
-) -> bool:
-    """Whether a line may go on under print, longer than any mark's.
+) -> float:
+    """Whether a line goes on under print, longer than any mark's: 0 no, 0.5 perhaps, 1 surely.
 
-    It ends, in the direction (*dx*, *dy*), *reach_mm* from its bubble's middle (*x*, *y*) (mm
-    from the field's corner), which it passes *offset_mm* off, and *other_mm* the other way.
+    Surely, if it comes out of the print again. The line ends, in the direction (*dx*, *dy*),
+    *reach_mm* from its bubble's middle (*x*, *y*) (mm from the field's corner), which it passes
+    *offset_mm* off, and *other_mm* the other way.
     """
     if reach_mm < least_mm:
-        return False
+        return 0.0
     height, width = seen.shape
     first_mm, last_mm = _BEYOND_MM
     steps = math.ceil((last_mm - first_mm) * px_per_mm)
@@ -185,7 +186,7 @@ def _is_hidden(
     for n in range(min(count, round((_TOUCHING_MM - first_mm) * px_per_mm))):
         touching |= printed[rows[n], columns[n]]
     if not touching:
-        return False
+        return 0.0
     # Print that is crossed hides no more than it is broad: the line ends in it, unless it
     # comes out on the other side.
     out = 1
@@ -194,11 +195,11 @@ def _is_hidden(
     ):
         out += 1
     if out >= count:
-        return True
+        return 0.5
     for n in range(out, min(out + _OUT_PX, count)):
         if _is_inked(seen, rows[n], columns[n]):
-            return True
-    return other_mm + beyond[out] > _LONGEST_MM
+            return 1.0
+    return 0.5 if other_mm + beyond[out] > _LONGEST_MM else 0.0
 
 
 @part
@@ -219,7 +220,7 @@ def _line(
 
     *found* (8,) becomes: its direction (2), how far it passes from the bubble's middle, how far
     it goes beyond the outline on its shorter and on its longer side, the share of the ink in and
-    near the bubble that lies off it, whether it may go on under print, and its length.
+    near the bubble that lies off it, whether it goes on under print (0.5: perhaps), and its length.
     """
     x, y = middle
     size = whole.shape[1]
@@ -267,9 +268,10 @@ def _line(
     found[3] = max(0.0, min(ahead, behind) - radius_mm)
     found[4] = max(0.0, max(ahead, behind) - radius_mm)
     found[5] = bent / close
-    found[6] = _is_hidden(
-        printed, seen, px_per_mm, least_mm, x, y, dx, dy, offset, ahead, behind
-    ) or _is_hidden(printed, seen, px_per_mm, least_mm, x, y, -dx, -dy, -offset, behind, ahead)
+    found[6] = max(
+        _hidden(printed, seen, px_per_mm, least_mm, x, y, dx, dy, offset, ahead, behind),
+        _hidden(printed, seen, px_per_mm, least_mm, x, y, -dx, -dy, -offset, behind, ahead),
+    )
     found[7] = ahead + behind
     return True
 

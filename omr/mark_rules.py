@@ -27,8 +27,10 @@ class Sheet:
     Attributes:
         floor: Darkness that blank bubbles may reach by noise alone.
         peaks: Of the sheet's marks: one person fills a sheet with one pen.
-        dashes: How many of its marks are straight and end where print cannot hide it.
+        dashes: The lengths of those of its marks that are straight and end where print cannot
+            hide it.
         pencil: Whether its pen is a light one.
+        grain: How dark the ink of its middle mark is; 1 where it has none.
         bilevel: Whether it is a 1-bit scan: any stroke may be lost without a trace.
         strokes: The peaks of its strokes, light ones too, if most rows have just one: that is
             how people answer, and neither stains nor what shines through.
@@ -39,8 +41,9 @@ class Sheet:
 
     floor: float = 0.0
     peaks: tuple[float, ...] = ()
-    dashes: int = 0
+    dashes: tuple[float, ...] = ()
     pencil: bool = False
+    grain: float = 1.0
     bilevel: bool = False
     strokes: tuple[float, ...] = ()
     usual: float = 0.0
@@ -63,12 +66,14 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         and not comes_from_elsewhere(b, t)
     ]
     rows = Counter(b.question for b in marks)
+    grain = median(b.darkness / b.coverage for b in marks) if marks else 1.0
     lone = _lone_ink(measured, t)
     return Sheet(
         floor=min(t.noise_factor * measured.noise, _MOST_FLOOR),
         peaks=tuple(b.peak for b in marks if rows[b.question] == 1),
-        dashes=sum(b.straight > 0 and b.leaves < t.enters for b in marks),
-        pencil=_is_pencil(measured, marks, t),
+        dashes=tuple(b.length for b in marks if b.straight > 0 and b.leaves < t.enters),
+        pencil=grain < t.pencil if marks else _has_light_traces(measured, t),
+        grain=grain,
         bilevel=measured.bilevel,
         strokes=_strokes(measured, thresholds),
         usual=median(b.darkness for b in lone) if lone else 0.0,
@@ -126,13 +131,9 @@ def _is_stroke(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     return long and deep and bubble.coverage > t.least and bubble.share >= t.own
 
 
-def _is_pencil(
-    measured: SheetMeasure, marks: Sequence[BubbleMeasure], thresholds: Thresholds
-) -> bool:
-    """Whether a sheet was filled with a light pen: by its marks, or else by traces of some."""
+def _has_light_traces(measured: SheetMeasure, thresholds: Thresholds) -> bool:
+    """Whether a sheet without marks was filled with a light pen: it left some traces."""
     t = thresholds
-    if marks:
-        return median(b.darkness / b.coverage for b in marks) < t.pencil
     traces = [b for b in measured.bubbles if b.zone >= t.faint_zone and b.peak >= t.faint_peak]
     return len(traces) > t.alike
 
@@ -263,7 +264,9 @@ def _strays(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool
 def _passes(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
     """Whether the ink in a bubble may be a line that only passes."""
     t = thresholds
-    is_dash = sheet.dashes > t.alike and bubble.leaves < t.enters
+    # Who answers with dashes may end one at print: none that is longer than all the others.
+    is_dash = len(sheet.dashes) > t.alike and bubble.length <= max(sheet.dashes)
+    is_dash &= bubble.leaves < t.enters and bubble.hidden < 1
     # A pale line may break where it leaves a bubble; a dark one that goes on is seen to.
     goes_on = bubble.aligned > 0 and (bubble.leaves >= t.goes_on or bubble.peak < t.pale)
     # What hangs together with another bubble's ink is longer than the line in this one.

@@ -61,7 +61,7 @@ class BubbleMeasure:
     enters: float  # ... and on its shorter side
     bend: float  # share of that line's piece of ink nearby which lies off the line
     aligned: float  # 1 if that line goes on in another bubble, else 0
-    hidden: float  # 1 if it may go on under print, else 0
+    hidden: float  # 1 if it comes out of print again, 0.5 if it may go on under it, else 0
     length: float  # how far apart the ends of its piece are, in diameters / 10
     share: float  # of the ink that its piece leaves in any two bubbles, the part in this one
     below: float  # 1 if that other bubble is further down on the sheet, else 0

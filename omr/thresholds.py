@@ -109,6 +109,8 @@ class Thresholds:
     sturdy_outlines: float = 0.70
     sturdy: float = 0.12
     dense: float = 0.75  # middle coverage where all are filled: at 0.6 a single stroke is lost
+    # ... and middle darkness of their ink: below, it is grains of pencil or edges of thin strokes.
+    grainy: float = 0.80
     crumb: float = 0.050  # coverage of what is left of a mark that fell to pieces
     noise_factor: float = 5.0  # blank bubbles' spread times this is no evidence of ink
 

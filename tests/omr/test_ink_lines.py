@@ -108,12 +108,19 @@ def test_a_line_that_ends_at_a_word_may_go_on_under_it() -> None:
     word = PageRect(x - 7.9, y - 1.5, 4.0, 3.0)
     to_the_word = line((4.0, 0), (-6.0, 0))
 
-    assert _lines(to_the_word, artwork=(word,)).hidden[HERE]
+    assert _lines(to_the_word, artwork=(word,)).hidden[HERE] == 0.5
     # Crossed to its other side this one would still be no longer than a tick.
     assert not _lines(line((1.0, 0), (-6.0, 0)), artwork=(word,)).hidden[HERE]
     assert not _lines(to_the_word).hidden[HERE]
     assert not _lines(line((1.0, 0), (-2.5, 0)), artwork=(word,)).hidden[HERE]
     assert not _lines(DASH, artwork=(word,)).hidden[HERE]
+
+
+def test_a_line_that_comes_out_of_a_word_goes_on_under_it() -> None:
+    x, y = place(ROW, COLUMN)
+    word = PageRect(x - 7.9, y - 1.5, 4.0, 3.0)
+
+    assert _lines(line((1.0, 0), (-9.5, 0)), artwork=(word,)).hidden[HERE] == 1.0
 
 
 def test_under_a_rule_a_line_is_followed() -> None:

@@ -88,3 +88,16 @@ def test_crumbs_without_order_send_the_whole_sheet_to_a_person(outlines: float) 
 
     assert doubts == (Reason.POOR_IMAGE,)
     assert {answer.state for answer in answers.values()} == {AnswerState.DOUBTFUL}
+
+
+def test_grains_without_order_send_the_whole_sheet_to_a_person() -> None:
+    # Fillings in the upper rows alone, of which the scan kept grains: it lost thin strokes.
+    def judged(darkness: float) -> tuple[Reason, ...]:
+        mark = filled(coverage=0.4, darkness=darkness)
+        some = ROWS[: int(T.orderly * len(ROWS))]
+        said = {(q, "r5"): replace(mark, question=q, option="r5") for q in some}
+        measured = sheet(LAYOUT, said, bilevel=True)
+        return judge_sheet(measured, LAYOUT, T)[1]
+
+    assert judged((T.grainy - JUST) * 0.4) == (Reason.POOR_IMAGE,)
+    assert judged((T.grainy + JUST) * 0.4) == ()

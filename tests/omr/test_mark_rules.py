@@ -175,12 +175,22 @@ def test_ink_that_comes_from_elsewhere_goes_to_a_person(rule: str) -> None:
 
 
 def test_who_answers_with_dashes_may_end_one_at_print() -> None:
-    hidden = replace(DASH, hidden=1.0)
-    dasher = Sheet(dashes=T.alike + 1)
+    hidden = replace(DASH, hidden=0.5)
+    dashes = (DASH.length - JUST,) * T.alike
+    dasher = Sheet(dashes=(*dashes, DASH.length))
 
-    assert judge_bubble(hidden, T, Sheet(dashes=T.alike)) == STRAY
+    assert judge_bubble(hidden, T, Sheet(dashes=dashes)) == STRAY
     assert judge_bubble(hidden, T, dasher) == MARKED
     assert judge_bubble(replace(hidden, leaves=T.enters), T, dasher) == STRAY
+
+
+def test_a_line_that_comes_out_of_print_or_is_longer_than_all_dashes_is_none_of_them() -> None:
+    hidden = replace(DASH, hidden=0.5)
+    dasher = Sheet(dashes=(DASH.length,) * (T.alike + 1))
+
+    assert judge_bubble(hidden, T, dasher) == MARKED
+    assert judge_bubble(replace(hidden, hidden=1.0), T, dasher) == STRAY
+    assert judge_bubble(replace(hidden, length=DASH.length + JUST), T, dasher) == STRAY
 
 
 UNCERTAIN = {
@@ -370,7 +380,7 @@ def test_more_marks_of_the_same_pen_never_make_one_less_certain(
 ) -> None:
     seen = bubble(darkness=darkness, **looks)
     alone = judge_bubble(seen, T, ALONE)[0]
-    among = judge_bubble(seen, T, Sheet(peaks=(seen.peak,) * more, dashes=more))[0]
+    among = judge_bubble(seen, T, Sheet(peaks=(seen.peak,) * more, dashes=(seen.length,) * more))[0]
 
     assert ORDER.index(alone) <= ORDER.index(among)
 
@@ -395,12 +405,13 @@ def test_a_light_pen_is_known_by_the_darkness_of_its_ink() -> None:
     light = replace(TICK, darkness=(T.pencil - 0.02) * TICK.coverage)
 
     assert _sheet(light, light, TICK).pencil
+    assert _sheet(light, light, TICK).grain == pytest.approx(T.pencil - 0.02)
     assert not _sheet(light, TICK, TICK).pencil
     assert not _sheet().pencil
 
 
 def test_only_straight_marks_that_end_in_time_are_dashes() -> None:
-    assert _sheet(DASH, TICK, DASH, replace(DASH, leaves=T.enters)).dashes == 2
+    assert _sheet(DASH, TICK, DASH, replace(DASH, leaves=T.enters)).dashes == (DASH.length,) * 2
 
 
 def test_noise_raises_the_floor_but_not_as_high_as_a_pencil() -> None:
