@@ -5,11 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from omr.alone import held_alone
 from omr.i18n import _
 from omr.keys import (
     Keyring,
@@ -18,11 +18,6 @@ from omr.keys import (
     load_keyring,
 )
 from omr.new_file import write_new_file
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
 
 _OWNER_ONLY = 0o600
 
@@ -124,16 +119,11 @@ def _alone(path: Path) -> Iterator[None]:
         yield
         return
     with path.with_name(f".{path.name}.lock").open("ab") as file:
-        try:
-            if sys.platform == "win32":
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not held_alone(file):
             raise KeysUnusable(
                 _("another command is changing the signing keys: {path}").format(path=path),
                 _("Wait until it is done, then run the command again."),
-            ) from None
+            )
         yield
 
 

@@ -10,15 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from omr.alone import held_alone
 from omr.errors import InputUnusable, UsageError
 from omr.i18n import _
 from scans.faults import PageFault
 from scans.pages import count_pages
 from scans.settling import TAIL_BYTES, Stamp, ends_properly, is_scan_name
 
-if sys.platform == "win32":
-    import msvcrt
-else:
+if sys.platform != "win32":
     import fcntl
 
 _LOCK = ".omr-watch.lock"
@@ -102,16 +101,11 @@ def only_watcher(folder: Path, otherwise: Path) -> Iterator[None]:
     except OSError:
         file = (otherwise / _LOCK).open("ab")
     with file:
-        try:
-            if sys.platform == "win32":
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not held_alone(file):
             raise UsageError(
                 _("another omr scans watch has this folder already: {folder}").format(
                     folder=folder
                 ),
                 _("One is enough. End the other one first if you want this one instead."),
-            ) from None
+            )
         yield
