@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +16,8 @@ from omr.keys import (
     keyring_to_bytes,
     load_keyring,
 )
-from omr.new_file import write_new_file
-
-_OWNER_ONLY = 0o600
+from omr.new_file import keep_folder_entry, write_new_file
+from omr.part_file import PartFile
 
 
 def change_keyring(path: Path, change: Callable[[Keyring], Keyring]) -> Keyring:
@@ -92,24 +90,13 @@ def _replace(path: Path, data: bytes) -> None:
     target = path.resolve()  # the file may lie on a medium of its own, behind a link
     for left_over in target.parent.glob(f".{target.name}*.part"):  # by a crash; keys too
         left_over.unlink(missing_ok=True)
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    try:
-        with os.fdopen(os.open(beside, flags, _OWNER_ONLY), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if beside.read_bytes() != data:
+    with PartFile(target, owner_only=True) as part:
+        part.file.write(data)
+        part.finish()
+        if part.path.read_bytes() != data:
             raise OSError(errno.EIO, os.strerror(errno.EIO))
-        beside.replace(target)
-    finally:
-        beside.unlink(missing_ok=True)
-    if os.name != "nt":  # the new name has to survive a power cut as well
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        part.path.replace(target)
+    keep_folder_entry(target.parent)
 
 
 @contextmanager

@@ -163,7 +163,7 @@ def test_a_full_or_failing_disk_changes_nothing_and_is_said(
     path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     before = path.read_bytes()
-    owner = {"os": "omr.key_store.os", "Path": "pathlib.Path"}[step.partition(".")[0]]
+    owner = {"os": "os", "Path": "pathlib.Path"}[step.partition(".")[0]]
 
     def fails(*_args: object, **_more: object) -> object:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -256,7 +256,7 @@ def test_errors_about_the_file_quote_no_key(
         lambda: change_keyring(path, rotate),
         lambda: exchange_keyring(path, NEW),
     ]
-    monkeypatch.setattr("omr.key_store.os.fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     for attempt in tries:
         with pytest.raises(OmrError) as caught:
             attempt()
