@@ -294,13 +294,18 @@ def init_workspace(
     try:
         created, kept = _write_parts(workspace, province, make_ledger)
     except OSError as error:
-        raise LedgerUnusable(
-            _("the workspace cannot be written: {path}: {reason}").format(
-                path=error.filename or workspace.root, reason=error.strerror or error
-            ),
-            _("Choose a folder that you may write to, with some free space."),
-        ) from error
+        raise unwritable(workspace, error) from error
     return InitResult(workspace, is_new=True, created=created, kept=kept, missing=())
+
+
+def unwritable(workspace: Workspace, error: OSError) -> LedgerUnusable:
+    """What to tell whoever was to make *workspace* when the disk refused with *error*."""
+    return LedgerUnusable(
+        _("the workspace cannot be written: {path}: {reason}").format(
+            path=error.filename or workspace.root, reason=error.strerror or error
+        ),
+        _("Choose a folder that you may write to, with some free space."),
+    )
 
 
 def _existing(workspace: Workspace) -> InitResult:

@@ -34,7 +34,7 @@ from omr.replaced_file import replace_file
 from omr.settings import Settings
 from omr.survey_archive import archive_folder
 from omr.toml_file import read_toml
-from omr.workspace import Workspace, open_workspace
+from omr.workspace import Workspace, open_workspace, unwritable
 from scans.kit import Kit, kit_from_bytes, kit_to_bytes
 
 _FROM_KIT = "omr-from-kit.toml"
@@ -151,12 +151,7 @@ def use_kit(
     try:
         forms, key = _take(workspace, kit, key)
     except OSError as error:
-        raise LedgerUnusable(
-            _("the workspace cannot be written: {path}: {reason}").format(
-                path=error.filename or workspace.root, reason=error.strerror or error
-            ),
-            _("Choose a folder that you may write to, with some free space."),
-        ) from error
+        raise unwritable(workspace, error) from error
     made = _("workspace of {unit} ready in {folder}: {forms} forms")
     updated = _("workspace of {unit} in {folder}: {forms} new forms")
     text = made if is_new else updated
