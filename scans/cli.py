@@ -15,6 +15,13 @@ from scans.reviewers_cli import app as reviewers_app
 from scans.senders_cli import app as senders_app
 from scans.units_cli import app as units_app
 
+JobsOption = Annotated[
+    int | None, typer.Option(min=1, help=_("Worker processes. Default: one for each core."))
+]
+EvidenceOption = Annotated[
+    Path | None, typer.Option(help=_("Save a picture of every sheet here, showing what was seen."))
+]
+
 app = typer.Typer(no_args_is_help=True, help=_("Read scanned forms and settle what is doubtful."))
 app.add_typer(reviewers_app, name="reviewers")
 app.add_typer(senders_app, name="senders")
@@ -35,13 +42,8 @@ def read(
     period: Annotated[
         str | None, typer.Option(help=_("Reporting month of the batch, YYYY-MM. Default: now."))
     ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help=_("Worker processes. Default: one for each core."))
-    ] = None,
-    evidence: Annotated[
-        Path | None,
-        typer.Option(help=_("Save a picture of every sheet here, showing what was seen.")),
-    ] = None,
+    jobs: JobsOption = None,
+    evidence: EvidenceOption = None,
     engine: Annotated[
         EngineName, typer.Option(help=_("Read on this machine, or on a Dask cluster."))
     ] = EngineName.LOCAL,
@@ -72,13 +74,8 @@ def watch(
         str | None,
         typer.Option(help=_("Reporting month of every file, YYYY-MM. Default: that of the day.")),
     ] = None,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help=_("Worker processes. Default: one for each core."))
-    ] = None,
-    evidence: Annotated[
-        Path | None,
-        typer.Option(help=_("Save a picture of every sheet here, showing what was seen.")),
-    ] = None,
+    jobs: JobsOption = None,
+    evidence: EvidenceOption = None,
     poll: Annotated[
         bool,
         typer.Option("--poll", help=_("Look every few seconds; for folders in the network.")),
