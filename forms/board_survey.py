@@ -21,7 +21,6 @@ from omr.links import Link, SurveyLink
 
 MAX_SURVEYS = 4  # more would be a second grid, and no citizen would know which to take
 _PAD_MM = 7.0
-_TEXT_GAP_MM = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,21 +61,6 @@ def archived(surveys: Path, survey_id: str) -> dict[int, Survey]:
     return dict(sorted(found.items()))
 
 
-def survey_of_revision(surveys: Path, survey_id: str, revision: int) -> Survey | None:
-    """The words of forms printed with *revision*; None if nobody kept them.
-
-    Raises:
-        UsageError: If a file cannot be read, or has mistakes.
-    """
-    kept = archived_path(surveys, survey_id, revision)
-    for path in (kept, surveys / f"{survey_id}.toml"):
-        if path.exists():
-            survey = replace(parse_survey(read_toml(path)), id=survey_id)
-            if survey.revision == revision:
-                return survey
-    return None
-
-
 def keep_words(surveys: Path, survey: Survey) -> Path:
     """Keep the text of a revision that is about to be printed, unless it is kept already.
 

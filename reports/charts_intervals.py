@@ -25,15 +25,9 @@ from reports.number_text import count_text, interval_text, percent_text
 from reports.results import Group
 
 ROW = 24.0
-_AXIS = 16.0
 _NAMES = 0.40  # of the room
 _NUMBERS = 0.32
 _STEP = 10  # percent
-
-
-def intervals_height(count: int) -> float:
-    """What so many units take, points."""
-    return ROW * count + _AXIS
 
 
 def draw_intervals(

@@ -23,7 +23,6 @@ _NAME = Pair("Mục lục, ghi chú", "Contents, notes")
 _FORMS = Pair("Các biểu trong tệp", "Forms in this file")
 _NUMBERS = Pair("Số liệu chính", "The month in numbers")
 _DOMAINS = Pair("Danh mục lĩnh vực", "Domains")
-_HOW = Pair("Cách đọc", "How to read")
 _OPEN = Pair("Ý kiến cần xử lý còn mở", "Open alerts")
 _HOW_NOTES = (
     Pair(

@@ -321,11 +321,6 @@ def _moment(value: str, epoch: datetime) -> str:
     return at.isoformat(timespec="milliseconds" if at.microsecond else "seconds")
 
 
-def serial_moment(serial: float) -> str:
-    """As :func:`_moment` says it, for a number that lost its format on the way (from 1900)."""
-    return _moment(repr(serial), _EPOCH)
-
-
 @lru_cache(maxsize=4096)
 def _tidy(words: str) -> str:
     return unicodedata.normalize("NFC", words).replace("_x000D_", "").strip()

@@ -165,13 +165,6 @@ def comment_periods(ledger: Ledger) -> list[str]:
         return list(connection.execute(query).scalars())
 
 
-def is_personal(ledger: Ledger, record_id: str) -> bool:
-    """Whether a sheet's comment is marked as one that names or describes somebody."""
-    with ledger.read() as connection:
-        row = connection.execute(_notes(record_id).limit(1)).first()
-        return row is not None and bool(row.personal)
-
-
 def may_see(ledger: Ledger, record_id: str, person: str) -> bool:
     """Whether *person* may see a sheet's comment as it is.
 

@@ -19,11 +19,6 @@ class Layer:
     at: PageRect  # what of the sheet it shows, exactly
 
 
-def has_picture(row: SheetRow) -> bool:
-    """Whether a picture of the whole sheet is kept."""
-    return bool(row.picture) or WHOLE_PART in row.parts
-
-
 def whole_layers(row: SheetRow, layout: Layout) -> tuple[Layer, ...]:
     """The whole sheet, as sharp as it is kept; empty if it is not."""
     layers = []

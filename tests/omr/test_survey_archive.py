@@ -14,7 +14,6 @@ from omr.survey_archive import (
     archived_path,
     keep_words,
     revise,
-    survey_of_revision,
 )
 from omr.survey_file import load_surveys, shipped_survey_text
 
@@ -75,16 +74,13 @@ def test_the_words_of_any_revision_can_be_shown(surveys: Path) -> None:
     revise(surveys, NAME, [1], yes, NOW)
     edit(surveys, "Trả kết quả đúng hẹn", "Trả kết quả đúng ngày hẹn")
 
-    def d1(revision: int) -> str | None:
-        survey = survey_of_revision(surveys, NAME, revision)
-        return survey and next(q.text for q in survey.questions if q.id == "d1")
+    def d1(survey: Survey) -> str:
+        return next(q.text for q in survey.questions if q.id == "d1")
 
-    assert d1(1) == "Trả kết quả đúng hẹn"
-    assert d1(2) == "Trả kết quả đúng ngày hẹn"
-    assert d1(3) is None
-    shown = survey_of_revision(surveys, NAME, 1)
-    assert shown is not None
-    assert shown.id == NAME
+    assert d1(load_surveys(surveys)[NAME]) == "Trả kết quả đúng ngày hẹn"
+    [(revision, kept)] = archived(surveys, NAME).items()
+    assert (revision, kept.revision, kept.id) == (1, 1, NAME)
+    assert d1(kept) == "Trả kết quả đúng hẹn"
 
 
 def test_the_number_is_higher_than_any_that_was_used(surveys: Path) -> None:

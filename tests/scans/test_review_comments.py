@@ -18,7 +18,7 @@ from make_ledger import seen
 from overview_office import REGION, Shown, comment_jpeg, digest_of, open_shown
 
 from omr.geometry import PageRect
-from omr.ledger.comment_list import CommentTag, State, comment_lines, is_personal, may_see
+from omr.ledger.comment_list import CommentTag, State, comment_lines, may_see
 from omr.ledger.comments import comments
 from omr.ledger.decisions import find_sheet
 from omr.ledger.history import Act, history
@@ -148,7 +148,8 @@ def test_what_is_no_longer_personal_is_for_everybody_and_marking_it_again_hides_
     record = shown.comment(0)
     save(shown, record, personal="yes")
     save(shown, record, text="cảm ơn")
-    assert not is_personal(shown.ledger, record)
+    [row] = [line for line in comments(shown.ledger) if line.record_id == record]
+    assert not row.personal
     assert may_see(shown.ledger, record, "lan")
 
     save(shown, record, person="lan", personal="yes")
