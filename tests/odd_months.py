@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
+
+from sample_figures import some_figures, sum_figures
+from sample_results import DOMAINS, ranked, sample_results
 
 from omr.marks import Reason
 from omr.settings import Language
@@ -24,10 +25,6 @@ from reports.results import (
     Trend,
 )
 
-sys.path.append(str(Path(__file__).parent / "reports"))  # beside the tests of the workbook
-import sample_results as sample
-
-sample_results = sample.sample_results
 LONG_NAME = (
     "Phòng Cảnh sát quản lý hành chính về trật tự xã hội và Trung tâm <b>phục vụ</b> & tiếp dân số "
 )
@@ -42,7 +39,7 @@ def figures_of(levels: Levels, paper: int | None = None) -> Figures:
 
 def with_city(figures: Figures, change: Change | None = None) -> MonthResults:
     """A month of one domain and one unit that have *figures*."""
-    whole = sample.sample_results()
+    whole = sample_results()
     unit = replace(whole.by_unit[4], figures=figures, before=None, change=change)
     return replace(
         whole,
@@ -92,7 +89,7 @@ def hidden_month() -> MonthResults:
 
 def huge_month() -> MonthResults:
     """119 units with names out of all proportion, seven domains, every list overfull."""
-    whole = sample.sample_results()
+    whole = sample_results()
     changes = (Change.UP, Change.DOWN, Change.UNCLEAR, None)
     units = tuple(
         Group(
@@ -100,23 +97,23 @@ def huge_month() -> MonthResults:
             (f"HP-{number}",),
             f"{LONG_NAME}{number}",
             f"U{number}",
-            sample._figures(20 + number * 17, 1 + number % 9),
+            some_figures(20 + number * 17, 1 + number % 9),
             Section.COMMUNES,
-            sample._figures(300, 7),
+            some_figures(300, 7),
             changes[number % 4],
         )
         for number in range(119)
     )
-    names = sample.DOMAINS | {"L07": "Tổ chức cán bộ", "L08": "Chính sách", "L09": "Khiếu nại"}
+    names = DOMAINS | {"L07": "Tổ chức cán bộ", "L08": "Chính sách", "L09": "Khiếu nại"}
     domains = tuple(
         Group(
             GroupKind.ROLLUP,
             (key,),
             name,
             key,
-            sample._figures(4000 + number * 900, 9 - number),
+            some_figures(4000 + number * 900, 9 - number),
             None,
-            sample._figures(3000, 7),
+            some_figures(3000, 7),
             Change.UP,
         )
         for number, (key, name) in enumerate(names.items())
@@ -147,10 +144,10 @@ def huge_month() -> MonthResults:
         language=Language.VIETNAMESE,
         provisional=True,
         version=None,
-        city=replace(whole.city, figures=sample._sum(unit.figures for unit in units)),
+        city=replace(whole.city, figures=sum_figures(unit.figures for unit in units)),
         by_unit=units,
         by_rollup=domains,
-        ranking=tuple(sample._ranking(units)),
+        ranking=tuple(ranked(units)),
         alerts=alerts,
         stock=stock,
         quality=quality,

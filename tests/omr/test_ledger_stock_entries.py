@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections import Counter
-from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from make_ledger import (
     TODAY,
     add_file,
     add_page,
-    answers,
     fresh_ledger,
-    ledger_url,
     seen,
     take,
     void,
 )
+from stock_forms import ZONE, gtdb, read_sheet, states
 
 from omr.errors import LedgerUnusable
 from omr.ledger import Ledger, decisions, issued, migrate, readings
-from omr.ledger.entries import entries_about, states_in
+from omr.ledger.entries import entries_about
 from omr.ledger.schema import metadata
 from omr.ledger.standing import WHOLE, Verdict
 from omr.ledger.stock import read_stock
@@ -43,34 +34,8 @@ from omr.ledger.stock_entries import (
     unfinished_runs,
 )
 from omr.marks import Reason, SheetStatus
-from omr.serial_ranges import SerialRange
 from omr.serials import Serial, parse_serial
 from omr.stock import Act, FormState
-from omr.stock_statement import stock_statement
-
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-def gtdb(first: int, last: int) -> SerialRange:
-    return SerialRange("GTDB", 2026, first, last)
-
-
-def states(ledger: Ledger, forms: SerialRange) -> dict[int, FormState]:
-    with ledger.read() as connection:
-        found = states_in(connection, forms)
-    return {n: state for part, state in found for n in range(part.first, part.last + 1)}
-
-
-def read_sheet(ledger: Ledger, number: int, *, name: str = "", period: str = "2026-11") -> object:
-    """Scan the form with that number."""
-    source_id, batch_id = add_file(ledger, name or f"{number}.pdf", period=period)
-    [kept] = add_page(
-        ledger,
-        source_id=source_id,
-        batch_id=batch_id,
-        sheets=[seen(str(Serial("GTDB", 2026, number)), said=answers(q1="r5"))],
-    )
-    return kept
 
 
 def test_an_entry_moves_exactly_the_named_forms(tmp_path: Path) -> None:
@@ -275,99 +240,6 @@ def test_entries_that_contradict_each_other_are_named_and_not_an_internal_error(
             states(ledger, gtdb(1, 2))
         with pytest.raises(LedgerUnusable, match="contradict"):
             read_stock(ledger, start_day=15, zone=ZONE)
-
-
-class Office(RuleBasedStateMachine):
-    """Prints, hands out, scans, loses and voids forms in any order, also wrongly."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._folder = Path(tempfile.mkdtemp(prefix="omr-test-"))
-        self._ledger = Ledger.open(ledger_url(self._folder))
-        self._day = date(2026, 9, 20)
-        self._printed = 0
-        self._scans = 0
-
-    @rule(count=st.integers(1, 8), pad_size=st.integers(1, 5), handed_out=st.booleans())
-    def print_some(self, count: int, pad_size: int, *, handed_out: bool) -> None:
-        take(self._ledger, count, pad_size=pad_size, handed_out=handed_out, on_day=self._day)
-        self._printed += count
-
-    @rule(days=st.integers(1, 40))
-    def days_pass(self, days: int) -> None:
-        self._day = min(self._day + timedelta(days), date(2026, 12, 10))
-
-    @precondition(lambda self: self._printed)
-    @rule(act=st.sampled_from(list(Act)), data=st.data())
-    def say(self, act: Act, data: st.DataObject) -> None:
-        first = data.draw(st.integers(1, self._printed + 1))
-        forms = gtdb(first, data.draw(st.integers(first, self._printed + 1)))
-        before = self._everything()
-        refused = False
-        try:
-            add_entry(self._ledger, act, [forms], on_day=self._day, why="x", by="an")
-        except (EntryRefused, UndoesSeveral):
-            refused = True
-        now = self._everything()
-        if refused:
-            assert now == before
-        elif now == before:  # only a hand-over that is written down after the form was back
-            assert act is Act.ISSUE
-            said = range(forms.first, min(forms.last, self._printed) + 1)
-            assert {now[n] for n in said} == {FormState.RETURNED_ANSWERED}
-
-    @precondition(lambda self: self._printed)
-    @rule(data=st.data(), verdict=st.sampled_from([Verdict.INVALID, Verdict.CONFIRMED, None]))
-    def decide(self, data: st.DataObject, verdict: Verdict | None) -> None:
-        asked = [row.record_id for row in readings.sheet_rows(self._ledger) if WHOLE in row.asked]
-        if not asked:
-            return
-        record = data.draw(st.sampled_from(asked))
-        with suppress(decisions.DecisionRefused):
-            if verdict is None:
-                decisions.undo(self._ledger, record, WHOLE, by="an")
-            else:
-                decisions.append(self._ledger, record, WHOLE, verdict, by="an")
-
-    @precondition(lambda self: self._printed)
-    @rule(data=st.data(), period=st.sampled_from(["2026-10", "2026-11", "2026-12"]))
-    def scan(self, data: st.DataObject, period: str) -> None:
-        self._scans += 1
-        number = data.draw(st.integers(1, self._printed))
-        was = states(self._ledger, gtdb(number, number))[number]
-        kept = read_sheet(self._ledger, number, name=f"{self._scans}.pdf", period=period)
-        assert isinstance(kept, readings.SheetReading)
-        if was is FormState.VOID:
-            assert kept.status is SheetStatus.REFUSED
-        elif kept.status is not SheetStatus.DUPLICATE:
-            assert states(self._ledger, gtdb(number, number))[number] is FormState.RETURNED_ANSWERED
-
-    @invariant()
-    def every_month_balances(self) -> None:
-        stock = read_stock(self._ledger, start_day=15, zone=ZONE)
-        assert sum(len(p.forms) for p in stock.parcels) == self._printed
-        left = 0
-        for period in ("2026-09", "2026-10", "2026-11", "2026-12"):
-            found = stock_statement(stock, period)
-            assert found.difference == 0
-            assert sum(row.opening for row in found.rows) == left
-            left = sum(row.outstanding for row in found.rows)
-        if self._printed:
-            now = Counter(states(self._ledger, gtdb(1, self._printed)).values())
-            assert left == now[FormState.OUTSTANDING]
-            stored = now[FormState.PRINTED] + now[FormState.UNUSED_RETURNED]
-            assert sum(row.in_store for row in found.rows) == stored
-
-    def _everything(self) -> dict[int, FormState]:
-        return states(self._ledger, gtdb(1, self._printed))
-
-    def teardown(self) -> None:
-        self._ledger.close()
-        shutil.rmtree(self._folder)
-
-
-TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=25, stateful_step_count=15, deadline=None)
 
 
 def test_pads_are_numbered_through_a_domain_and_year(tmp_path: Path) -> None:

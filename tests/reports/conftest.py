@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -172,3 +173,18 @@ def write(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write_text
+
+
+@pytest.fixture
+def counted(workspace: Workspace, office: Any, this_period: str) -> Any:
+    """Three forms came back, one of them angry; two are still out."""
+    office.serials = office.print_forms(5)
+    office.scan(office.serials[0], this_period, a1="r5", t0="r1")
+    office.scan(office.serials[1], this_period, a1="r4", t0="r5")
+    office.scan(office.serials[2], this_period, a1="", t0="")
+    return office
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return tmp_path / "phiếu.xlsx"

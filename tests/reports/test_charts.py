@@ -10,9 +10,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from odd_months import sample_results
 from pdf_text import text_of
 from reportlab.pdfgen.canvas import Canvas
+from sample_results import sample_results
 
 from omr.document_fonts import Serif, serif_font
 from omr.settings import Language

@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from odd_months import empty_month, hidden_month, huge_month, sample_results, with_city
+from odd_months import empty_month, hidden_month, huge_month, with_city
 from odd_months import figures_of as figures
 from pdf_text import archive_faults, bookmarks, pages_of, text_of, title
+from sample_results import sample_results
 
 from omr.settings import Language
 from reports.figures import Levels

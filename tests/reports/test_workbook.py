@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import zipfile
 from dataclasses import replace
 from datetime import datetime
@@ -14,8 +13,6 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from openpyxl import load_workbook
-
-sys.path.append(str(Path(__file__).parent))
 from sample_results import sample_results
 
 from omr.errors import UsageError

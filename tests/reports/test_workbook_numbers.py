@@ -5,32 +5,26 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 from made_city import City, no_stock, plain_settings
-from openpyxl import load_workbook
-
-sys.path.append(str(Path(__file__).parent))
 from sample_results import sample_results
+from workbook_cells import formulas, numbers_in, read, rows_of
 
 from omr.settings import Language
 from omr.survey_file import shipped_survey
 from reports.counts import Ratings, count
-from reports.figures import FACTORS, NO_FIGURES, Figures, Levels
+from reports.figures import FACTORS, NO_FIGURES, Levels
 from reports.month import MonthInputs, month_results
-from reports.results import Group, GroupKind, MonthResults, QuestionLevels, Ranked, Section
+from reports.results import Group, MonthResults, Ranked
 from reports.rounding import percent, rounded
 from reports.workbook import workbook_bytes
-
-Cells = dict[str, dict[str, Any]]  # of each sheet, by address
 
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 _CACHED = re.compile(rb"(<c [^>]*?)( t=\"str\")?(>)(<f>.*?</f>)<v>.*?</v>")
@@ -92,29 +86,6 @@ def months() -> dict[str, MonthResults]:
 @pytest.fixture(scope="module")
 def bodies(months: dict[str, MonthResults]) -> dict[str, bytes]:
     return {name: workbook_bytes(results) for name, results in months.items()}
-
-
-def read(body: bytes, *, values: bool = True) -> Cells:
-    """The cells that hold something; with *values*, of formulas what is cached."""
-    book = load_workbook(BytesIO(body), data_only=values)
-    return {
-        sheet.title: {
-            cell.coordinate: cell.value
-            for row in sheet.iter_rows()
-            for cell in row
-            if cell.value is not None
-        }
-        for sheet in book.worksheets
-    }
-
-
-def formulas(body: bytes) -> dict[tuple[str, str], str]:
-    return {
-        (sheet, address): value
-        for sheet, cells in read(body, values=False).items()
-        for address, value in cells.items()
-        if isinstance(value, str) and value.startswith("=")
-    }
 
 
 def without_values(body: bytes) -> bytes:
@@ -198,32 +169,30 @@ def test_the_first_form_shows_every_place_as_the_results_have_it(
     name: str, months: dict[str, MonthResults], bodies: dict[str, bytes]
 ) -> None:
     results, cells = months[name], read(bodies[name])["Biểu 01"]
-    rows = {cells[f"A{row}"]: row for row in _rows(cells, "A") if isinstance(cells[f"A{row}"], str)}
-    total = max(row for row in _rows(cells, "B") if cells[f"B{row}"] == "TỔNG CỘNG")
+    rows = {
+        cells[f"A{row}"]: row for row in rows_of(cells, "A") if isinstance(cells[f"A{row}"], str)
+    }
+    total = max(row for row in rows_of(cells, "B") if cells[f"B{row}"] == "TỔNG CỘNG")
 
     listed = [group for group in results.by_unit_domain if _is_listed(group)]
     places = iter(listed)
     for section in results.by_section:
         row = rows[section.key[0]]
-        assert _shown(cells, row) == _expected(section)
+        assert numbers_in(cells, row) == _expected(section)
         for unit in (each for each in results.by_unit if each.section is section.section):
             row += 1
             groups = [next(places) for _ in range(_domains_of(listed, unit))]
             assert cells[f"B{row}"] == unit.name
-            assert _shown(cells, row) == _expected(unit)
+            assert numbers_in(cells, row) == _expected(unit)
             if len(groups) > 1:
                 for group in groups:
                     row += 1
                     assert cells[f"C{row}"] == group.key[1]
-                    assert _shown(cells, row) == _expected(group)
+                    assert numbers_in(cells, row) == _expected(group)
             elif groups:
                 assert cells[f"C{row}"] == groups[0].key[1]
     assert next(places, None) is None
-    assert _shown(cells, total) == _expected(results.city)
-
-
-def _rows(cells: dict[str, Any], letter: str) -> list[int]:
-    return [int(each[1:]) for each in cells if re.fullmatch(rf"{letter}\d+", each)]
+    assert numbers_in(cells, total) == _expected(results.city)
 
 
 def _is_listed(group: Group) -> bool:
@@ -233,10 +202,6 @@ def _is_listed(group: Group) -> bool:
 
 def _domains_of(listed: list[Group], unit: Group) -> int:
     return sum(group.key[0] == unit.key[0] for group in listed)
-
-
-def _shown(cells: dict[str, Any], row: int) -> list[Any]:
-    return [cells.get(f"{letter}{row}") for letter in "DEFGHIJKLMNOPQRST"]
 
 
 def _expected(group: Group) -> list[Any]:
@@ -281,10 +246,10 @@ def test_domains_are_live_sums_of_the_first_form(
 ) -> None:
     results, cells = months["city"], read(bodies["city"])["Biểu 01a"]
     live = formulas(bodies["city"])
-    by_code = {cells.get(f"C{row}"): row for row in _rows(cells, "C")}
+    by_code = {cells.get(f"C{row}"): row for row in rows_of(cells, "C")}
     for group in results.by_domain:
         row = by_code[group.key[0]]
-        assert _shown(cells, row) == _expected(group)
+        assert numbers_in(cells, row) == _expected(group)
         assert live["Biểu 01a", f"H{row}"].startswith("=SUMIF('Biểu 01'!")
 
 
@@ -292,7 +257,7 @@ def test_factors_summed_from_their_questions_are_those_of_the_results(
     months: dict[str, MonthResults], bodies: dict[str, bytes]
 ) -> None:
     results, cells = months["city"], read(bodies["city"])["Biểu 02"]
-    bands = [(row, str(cells[f"B{row}"])) for row in _rows(cells, "B")]
+    bands = [(row, str(cells[f"B{row}"])) for row in rows_of(cells, "B")]
     groups = {"": results.city} | {group.key[0]: group for group in results.by_domain}
     for domain, group in groups.items():
         head = next(
@@ -316,7 +281,7 @@ def test_factors_summed_from_their_questions_are_those_of_the_results(
 
 def test_halves_are_rounded_up_in_every_cell(bodies: dict[str, bytes]) -> None:
     cells = read(bodies["ties"])["Biểu 06"]
-    shares = {cells[f"B{row}"]: cells.get(f"E{row}") for row in _rows(cells, "B")}
+    shares = {cells[f"B{row}"]: cells.get(f"E{row}") for row in rows_of(cells, "B")}
 
     assert shares["1/800"] == 0.13  # 0.125
     assert shares["3/800"] == 0.38  # 0.375
@@ -338,14 +303,14 @@ def test_withheld_counts_are_stars_and_no_formula_tells_them(
     cells, live = read(bodies["outside"])["Biểu 01"], formulas(bodies["outside"])
 
     assert hidden
-    stars = [row for row in _rows(cells, "D") if cells[f"D{row}"] == "*"]
+    stars = [row for row in rows_of(cells, "D") if cells[f"D{row}"] == "*"]
     lost = [row for row in stars if cells[f"G{row}"] == "*"]
     assert len(lost) >= len(hidden)
     for row in set(stars) - set(lost):  # ratings without how many answered, in all and how
-        shown = _shown(cells, row)
+        shown = numbers_in(cells, row)
         assert (shown[1], shown[2], shown[9]) == ("*", "*", "*")
     for row in lost:
-        assert _shown(cells, row)[1:14] == ["*"] * 13
+        assert numbers_in(cells, row)[1:14] == ["*"] * 13
         assert not [
             address for sheet, address in live if sheet == "Biểu 01" and address[1:] == str(row)
         ]
@@ -357,91 +322,9 @@ def test_stock_rows_balance_by_formula_and_sums_hide_no_difference() -> None:
     lines[0] = replace(lines[0], outstanding=(lines[0].outstanding or 0) + 7, difference=-7)
     body = workbook_bytes(replace(results, stock=tuple(lines)))
     cells = read(body)["Biểu 03"]
-    total = next(row for row in _rows(cells, "B") if cells[f"B{row}"] == "TỔNG CỘNG")
+    total = next(row for row in rows_of(cells, "B") if cells[f"B{row}"] == "TỔNG CỘNG")
 
     assert cells[f"L{total}"] == 14  # seven too many and seven too few
     assert formulas(body)["Biểu 03", f"L{total}"].startswith("=SUM(")
-    units = [row for row in _rows(cells, "A") if isinstance(cells[f"A{row}"], int)]
+    units = [row for row in rows_of(cells, "A") if isinstance(cells[f"A{row}"], int)]
     assert [cells[f"L{row}"] for row in units] == [line.difference for line in lines]
-
-
-def test_an_empty_month_makes_a_workbook_of_dashes() -> None:
-    results = sample_results()
-    empty = replace(
-        results,
-        city=replace(results.city, figures=NO_FIGURES),
-        by_section=(),
-        by_unit=(),
-        by_domain=(),
-        by_rollup=(),
-        by_channel=(),
-        by_unit_domain=(),
-        questions=(),
-        options=(),
-        ranking=(),
-        domain_trends=(),
-        stock=(),
-        alerts=(),
-        trend=replace(results.trend, points=results.trend.points[:0]),
-    )
-    cells = read(workbook_bytes(empty))["Biểu 01"]
-    total = next(row for row in _rows(cells, "B") if cells[f"B{row}"] == "TỔNG CỘNG")
-
-    assert _shown(cells, total)[:11] == [0] * 10 + ["–"]
-
-
-def _big() -> MonthResults:
-    """119 units with four domains each."""
-    results = sample_results()
-    figures = Figures(
-        90, 60, 30, Levels.of(50, 30, 6, 3, 1), Levels.of(9), NO_FIGURES.factors, (3, 90)
-    )
-    codes = [f"HP-{number}" for number in range(119)]
-    places = tuple(
-        Group(GroupKind.UNIT_DOMAIN, (code, domain.key[0]), code, domain.key[0], figures,
-              Section.COMMUNES)
-        for code in codes
-        for domain in results.by_domain
-    )  # fmt: skip
-    units = tuple(
-        Group(GroupKind.UNIT, (code,), f"Công an xã {code}", code, _times(figures, 4),
-              Section.COMMUNES)
-        for code in codes
-    )  # fmt: skip
-    whole = _times(figures, 4 * 119)
-    return replace(
-        results,
-        city=replace(results.city, figures=whole),
-        by_section=(replace(results.by_section[1], figures=whole),),
-        by_unit=units,
-        by_unit_domain=places,
-        by_domain=tuple(
-            replace(group, figures=_times(figures, 119)) for group in results.by_domain
-        ),
-        ranking=tuple(Ranked(unit, number) for number, unit in enumerate(units, 1)),
-        stock=results.stock * 40,
-        questions=tuple(QuestionLevels(*_fields(each)) for each in results.questions),
-    )
-
-
-def _fields(question: QuestionLevels) -> tuple[Any, ...]:
-    return tuple(getattr(question, name) for name in QuestionLevels.__slots__)
-
-
-def _times(figures: Figures, times: int) -> Figures:
-    counts = [each * times for each in figures.overall.counts if each is not None]
-    return replace(
-        figures,
-        responses=90 * times,
-        paper=60 * times,
-        electronic=30 * times,
-        overall=Levels.of(*counts),
-    )
-
-
-def test_a_city_of_119_units_and_four_domains_has_every_unit_and_live_formulas() -> None:
-    body = workbook_bytes(_big())
-    cells = read(body)["Biểu 01"]
-
-    assert sum(isinstance(cells[f"A{row}"], int) for row in _rows(cells, "A")) == 119
-    assert len(formulas(body)) > 5000

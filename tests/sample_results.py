@@ -5,15 +5,16 @@ Its numbers follow simple rules, but nothing here goes through the code that cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
+
+from sample_figures import some_figures, some_levels, sum_figures
 
 from omr.periods import Period
 from omr.serial_ranges import SerialRange
 from omr.settings import Language
 from omr.survey import Role
 from omr.survey_file import shipped_survey
-from reports.figures import FACTORS, NO_FIGURES, Figures, Levels, Visits
+from reports.figures import NO_FIGURES, Figures
 from reports.measures import LEAST_TO_RANK, Change
 from reports.responses import Channel
 from reports.results import (
@@ -78,7 +79,7 @@ def sample_results(language: Language = Language.VIETNAMESE) -> MonthResults:
             (unit, domain),
             UNITS[unit][0],
             domain,
-            _figures(*_PLACES[unit, domain]),
+            some_figures(*_PLACES[unit, domain]),
             _section(unit),
         )
         for unit in UNITS
@@ -92,11 +93,11 @@ def sample_results(language: Language = Language.VIETNAMESE) -> MonthResults:
             (domain,),
             DOMAINS[domain],
             domain,
-            _sum(g.figures for g in places if g.key[1] == domain),
+            sum_figures(g.figures for g in places if g.key[1] == domain),
         )
         for domain in DOMAINS
     )
-    whole = _sum(group.figures for group in places)
+    whole = sum_figures(group.figures for group in places)
     city = Group(
         GroupKind.CITY, (), "Công an thành phố Hải Phòng", "CATP", whole, None, whole, Change.UP
     )
@@ -106,7 +107,7 @@ def sample_results(language: Language = Language.VIETNAMESE) -> MonthResults:
             (section.value,),
             name,
             section.value,
-            _sum(g.figures for g in places if g.section is section),
+            sum_figures(g.figures for g in places if g.section is section),
             section,
         )
         for section, name in (
@@ -136,7 +137,7 @@ def sample_results(language: Language = Language.VIETNAMESE) -> MonthResults:
                 (channel.value,),
                 name,
                 name,
-                _figures(*size, only=channel),
+                some_figures(*size, only=channel),
             )
             for channel, name, size in (
                 (Channel.PAPER, "Phiếu giấy", (whole.paper or 0, 7)),
@@ -146,7 +147,7 @@ def sample_results(language: Language = Language.VIETNAMESE) -> MonthResults:
         by_unit_domain=places,
         questions=tuple(_questions(domains, whole)),
         options=tuple(_options()),
-        ranking=tuple(_ranking(units)),
+        ranking=tuple(ranked(units)),
         trend=_trend(GroupKind.CITY, (), city.name, period, whole.responses or 0),
         domain_trends=tuple(
             _trend(GroupKind.ROLLUP, g.key, g.name, period, g.figures.responses or 0)
@@ -171,79 +172,9 @@ def _section(unit: str) -> Section:
     return Section.OFFICES if unit in _OFFICES else Section.COMMUNES
 
 
-def _levels(size: int, quality: int) -> Levels:
-    """*size* answers, the better the higher *quality* (1 to 9)."""
-    blank, invalid = size // 60, size // 400
-    left = size - blank - invalid
-    n1 = left * (10 - quality) // 600
-    n2 = left * (10 - quality) // 250
-    n3 = left * (10 - quality) // 90
-    n5 = (left - n1 - n2 - n3) * (quality + 1) // 18
-    return Levels.of(n5, left - n1 - n2 - n3 - n5, n3, n2, n1, blank=blank, invalid=invalid)
-
-
-def _figures(size: int, quality: int, *, only: Channel | None = None) -> Figures:
-    electronic = size * 3 // 10
-    if only is not None:
-        electronic = size if only is Channel.ELECTRONIC else 0
-    factors = {
-        factor: _levels(size * (2 if factor != "E" else 1), max(1, quality - more))
-        for factor, more in zip(FACTORS, (0, 2, 1, 3, 4), strict=True)
-    }
-    visits = None
-    if size > 50 and only is None:
-        counter = size if size == 96 else size * 100 // (55 + 4 * quality)
-        visits = Visits(counter - 40 * (size == 96), size // 3, size - electronic)
-    return Figures(
-        responses=size,
-        paper=size - electronic,
-        electronic=electronic,
-        overall=_levels(size, quality),
-        rated=_added(factors.values()),
-        factors=factors,
-        fully=(size * quality // 12, size),
-        visits=visits,
-    )
-
-
-def _added(parts: Iterable[Levels]) -> Levels:
-    every = [
-        (*(each or 0 for each in part.counts), part.blank or 0, part.invalid or 0) for part in parts
-    ]
-    *levels, blank, invalid = [sum(column) for column in zip(*every, strict=True)] or [0] * 7
-    return Levels.of(*levels, blank=blank, invalid=invalid)
-
-
-def _sum(parts: Iterable[Figures]) -> Figures:
-    every = list(parts)
-    if not every:
-        return NO_FIGURES
-    known = [figures.visits for figures in every if figures.visits is not None]
-    return Figures(
-        responses=sum(each.responses or 0 for each in every),
-        paper=sum(each.paper or 0 for each in every),
-        electronic=sum(each.electronic or 0 for each in every),
-        overall=_added(each.overall for each in every),
-        rated=_added(each.rated for each in every),
-        factors={f: _added(each.factors[f] for each in every) for f in FACTORS},
-        fully=(
-            sum(each.fully[0] for each in every if each.fully),
-            sum(each.fully[1] for each in every if each.fully),
-        ),
-        visits=Visits(
-            sum(each.counter for each in known),
-            sum(each.online for each in known),
-            sum(each.answered for each in known),
-            complete=len(known) == len(every),
-        )
-        if known
-        else None,
-    )
-
-
 def _unit(code: str, places: tuple[Group, ...]) -> Group:
     name, short = UNITS[code]
-    figures = _sum(group.figures for group in places if group.key[0] == code)
+    figures = sum_figures(group.figures for group in places if group.key[0] == code)
     changes = {
         "HP-PC08": Change.DOWN,
         "HP-11311": Change.UP,
@@ -251,11 +182,12 @@ def _unit(code: str, places: tuple[Group, ...]) -> Group:
         "HP-11948": None,
     }
     move = changes.get(code, Change.UNCLEAR)
-    before = _figures(max(figures.responses or 0, 40), 7) if move is not None else None
+    before = some_figures(max(figures.responses or 0, 40), 7) if move is not None else None
     return Group(GroupKind.UNIT, (code,), name, short, figures, _section(code), before, move)
 
 
-def _ranking(units: tuple[Group, ...]) -> list[Ranked]:
+def ranked(units: tuple[Group, ...]) -> list[Ranked]:
+    """By the lower ends of their intervals; those with too few responses last, without a place."""
     enough = [g for g in units if (g.figures.overall.n or 0) >= LEAST_TO_RANK]
     lows = {g.key: i.low for g in enough if (i := g.figures.share_interval)}
     ordered = sorted(enough, key=lambda g: -lows[g.key])
@@ -278,7 +210,7 @@ def _questions(domains: tuple[Group, ...], whole: Figures) -> list[QuestionLevel
                         question.role,
                         question.factor,
                         group.key[0] if group else "",
-                        _levels(size, 4 + number % 6),
+                        some_levels(size, 4 + number % 6),
                     )
                 )
     return found
@@ -308,7 +240,7 @@ def _trend(kind: GroupKind, key: tuple[str, ...], name: str, newest: Period, siz
     points: list[MonthPoint] = []
     period = newest
     for ago in range(13):
-        figures = _figures(size * (40 - ago) // 40, 9 - (ago * 5 % 4)) if size else NO_FIGURES
+        figures = some_figures(size * (40 - ago) // 40, 9 - (ago * 5 % 4)) if size else NO_FIGURES
         breaks: tuple[Break, ...] = ()
         if ago == 12:
             breaks = (Break.UNITS, Break.QUESTIONS)
