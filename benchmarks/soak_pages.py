@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cv2
@@ -36,8 +37,23 @@ _PATCH_PX = 8  # a module's side in the pattern that is laid onto the page
 _QUIET = 2  # modules of paper round it that are painted as well
 _BLUR_PX = 0.6  # about what the virtual scanner's lens leaves of an edge at 200 dpi
 _QUALITY = 80
+_MODULES = 29  # of a code's side: version 3
+_RIM_PX = 4  # round the spot that is looked at
+_FINER = 3  # times as many pixels each way, before they are averaged
 
 Grey = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where one of a page's codes lies, and what it looks like there."""
+
+    rows: slice
+    columns: slice
+    matrix: NDArray[np.float64]  # from the pattern's pixels to those of the enlarged spot
+    share: NDArray[np.float32]  # of each pixel that is painted, 0 to 1
+    paper: float
+    black: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +61,7 @@ class Base:
     """A scanned page with one readable sheet, and what the reader says of it."""
 
     grey: Grey
-    where: Registration
+    spots: tuple[Spot, ...]
     layout: Layout
     unit: str
     status: SheetStatus
@@ -53,20 +69,30 @@ class Base:
 
 
 def bases_of(files: Sequence[Path], context: ReadingContext) -> list[Base]:
-    """The pages of *files* that can bear another code: one sheet on each, named by its code."""
+    """The pages of *files* that can bear another code: one sheet on each, named by its code.
+
+    What is expected of a page is what is read of it packed as JPEG once more, as every painted
+    page is: a mark at the edge between two judgements may fall to the other side by that alone.
+    """
     layouts = {layout.layout_id: layout for layout in context.layouts.values()}
     found = []
-    for path in files:
-        ref = PageRef(path, 0)
-        outcome, grey = read_page(ref, context), load_page(ref)
-        if isinstance(grey, PageFault) or len(outcome.sheets) != 1:
-            continue
-        [sheet] = outcome.sheets
-        layout = layouts.get(sheet.layout_id or "")
-        if layout is None or sheet.registration is None or sheet.unit is None:
-            continue
-        where = registration_of(sheet.registration)
-        found.append(Base(grey, where, layout, sheet.unit, sheet.status, sheet.answers))
+    with TemporaryDirectory() as folder:
+        again = Path(folder) / "again.jpg"
+        for path in files:
+            grey = load_page(PageRef(path, 0))
+            if isinstance(grey, PageFault):
+                continue
+            again.write_bytes(_packed(grey))
+            outcome = read_page(PageRef(again, 0), context)
+            if len(outcome.sheets) != 1:
+                continue
+            [sheet] = outcome.sheets
+            layout = layouts.get(sheet.layout_id or "")
+            if layout is None or sheet.registration is None or sheet.unit is None:
+                continue
+            where = registration_of(sheet.registration)
+            spots = tuple(_spot(grey, place, where) for place in layout.codes)
+            found.append(Base(grey, spots, layout, sheet.unit, sheet.status, sheet.answers))
     return found
 
 
@@ -99,27 +125,23 @@ class Painter:
         )
         pattern = _pattern(sign(body, campaign_key(self._master, run.year)))
         page = base.grey.copy()
-        for place in base.layout.codes:
-            _lay(page, pattern, place, base.where)
-        done, packed = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
-        if not done:
-            raise RuntimeError("the page could not be packed")
-        return packed.tobytes()
+        for spot in base.spots:
+            _lay(page, pattern, spot)
+        return _packed(page)
 
 
 def _pattern(text: str) -> Grey:
-    """The code's modules with a rim of paper, 1 for ink, each a square of pixels."""
+    """The code's modules with a rim of paper, 255 for ink, each a square of pixels."""
     code = segno.make(
         text, version=3, error="q", mode="alphanumeric", mask=0, boost_error=False, micro=False
     )
     modules = np.pad(np.array([bytearray(row) for row in code.matrix], np.uint8), _QUIET)
-    return np.asarray(np.kron(modules, np.ones((_PATCH_PX, _PATCH_PX), np.uint8)), np.uint8)
+    return np.asarray(np.kron(modules, np.full((_PATCH_PX, _PATCH_PX), 255, np.uint8)), np.uint8)
 
 
-def _lay(page: Grey, pattern: Grey, place: PageRect, where: Registration) -> None:
-    """Paint the pattern over the code at *place*."""
-    side = pattern.shape[0] / _PATCH_PX
-    module = place.w_mm / (side - 2 * _QUIET)
+def _spot(page: Grey, place: PageRect, where: Registration) -> Spot:
+    """Where the code at *place* lies on the page; worked out once for all that are laid there."""
+    module = place.w_mm / _MODULES
     to_mm = np.array(
         [
             [module / _PATCH_PX, 0, place.x_mm - _QUIET * module],
@@ -131,25 +153,49 @@ def _lay(page: Grey, pattern: Grey, place: PageRect, where: Registration) -> Non
         where.locate(PagePoint(place.x_mm + dx * place.w_mm, place.y_mm + dy * place.h_mm))
         for dx, dy in ((-0.1, -0.1), (1.1, -0.1), (1.1, 1.1), (-0.1, 1.1))
     ]
-    rim = 4
-    left = max(0, int(min(each.x_px for each in corners)) - rim)
-    top = max(0, int(min(each.y_px for each in corners)) - rim)
-    right = min(page.shape[1], int(max(each.x_px for each in corners)) + rim)
-    bottom = min(page.shape[0], int(max(each.y_px for each in corners)) + rim)
-    here = page[top:bottom, left:right]
+    left = max(0, int(min(each.x_px for each in corners)) - _RIM_PX)
+    top = max(0, int(min(each.y_px for each in corners)) - _RIM_PX)
+    right = min(page.shape[1], int(max(each.x_px for each in corners)) + _RIM_PX)
+    bottom = min(page.shape[0], int(max(each.y_px for each in corners)) + _RIM_PX)
     shift = np.array([[1.0, 0, -left], [0, 1, -top], [0, 0, 1]])
-    matrix = shift @ np.array(where.h).reshape(3, 3) @ to_mm
-    size, finer = (right - left, bottom - top), 3
-    scale = np.diag([float(finer), float(finer), 1.0])
-    large = (finer * size[0], finer * size[1])
-    ink = cv2.warpPerspective(255 * pattern, scale @ matrix, large, flags=cv2.INTER_LINEAR)
-    cover = cv2.warpPerspective(np.full_like(pattern, 255), scale @ matrix, large)
-    ink, cover = (cv2.resize(each, size, interpolation=cv2.INTER_AREA) for each in (ink, cover))
-    ink = cv2.GaussianBlur(ink, (0, 0), _BLUR_PX)
-    paper, black = np.percentile(here, 95), np.percentile(here, 5)
-    painted = paper - (paper - black) * (ink / 255.0)
-    share = cover / 255.0
-    here[:] = np.clip(painted * share + here * (1 - share), 0, 255).astype(np.uint8)
+    finer = np.diag([float(_FINER), float(_FINER), 1.0])
+    matrix = finer @ shift @ np.array(where.h).reshape(3, 3) @ to_mm
+    side = (_MODULES + 2 * _QUIET) * _PATCH_PX
+    size = (right - left, bottom - top)
+    share = _warped(np.full((side, side), 255, np.uint8), matrix, size)
+    here = page[top:bottom, left:right]
+    black, paper = np.percentile(here, [5, 95])
+    return Spot(
+        slice(top, bottom),
+        slice(left, right),
+        matrix,
+        np.asarray(share / np.float32(255), np.float32),
+        float(paper),
+        float(black),
+    )
+
+
+def _lay(page: Grey, pattern: Grey, spot: Spot) -> None:
+    """Paint the pattern over a code."""
+    here = page[spot.rows, spot.columns]
+    ink = cv2.GaussianBlur(_warped(pattern, spot.matrix, here.shape[::-1]), (0, 0), _BLUR_PX)
+    painted = np.float32(spot.paper) - np.float32((spot.paper - spot.black) / 255) * ink
+    here[:] = np.clip(here + (painted - here) * spot.share, 0, 255).astype(np.uint8)
+
+
+def _warped(picture: Grey, matrix: NDArray[np.float64], size: tuple[int, ...]) -> Grey:
+    """*picture* as it lies on a page's spot of *size* (w, h): finer first, then averaged."""
+    width, height = size
+    large = (_FINER * width, _FINER * height)
+    there = cv2.warpPerspective(picture, matrix, large, flags=cv2.INTER_NEAREST)
+    return np.asarray(cv2.resize(there, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _packed(page: Grey) -> bytes:
+    done, packed = cv2.imencode(".jpg", page, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    if not done:
+        raise RuntimeError("the page could not be packed")
+    return packed.tobytes()
 
 
 def issue(ledger: Ledger, base: Base, count: int, key_id: int, on_day: Any) -> PrintRun:
