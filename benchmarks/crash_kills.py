@@ -26,35 +26,28 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import random
-import sqlite3
 import sys
-import time
-from collections import Counter
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import crash_disk
+from crash_memo import one_command_line, remembered
 from crash_office import Office
+from crash_record import CLOCK, SHARES, Log, summary
 from crash_trials import (
     Progress,
     Trials,
     occurrences,
-    remembered,
     room_steps,
     usual_seconds,
 )
 from crash_works import Work, everything
 
 RESULTS = Path(__file__).parent / "results"
-# How random kills are shared out: reading is what a month is made of.
-SHARES = {"read": 0.45, "print": 0.25, "import": 0.25, "export": 0.05}
 _MEASURED_ANEW = 40  # trials: the machine's load changes
-_BINS = 10
 
 
 def main() -> int:
@@ -66,10 +59,20 @@ def main() -> int:
         if given.parts:
             trials, works = prepared(Path(folder), given.only)
             for part in given.parts:
-                with remembered() if part != "random" else nullcontext():
+                with remembered() if part != "random" else one_command_line():
                     trials.warm_up(works)
                     PARTS[part](trials, works, log, given)
-    return log.sum_up(given)
+    return _sum_up(log, given)
+
+
+def _sum_up(log: Log, given: argparse.Namespace) -> int:
+    """Tell and keep the whole; 1 if anything was wrong and is not mended."""
+    result = summary(log.lines()) | {"seed": given.seed}
+    text = json.dumps(result, indent=2, ensure_ascii=False)
+    print(text)
+    out = given.out or given.log.with_suffix(".json")
+    out.write_text(text + "\n", encoding="utf-8")
+    return 1 if result["wrong_and_not_mended"] else 0
 
 
 def _given() -> argparse.Namespace:
@@ -94,49 +97,6 @@ def prepared(folder: Path, only: list[str]) -> tuple[Trials, list[Work]]:
     return Trials(office, copies), everything(only, office)
 
 
-class Log:
-    """One line for each trial; appended, so that several processes may write."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def add(self, **line: Any) -> None:
-        """Keep what one trial came to, and say what is wrong."""
-        line["load"] = round(os.getloadavg()[0], 1)
-        with self._path.open("a", encoding="utf-8") as out:
-            out.write(json.dumps(line, ensure_ascii=False) + "\n")
-        if line.get("wrong"):
-            print(json.dumps(line, ensure_ascii=False), flush=True)
-
-    def lines(self) -> list[dict[str, Any]]:
-        """Everything so far; a line that was cut off is none."""
-        found = []
-        if self._path.exists():
-            for line in self._path.read_text(encoding="utf-8").splitlines():
-                try:
-                    found.append(json.loads(line))
-                except ValueError:
-                    continue
-        return found
-
-    def count(self, part: str, work: str) -> Counter[str]:
-        """How often each step of a command was hit."""
-        return Counter(
-            line.get("step", "")
-            for line in self.lines()
-            if line["part"] == part and line["work"] == work and line.get("hit", True)
-        )
-
-    def sum_up(self, given: argparse.Namespace) -> int:
-        """Tell and keep the whole; 1 if anything was ever wrong."""
-        lines = self.lines()
-        result = summary(lines) | {"seed": given.seed}
-        print(json.dumps(result, indent=2, ensure_ascii=False))
-        out = given.out or self._path.with_suffix(".json")
-        out.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        return 1 if result["wrong"] else 0
-
-
 def points(trials: Trials, works: list[Work], log: Log, given: argparse.Namespace) -> None:
     """Kill at every step."""
     _at_steps("points", trials, works, log, given)
@@ -153,6 +113,8 @@ def _at_steps(
     chance = random.Random(given.seed)
     for work in works:
         steps, done = trials.steps(work), log.count(part, work.name)
+        if part == "points":
+            log.keep_steps(work.name, steps)
         each = given.each if part == "points" else 2
         for step, times in (steps if part == "points" else room_steps(steps)).items():
             wanted = occurrences(times, each, chance)[done[step] :]
@@ -193,6 +155,7 @@ def at_random(trials: Trials, works: list[Work], log: Log, given: argparse.Names
             log.add(
                 part="random",
                 work=work.name,
+                clock=CLOCK,
                 after=round(after, 4),
                 share=round(after / usual, 3),
                 pages=progress.pages(),
@@ -212,7 +175,7 @@ def on_a_full_disk(trials: Trials, works: list[Work], log: Log, _given: argparse
             log.add(part="disk", work="", step="left out", why=str(why), wrong=[])
             return
         for work in works:
-            if log.count("disk", work.name):
+            if log.had_every_disk(work.name):
                 continue
             for tried in crash_disk.attempts(trials, work, disk):
                 log.add(part="disk", work=work.name, **tried)
@@ -220,56 +183,6 @@ def on_a_full_disk(trials: Trials, works: list[Work], log: Log, _given: argparse
 
 
 PARTS = {"points": points, "random": at_random, "refused": refused, "disk": on_a_full_disk}
-
-
-def summary(lines: list[dict[str, Any]]) -> dict[str, Any]:
-    """Everything that was tried, in numbers."""
-    hits: dict[str, Counter[str]] = {}
-    for line in lines:
-        if line["part"] == "points" and line["hit"]:
-            hits.setdefault(line["work"], Counter())[line["step"]] += 1
-    every = [times for steps in hits.values() for times in steps.values()]
-    drawn = [line for line in lines if line["part"] == "random"]
-    wrong = [line for line in lines if line["wrong"]]
-    return {
-        "date": date.today().isoformat(),  # noqa: DTZ011 - the day on this machine
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "made_at": time.strftime("%H:%M"),
-        "machine_load": [f(line["load"] for line in lines) for f in (min, max)] if lines else [],
-        "trials": dict(Counter(line["part"] for line in lines)),
-        "fail_points": len(every),
-        "fewest_kills_at_a_fail_point": min(every, default=0),
-        "fail_points_by_command": {work: len(steps) for work, steps in hits.items()},
-        "kills_at_fail_points": sum(every),
-        "random_kills": dict(Counter(line["work"] for line in drawn)),
-        "read_histogram_pages_read_when_killed": _pages(drawn, "read", "pages"),
-        "read_histogram_pages_in_ledger_when_killed": _pages(drawn, "read", "kept"),
-        "print_histogram_forms_drawn_when_killed": _pages(drawn, "print", "pages"),
-        "histogram_share_of_the_usual_time": {
-            work: _tenths([x["share"] for x in drawn if x["work"] == work]) for work in SHARES
-        },
-        "full_or_read_only_disks": dict(
-            Counter(line["step"] for line in lines if line["part"] == "disk")
-        ),
-        "ended_when_refused": dict(
-            Counter(
-                str(x["ended"]) for x in lines if x["part"] in {"refused", "disk"} and "ended" in x
-            )
-        ),
-        "wrong": wrong[:50],
-        "wrong_trials": len(wrong),
-    }
-
-
-def _pages(drawn: list[dict[str, Any]], work: str, what: str) -> dict[str, int]:
-    found = Counter(line[what] for line in drawn if line["work"] == work)
-    return {str(pages): found[pages] for pages in sorted(found)}
-
-
-def _tenths(values: list[float]) -> list[int]:
-    found = Counter(min(_BINS - 1, int(value * _BINS)) for value in values)
-    return [found[tenth] for tenth in range(_BINS)]
 
 
 if __name__ == "__main__":

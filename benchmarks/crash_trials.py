@@ -8,11 +8,12 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import wraps
 from io import StringIO
@@ -22,14 +23,18 @@ from unittest import mock
 
 import cv2
 from crash_office import Office
+from crash_read import pages_kept
 from crash_steps import Ended, Step, killed_at, may_run_out_of_room, recorded, refused_at, run
 from crash_steps import start as start_child
 from crash_steps import wait as wait_for
-from crash_works import Work, faults, left_over, pages_kept
+from crash_works import Work, faults, left_over
 
-from omr.periods import Period
+from omr.errors import OmrError
 from scans import local_engine
+from scans.pack_file import PackFault
 
+_PAGED = frozenset({"read", "watch", "print"})  # whose progress is told in pages
+_PATIENCE_S = 120.0
 CUT_SHORT = frozenset({2, 4})  # exit codes of a command that a disk has stopped
 
 
@@ -106,7 +111,9 @@ class Trials:
         """Kill it after a while; None if it was faster."""
         with self._copy(work) as root:
             said = _said(root)
-            child = start_child(progress.counting(lambda: work.run(root)), said)
+            child = start_child(
+                progress.counting(lambda: work.run(root), from_first_page=work.name in _PAGED), said
+            )
             progress.wait_for_the_beginning()
             time.sleep(seconds)
             os.kill(child, signal.SIGKILL)
@@ -118,7 +125,10 @@ class Trials:
     def seconds(self, work: Work, progress: Progress) -> float:
         """How long it takes undisturbed, from where :meth:`killed_after` counts."""
         with self._copy(work) as root:
-            child = start_child(progress.counting(lambda: work.run(root)), _said(root))
+            child = start_child(
+                progress.counting(lambda: work.run(root), from_first_page=work.name in _PAGED),
+                _said(root),
+            )
             progress.wait_for_the_beginning()
             begun = time.perf_counter()
             os.waitpid(child, 0)
@@ -127,7 +137,7 @@ class Trials:
     def finished(self, work: Work, root: Path, ended: Ended) -> Result:
         """Look at what is left, run the command again, and look once more."""
         wrong = [f"cut short: {each}" for each in faults(root, work)]
-        kept = pages_kept(root) if work.name in {"read", "evidence"} else 0
+        kept = pages_kept(root) if work.name in {"read", "watch", "evidence"} else 0
         again = run(lambda: work.run(root), _said(root))
         if again.code not in work.done_already:
             wrong.append(f"run again: ended with {again.code}: {again.said.strip()[-300:]}")
@@ -136,45 +146,12 @@ class Trials:
             wrong += [f"left behind: {name}" for name in left_over(root)]
             try:
                 came_to = work.outcome(root)
-            except (OSError, ValueError, KeyError) as error:
+            except (OSError, ValueError, KeyError, sqlite3.Error, OmrError, PackFault) as error:
                 wrong.append(f"run again: no outcome: {error!r}")
             else:
                 if came_to != self._wanted[work.name]:
                     wrong.append(f"run again: {_difference(self._wanted[work.name], came_to)}")
         return Result(ended, tuple(wrong), kept)
-
-
-@contextmanager
-def remembered() -> Iterator[None]:
-    """What a month comes to is worked out once and not for every trial: it writes nothing.
-
-    Every trial begins with the same office, so it is the same each time.
-    """
-    from reports import export_commands, month_commands  # noqa: PLC0415 - heavy
-    from reports.gathering import Gatherer  # noqa: PLC0415
-
-    with ExitStack() as stack:
-        for owner, name in (
-            (Gatherer, "counted"),
-            (export_commands, "result_files"),
-            (month_commands, "late_of"),
-        ):
-            stack.enter_context(mock.patch.object(owner, name, _once(getattr(owner, name))))
-        yield
-
-
-def _once(work: Callable[..., object]) -> Callable[..., object]:
-    """*work*, done once for each set of options and period."""
-    kept: dict[str, object] = {}
-
-    @wraps(work)
-    def known(subject: object, *given: object, **named: object) -> object:
-        key = f"{[str(each) for each in given if isinstance(each, Period)]} {named}"
-        if key not in kept:
-            kept[key] = work(subject, *given, **named)
-        return kept[key]
-
-    return known
 
 
 def explained(ended: Ended) -> list[str]:
@@ -218,11 +195,18 @@ class Progress:
 
     def wait_for_the_beginning(self) -> None:
         """Until the child is about to begin its work."""
-        while not self._shared[4]:
+        patience = time.monotonic() + _PATIENCE_S
+        while not self._shared[4] and time.monotonic() < patience:
             time.sleep(0.0005)
 
-    def counting(self, work: Callable[[], int]) -> Callable[[], int]:
-        """*work*, which says that it began, and counts the pages that it reads or draws."""
+    def counting(
+        self, work: Callable[[], int], *, from_first_page: bool = False
+    ) -> Callable[[], int]:
+        """*work*, which says that it began, and counts the pages that it reads or draws.
+
+        With *from_first_page* it begins with its first page: what comes before takes as long as
+        a few pages, and its steps are killed one by one anyway.
+        """
         self._shared[:] = bytes(8)
 
         def counted() -> int:
@@ -233,7 +217,7 @@ class Progress:
                 mock.patch("scans.tasks.read_page", self._counts(read_page)),
                 mock.patch.object(FormsPdf, "sheet", self._counts(FormsPdf.sheet)),
             ):
-                self._shared[4] = 1
+                self._shared[4] = not from_first_page
                 return work()
 
         return counted
@@ -241,6 +225,7 @@ class Progress:
     def _counts(self, function: Callable[..., object]) -> Callable[..., object]:
         @wraps(function)
         def wrapped(*given: object, **named: object) -> object:
+            self._shared[4] = 1
             done = function(*given, **named)
             self._shared[:4] = (self.pages() + 1).to_bytes(4, "little")
             return done

@@ -19,6 +19,7 @@ from omr.key_sealing import COST, Kind, Sealed, read_sealed, write_sealed
 from omr.key_share import imported, shared
 from omr.key_store import change_keyring, exchange_keyring, put_keyring
 from omr.keys import MASTER_LENGTH, Key, Keyring
+from omr.new_file import is_there
 from omr.workspace import Workspace, open_workspace
 
 
@@ -198,7 +199,7 @@ def _wrong_kind(sealed: Sealed) -> UsageError:
 
 def _refuse_existing(out: Path) -> None:
     """Before a person types a passphrase twice."""
-    if out.exists():
+    if is_there(out):
         raise UsageError(
             _("{path} is there already").format(path=out),
             _("Give another name: an older backup is never replaced."),

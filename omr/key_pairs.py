@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from omr.i18n import _
 from omr.keys import KeysUnusable, is_open_to_others
 from omr.new_file import write_new_file
+from omr.part_file import take_left_over
 from omr.replaced_file import exchange_content
 
 KEY_LENGTH = 32  # bytes, of either half of either pair
@@ -133,6 +134,8 @@ def receiver_key(path: Path, *, make: bool = False) -> ReceiverKey | None:
         KeysUnusable: If it is damaged, unreadable, readable by others, or cannot be written.
     """
     content = _load(path)
+    if make:
+        take_left_over(path)  # a key that got its name, but not rid of the other one
     if content is None and make:
         _keep(path, {"secret": _text(X25519PrivateKey.generate().private_bytes_raw())})
         content = _load(path)  # another command may have been faster

@@ -25,8 +25,7 @@ def write_new_file(path: Path, data: bytes, *, owner_only: bool = False) -> bool
     Raises:
         OSError: If the folder cannot be written to.
     """
-    if path.exists() or path.is_symlink():
-        take_left_over(path)  # it got its name, but not rid of the other one
+    if is_there(path):
         return False
     with PartFile(path, owner_only=owner_only) as part:
         part.file.write(data)
@@ -36,6 +35,18 @@ def write_new_file(path: Path, data: bytes, *, owner_only: bool = False) -> bool
         except FileExistsError:  # another process was faster; its file stands
             return False
     keep_folder_entry(path.parent)
+    return True
+
+
+def is_there(path: Path) -> bool:
+    """Whether something bears the name *path*.
+
+    If so, what an interrupted writer left is taken away: the file may have got its name when it
+    was not yet rid of the other one.
+    """
+    if not (path.exists() or path.is_symlink()):
+        return False
+    take_left_over(path)
     return True
 
 

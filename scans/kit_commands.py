@@ -29,7 +29,8 @@ from omr.key_store import change_keyring, put_keyring
 from omr.keys import Keyring
 from omr.ledger import Ledger
 from omr.ledger.handout import Rows, books_of, take_books
-from omr.new_file import write_new_file
+from omr.new_file import is_there, write_new_file
+from omr.part_file import take_left_over
 from omr.replaced_file import replace_file
 from omr.settings import Settings
 from omr.survey_archive import archive_folder
@@ -56,7 +57,7 @@ def make_kit(
     """
     workspace = open_workspace(root)
     name = workspace.units().unit(unit).name
-    if out.exists():
+    if is_there(out):
         raise UsageError(_("{path} is there already").format(path=out), _("Give another name."))
     today = datetime.now(workspace.settings.zone).date()
     with Ledger.open(workspace.ledger_url) as ledger:
@@ -240,6 +241,7 @@ def _take(workspace: Workspace, kit: Kit, key: SenderKey | None) -> tuple[int, S
     archive = archive_folder(workspace.surveys_folder)
     for folder in (workspace.root, archive, workspace.profiles_folder, workspace.evidence_folder):
         folder.mkdir(parents=True, exist_ok=True)
+    take_left_over(workspace.sender_key_file)  # it got its name, but not rid of the other one
     if key is None:
         keep_sender_key(workspace.sender_key_file, new_sender_key(kit.unit, kit.receiver))
         key = load_sender_key(workspace.sender_key_file)

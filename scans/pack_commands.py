@@ -17,7 +17,7 @@ from omr.marks import SheetStatus
 from omr.periods import Period
 from omr.pictures import PictureStore
 from omr.workspace import Workspace, open_workspace
-from scans.pack_file import PackFault, write_pack
+from scans.pack_file import PackFault, take_pack_left_over, write_pack
 from scans.pack_json import to_lines
 
 _MEGABYTE = 1e6
@@ -35,6 +35,7 @@ def pack_scans(root: Path, period_text: str, out: Path) -> None:
     key = unit_key(workspace)
     period = str(Period.parse(period_text, workspace.settings.start_day))
     if out.exists():
+        take_pack_left_over(out)  # it got its name, but not rid of the other ones
         raise UsageError(
             _("{path} is there already").format(path=out),
             _("Give another name: what was sent is never replaced."),

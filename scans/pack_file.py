@@ -18,7 +18,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -45,6 +44,7 @@ from omr.key_parcel import (
     unlocked,
 )
 from omr.new_file import give_name, keep_folder_entry
+from omr.part_file import PartFile, take_left_over
 from scans.pack_json import LONGEST_LINE
 
 MAGIC = b"OMR-PACK 1\n"
@@ -115,15 +115,13 @@ def write_pack(
     secret = new_key()
     sender = key.public.hex()
     about = _about(key.unit, period, sender)
-    name = f".{path.name}.{secrets.token_hex(4)}"
-    body, whole = path.with_name(name + ".body.part"), path.with_name(name + ".part")
-    try:
+    with PartFile(_body_of(path)) as body, PartFile(path) as whole:
         digest, length = hashlib.sha256(), 0
-        with body.open("xb") as out:
-            for piece in locked(secret, _plain(lines, pictures)):
-                out.write(piece)
-                digest.update(piece)
-                length += len(piece)
+        for piece in locked(secret, _plain(lines, pictures)):
+            body.file.write(piece)
+            digest.update(piece)
+            length += len(piece)
+        body.file.flush()
         head = Head(
             unit=key.unit,
             period=period,
@@ -138,18 +136,20 @@ def write_pack(
         )
         raw = json.dumps(asdict(head), sort_keys=True).encode("ascii")
         signed = MAGIC + len(raw).to_bytes(_SIZE, "big") + raw
-        with whole.open("xb") as out, body.open("rb") as stream:
-            out.write(signed + key.sign(signed))
+        whole.file.write(signed + key.sign(signed))
+        with body.path.open("rb") as stream:
             while block := stream.read(PIECE):
-                out.write(block)
-            out.flush()
-            os.fsync(out.fileno())
-        give_name(whole, path)
-    finally:
-        body.unlink(missing_ok=True)
-        whole.unlink(missing_ok=True)
+                whole.file.write(block)
+        whole.finish()
+        give_name(whole.path, path)
     keep_folder_entry(path.parent)
     return head
+
+
+def take_pack_left_over(path: Path) -> None:
+    """Remove what an interrupted writer of *path* left behind."""
+    for each in (path, _body_of(path)):
+        take_left_over(each)
 
 
 def open_pack(path: Path) -> PackFile:
@@ -258,6 +258,11 @@ class Content:
         taken = bytes(self._held[:count])
         del self._held[:count]
         return taken
+
+
+def _body_of(path: Path) -> Path:
+    """Where the body goes before anybody knows its length; it never gets that name."""
+    return path.with_name(f"{path.name}.body")
 
 
 def _plain(lines: Iterable[bytes], pictures: Iterable[bytes]) -> Iterator[bytes]:

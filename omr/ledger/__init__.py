@@ -34,7 +34,7 @@ from omr.ledger.older_copy import accept, compare, head
 from omr.ledger.schema import HEAD_REVISION
 from omr.ledger_address import COUNTER_ENDING, LedgerAddress
 
-__all__ = ["Ledger", "counter_of", "now", "one_at_a_time", "sqlite_path"]
+__all__ = ["Ledger", "counter_of", "now", "one_at_a_time", "sqlite_path", "take_drafts_away"]
 
 
 def now() -> str:
@@ -110,8 +110,8 @@ class Ledger:
         path = sqlite_path(url)
         if path is None:
             return cls._opened(url, counter_of(url), may_be_empty=True)
+        take_drafts_away(path)
         if path.exists():
-            _take_drafts_away(path)
             return cls.open(url)
         refuse_network_share(path)
         # Made under another name, so that an interruption leaves no half of a ledger.
@@ -127,7 +127,6 @@ class Ledger:
         finally:
             for ending in ("", "-wal", "-shm"):
                 draft.with_name(draft.name + ending).unlink(missing_ok=True)
-        _take_drafts_away(path)
         return cls.open(url)
 
     @classmethod
@@ -245,8 +244,12 @@ def _existing(url: str) -> Path | None:
     return path
 
 
-def _take_drafts_away(path: Path) -> None:
-    """Remove what killed makers of the ledger in *path* left behind."""
+def take_drafts_away(path: Path) -> None:
+    """Remove what killed makers of the ledger in *path* left behind.
+
+    To be called before a draft is made: one that bears this process's own number is left over
+    then, as in a container, where every command has the same number.
+    """
     for draft in path.parent.glob(f"{path.name}.*.new*"):
         maker = draft.name.removeprefix(f"{path.name}.").partition(".")[0]
         if not (maker.isdecimal() and _is_at_work(int(maker))):
@@ -255,8 +258,8 @@ def _take_drafts_away(path: Path) -> None:
 
 
 def _is_at_work(process: int) -> bool:
-    """Whether there is such a process; on Windows nobody knows."""
-    if os.name == "nt":  # there, to ask would be to end it
+    """Whether there is such another process; on Windows nobody knows."""
+    if os.name == "nt" or process == os.getpid():  # there, to ask would be to end it
         return False
     try:
         os.kill(process, 0)

@@ -14,7 +14,6 @@ import os
 import re
 import sqlite3
 import struct
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from omr.draft_folder import draft_folder, take_drafts_away
 from omr.errors import InputUnusable, LedgerUnusable, UsageError
 from omr.i18n import _
 from omr.ledger import Ledger, now, sqlite_path
@@ -36,6 +36,7 @@ from omr.new_file import give_name, keep_folder_entry
 from omr.workspace import Workspace
 
 LEDGER, MANIFEST = "ledger.db", "manifest.json"
+_DRAFT = ".omr-backup-"
 _FORMAT = 1
 _CHUNK_BYTES = 1 << 20
 _MOST_MANIFEST_BYTES = 200_000_000  # a million pictures are 140 MB
@@ -94,12 +95,12 @@ def make_backup(workspace: Workspace, ledger: Ledger, out: Path) -> Backup:
             then nothing is kept.
     """
     if out.exists():
+        take_drafts_away(out.parent, _DRAFT)  # it got its name, but not rid of what it came from
         raise UsageError(
             _("{path} is there already").format(path=out), _("Name a file that does not exist.")
         )
     try:
-        with tempfile.TemporaryDirectory(prefix=".omr-backup-", dir=out.parent) as name:
-            folder = Path(name)
+        with draft_folder(out.parent, _DRAFT) as folder:
             manifest = _write(workspace, ledger, folder, folder / "backup")
             with opened(folder / "backup") as archive:
                 tried = read_manifest(archive)

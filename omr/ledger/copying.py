@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, inspect, select,
 
 from omr.errors import LedgerUnusable, UsageError
 from omr.i18n import _
-from omr.ledger import Ledger, counter_of
+from omr.ledger import Ledger, counter_of, take_drafts_away
 from omr.ledger.checking import check
 from omr.ledger.connecting import make_engine, named_failures, sqlite_path, with_path
 from omr.ledger.log import Head, head_of
@@ -62,6 +62,7 @@ def copy_ledger(ledger: Ledger, url: str) -> Copied:
     if path is None:
         with named_failures():
             return _copied(ledger, url)
+    take_drafts_away(path)
     if path.exists():
         raise UsageError(
             _("{path} is there already").format(path=path),

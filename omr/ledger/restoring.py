@@ -8,12 +8,12 @@ was cut short is simply run again.
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from omr.draft_folder import draft_folder
 from omr.errors import LedgerUnusable, OmrError, UsageError
 from omr.i18n import _
 from omr.ledger import Ledger, counter_of, sqlite_path
@@ -83,8 +83,8 @@ def restore_backup(
         manifest = read_manifest(archive)
         try:
             workspace.root.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(prefix=".omr-restore-", dir=workspace.root) as name:
-                places = {each: Path(name) / str(n) for n, each in enumerate(manifest.files)}
+            with draft_folder(workspace.root, ".omr-restore-") as folder:
+                places = {each: folder / str(n) for n, each in enumerate(manifest.files)}
                 for each, place in places.items():  # all of it before any change
                     extract(archive, manifest, each, place)
                 return _PuttingBack(workspace, manifest, places).run(
@@ -227,11 +227,12 @@ class _PuttingBack:
                 copy_ledger(ledger, self._url)
             return None
         aside = None
-        if path.exists():
+        # A log that an interrupted run left alone would be taken for the new ledger's.
+        present = [ending for ending in _ENDINGS if Path(f"{path}{ending}").exists()]
+        if present:
             aside = _free_name(path, self._now)
-            for ending in _ENDINGS:
-                if Path(f"{path}{ending}").exists():
-                    Path(f"{path}{ending}").replace(f"{aside}{ending}")
+            for ending in present:
+                Path(f"{path}{ending}").replace(f"{aside}{ending}")
         self._places[LEDGER].replace(path)
         keep_folder_entry(path.parent)
         return aside

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -106,6 +107,47 @@ def test_a_backup_holds_everything_but_the_keys_and_comes_back_in_a_new_folder(
             _restored(new, again)
     else:
         assert _restored(new, again).pictures == 0
+
+
+@pytest.mark.embedded
+def test_what_interrupted_backups_and_copies_left_is_taken_away(
+    office: Workspace, tmp_path: Path
+) -> None:
+    """Also where the backup got its name before the power went."""
+    left = tmp_path / ".omr-backup-x1y2"
+    made = _backed_up(office)
+    for again in ("backup.omr", "next.omr"):
+        left.mkdir()
+        (left / "ledger.db").write_bytes(b"what people answered")
+        assert main(
+            ["ledger", "backup", "--workspace", str(office.root), f"{tmp_path}/{again}"]
+        ) == (2 if again == made.name else 0)
+        assert not left.exists()
+    (office.root / ".omr-restore-x1y2").mkdir()
+    _restored(office.root, made)
+    assert list(office.root.glob(".omr-*")) == []
+
+    half = tmp_path / f"copy.db.{os.getpid()}.new"  # every command in a container has one number
+    shutil.copyfile(office.root / "ledger.db", half)
+    with Ledger.open(office.ledger_url) as ledger:
+        copy_ledger(ledger, f"sqlite:///{tmp_path}/copy.db")
+    assert not half.exists()
+
+
+@pytest.mark.embedded
+def test_a_write_ahead_log_that_was_left_alone_is_not_taken_for_the_restored_ledger_s(
+    office: Workspace,
+) -> None:
+    file = _backed_up(office)
+    before = _sums(office.ledger_url)
+    (office.root / "ledger.db").unlink()
+    (office.root / "ledger.db-wal").write_bytes(b"of another ledger")
+
+    _restored(office.root, file)
+
+    assert _sums(office.ledger_url) == before
+    [aside] = office.root.glob("ledger-*.db-wal")
+    assert aside.read_bytes() == b"of another ledger"
 
 
 def _put_url(file: Path, old: str, new: str) -> None:

@@ -27,8 +27,9 @@ KEPT = [name for name in TABLES if name not in PASSING]
 def test_what_a_killed_maker_left_beside_the_ledger_goes(tmp_path: Path) -> None:
     at_work = tmp_path / f"ledger.db.{os.getppid()}.new"
     at_work.touch()
-    for ending in ("", "-wal", "-shm"):
-        (tmp_path / f"ledger.db.99999999.new{ending}").touch()
+    for maker in (99999999, os.getpid()):
+        for ending in ("", "-wal", "-shm"):
+            (tmp_path / f"ledger.db.{maker}.new{ending}").touch()
 
     Ledger.create(f"sqlite:///{tmp_path / 'ledger.db'}").close()
 

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -33,7 +34,15 @@ from omr.ledger.packed import (
 from omr.ledger.sheets import Axis, Part, Streak
 from omr.ledger.standing import Keeps, Remeasured, Verdict
 from omr.marks import Reason
-from scans.pack_file import MAGIC, Content, NotForUs, PackFault, open_pack, write_pack
+from scans.pack_file import (
+    MAGIC,
+    Content,
+    NotForUs,
+    PackFault,
+    open_pack,
+    take_pack_left_over,
+    write_pack,
+)
 from scans.pack_json import LineFault, from_lines, to_lines
 
 AT = "2026-11-23T08:00:00+00:00"
@@ -314,3 +323,20 @@ def test_an_existing_file_is_never_replaced(sent: Path, receiver: ReceiverKey) -
 
     assert sent.read_bytes() == before
     assert len(list(sent.parent.glob("*.part"))) == 0
+
+
+def test_what_an_interrupted_run_left_is_taken_away_by_the_next_one(
+    sent: Path, receiver: ReceiverKey
+) -> None:
+    key = new_sender_key("HP-PC08", receiver.public)
+    about: dict[str, Any] = {"period": "2026-11", "made_at": AT, "software": "omr", "sheets": 0}
+    new = sent.with_name("new.omr")
+    for path in (sent, new):
+        for name in (f".{path.name}.body.part", f".{path.name}.part"):
+            sent.with_name(name).write_bytes(b"half")
+
+    write_pack(new, key, [], [], **about)
+    take_pack_left_over(sent)  # it had got its name
+
+    assert [path.name for path in sorted(sent.parent.glob("*.part"))] == []
+    assert open_pack(new).head.unit == "HP-PC08"
