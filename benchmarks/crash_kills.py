@@ -28,7 +28,8 @@ import json
 import os
 import random
 import sys
-from contextlib import ExitStack
+import traceback
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,6 +38,7 @@ import crash_disk
 from crash_memo import one_command_line, remembered
 from crash_office import Office
 from crash_record import CLOCK, SHARES, Log, summary
+from crash_steps import run
 from crash_trials import (
     Progress,
     Trials,
@@ -56,13 +58,40 @@ def main() -> int:
     log = Log(given.log)
     memory = Path("/dev/shm")  # noqa: S108 - a commit waits for no disk there
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        if given.parts:
-            trials, works = prepared(Path(folder), given.only)
-            for part in given.parts:
-                with remembered() if part != "random" else one_command_line():
-                    trials.warm_up(works)
-                    PARTS[part](trials, works, log, given)
+        trials, works = prepared(Path(folder), given.only)
+        for part, work in ((part, work) for part in given.parts for work in works):
+            if part != "random" or work.name in SHARES:
+                apart(trials, work, lambda: _part(part, trials, work, log, given))  # noqa: B023
     return _sum_up(log, given)
+
+
+def apart(trials: Trials, work: Work, doing: Callable[[], None]) -> None:
+    """Do it in a process that has loaded what this one command needs: so its forks are cheap."""
+    said = trials.folder / "stage"
+    stage = run(lambda: trials.office.make(work.stage) or 0, said)
+    if stage.code:
+        raise RuntimeError(f"{work.name} cannot begin: {stage.said}")
+    sys.stdout.flush()
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            doing()
+            code = 0
+        except BaseException:  # noqa: BLE001 - told, and then the child ends
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(code)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+        print(f"{work.name}: stopped", file=sys.stderr, flush=True)
+
+
+def _part(part: str, trials: Trials, work: Work, log: Log, given: argparse.Namespace) -> None:
+    with remembered() if part != "random" else one_command_line():
+        trials.warm_up([work])
+        PARTS[part](trials, work, log, given)
 
 
 def _sum_up(log: Log, given: argparse.Namespace) -> int:
@@ -97,89 +126,79 @@ def prepared(folder: Path, only: list[str]) -> tuple[Trials, list[Work]]:
     return Trials(office, copies), everything(only, office)
 
 
-def points(trials: Trials, works: list[Work], log: Log, given: argparse.Namespace) -> None:
+def points(trials: Trials, work: Work, log: Log, given: argparse.Namespace) -> None:
     """Kill at every step."""
-    _at_steps("points", trials, works, log, given)
+    _at_steps("points", trials, work, log, given)
 
 
-def refused(trials: Trials, works: list[Work], log: Log, given: argparse.Namespace) -> None:
-    """Let the disk be full at every step that needs room, a few times."""
-    _at_steps("refused", trials, works, log, given)
+def refused(trials: Trials, work: Work, log: Log, given: argparse.Namespace) -> None:
+    """Let the disk be full at every step that needs room, twice."""
+    _at_steps("refused", trials, work, log, given)
 
 
-def _at_steps(
-    part: str, trials: Trials, works: list[Work], log: Log, given: argparse.Namespace
-) -> None:
-    chance = random.Random(given.seed)
-    for work in works:
-        steps, done = trials.steps(work), log.count(part, work.name)
-        if part == "points":
-            log.keep_steps(work.name, steps)
-        each = given.each if part == "points" else 2
-        for step, times in (steps if part == "points" else room_steps(steps)).items():
-            wanted = occurrences(times, each, chance)[done[step] :]
-            for occurrence in wanted:
-                cut = trials.killed_at if part == "points" else trials.refused_at
-                result = cut(work, step, occurrence)
-                log.add(
-                    part=part,
-                    work=work.name,
-                    step=step,
-                    occurrence=occurrence,
-                    hit=result.ended.was_killed or part == "refused",
-                    ended=result.ended.code,
-                    wrong=result.wrong,
-                )
-        print(f"{part} {work.name}: {len(steps)} steps", flush=True)
-
-
-def at_random(trials: Trials, works: list[Work], log: Log, given: argparse.Namespace) -> None:
-    """Kill at random moments of the work."""
-    progress = Progress()
-    for work in works:
-        if work.name not in SHARES:
-            continue
-        wanted = round(given.kills * SHARES[work.name])
-        done = sum(log.count("random", work.name).values())
-        chance = random.Random(f"{given.seed} {work.name} {done}")
-        usual, measured, attempts = 0.0, 0, 0
-        while done < wanted and attempts < 4 * wanted:
-            if attempts >= measured:
-                usual, measured = usual_seconds(trials, work, progress), attempts + _MEASURED_ANEW
-            attempts += 1
-            after = chance.uniform(0.0, usual)
-            result = trials.killed_after(work, after, progress)
-            if result is None:
-                continue  # it was faster this time: nothing was killed
-            done += 1
+def _at_steps(part: str, trials: Trials, work: Work, log: Log, given: argparse.Namespace) -> None:
+    chance = random.Random(f"{given.seed} {part} {work.name}")
+    steps, done = trials.steps(work), log.count(part, work.name)
+    if part == "points":
+        log.keep_steps(work.name, steps)
+    each = given.each if part == "points" else 2
+    for step, times in (steps if part == "points" else room_steps(steps)).items():
+        for occurrence in occurrences(times, each, chance)[done[step] :]:
+            cut = trials.killed_at if part == "points" else trials.refused_at
+            result = cut(work, step, occurrence)
             log.add(
-                part="random",
+                part=part,
                 work=work.name,
-                clock=CLOCK,
-                after=round(after, 4),
-                share=round(after / usual, 3),
-                pages=progress.pages(),
-                kept=result.kept,
+                step=step,
+                occurrence=occurrence,
+                hit=result.ended.was_killed or part == "refused",
+                ended=result.ended.code,
                 wrong=result.wrong,
             )
-        print(f"random {work.name}: {done} kills", flush=True)
+    print(f"{part} {work.name}: {len(steps)} steps", flush=True)
 
 
-def on_a_full_disk(trials: Trials, works: list[Work], log: Log, _given: argparse.Namespace) -> None:
+def at_random(trials: Trials, work: Work, log: Log, given: argparse.Namespace) -> None:
+    """Kill at random moments of the work."""
+    progress = Progress()
+    wanted = round(given.kills * SHARES[work.name])
+    done = sum(log.count("random", work.name).values())
+    chance = random.Random(f"{given.seed} {work.name} {done}")
+    usual, measured, attempts = 0.0, 0, 0
+    while done < wanted and attempts < 4 * wanted:
+        if attempts >= measured:
+            usual, measured = usual_seconds(trials, work, progress), attempts + _MEASURED_ANEW
+        attempts += 1
+        after = chance.uniform(0.0, usual)
+        result = trials.killed_after(work, after, progress)
+        if result is None:
+            continue  # it was faster this time: nothing was killed
+        done += not result.wrong
+        log.add(
+            part="random",
+            work=work.name,
+            clock=CLOCK,
+            after=round(after, 4),
+            share=round(after / usual, 3),
+            pages=progress.pages(),
+            kept=result.kept,
+            wrong=result.wrong,
+        )
+    print(f"random {work.name}: {done} kills", flush=True)
+
+
+def on_a_full_disk(trials: Trials, work: Work, log: Log, _given: argparse.Namespace) -> None:
     """Give it a disk with little room, and one that can only be read."""
-    with ExitStack() as stack:
-        try:
-            disk = stack.enter_context(crash_disk.small_disk(trials.folder))
-        except crash_disk.NotAllowed as why:
-            print(f"disk: left out: {why}", flush=True)
-            log.add(part="disk", work="", step="left out", why=str(why), wrong=[])
-            return
-        for work in works:
-            if log.had_every_disk(work.name):
-                continue
+    if log.had_every_disk(work.name):
+        return
+    try:
+        with crash_disk.small_disk(trials.folder) as disk:
             for tried in crash_disk.attempts(trials, work, disk):
                 log.add(part="disk", work=work.name, **tried)
-            print(f"disk {work.name}", flush=True)
+    except crash_disk.NotAllowed as why:
+        print(f"disk: left out: {why}", flush=True)
+        log.add(part="disk", work=work.name, step="left out", why=str(why), wrong=[])
+    print(f"disk {work.name}", flush=True)
 
 
 PARTS = {"points": points, "random": at_random, "refused": refused, "disk": on_a_full_disk}

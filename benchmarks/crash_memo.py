@@ -30,7 +30,7 @@ def remembered() -> Iterator[None]:
     """What a month comes to and what a page shows; and the command line."""
     from reports import closing, export_commands, month_commands  # noqa: PLC0415 - heavy
     from reports.gathering import Gatherer  # noqa: PLC0415
-    from scans import tasks  # noqa: PLC0415
+    from scans import evidence, tasks  # noqa: PLC0415
 
     with ExitStack() as stack:
         stack.enter_context(one_command_line())
@@ -41,6 +41,8 @@ def remembered() -> Iterator[None]:
             (month_commands, "packed", lambda month: month.is_unlinked),
             (closing, "restored", lambda body, _period: hashlib.sha256(body).digest()),
             (tasks, "read_page", lambda ref, _context: (ref.path.name, ref.page)),
+            (evidence, "load_page", lambda ref: (ref.path.name, ref.page)),
+            (evidence, "draw_evidence", lambda _image, where, *_more: str(where)),
         ):
             known = _once(getattr(owner, name), key)
             stack.enter_context(mock.patch.object(owner, name, known))

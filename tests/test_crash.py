@@ -14,7 +14,7 @@ import pytest
 from benchmark_parts import benchmark_parts
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
-SHORT = ("print", "read", "return", "rotate")
+SHORT = ("print", "read", "return", "rotate", "backup", "pack")
 
 
 @pytest.fixture(scope="module")
