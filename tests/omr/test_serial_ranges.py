@@ -145,3 +145,32 @@ def test_merged_ranges_hold_the_same_forms_and_neither_touch_nor_overlap(
     assert merged(ranges) == compressed("GTDB", 2026, numbers)
     other = SerialRange("QLHC", 2026, 1, 3)
     assert merged([*ranges, other])[-1] == other
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("gtdb q3", "'gtdb q3' is not a pad like GTDB-26-Q0003-U"),
+        (
+            "gtdb-26-q0003-a",
+            "GTDB-26-Q0003-A: the check letter does not fit, so a character is wrong",
+        ),
+    ],
+)
+def test_a_refused_pad_is_named_with_what_is_wrong(text: str, words: str) -> None:
+    with pytest.raises(SerialMistyped) as failure:
+        parse_pad(text)
+    assert str(failure.value) == words
+
+
+def test_blanks_in_a_pads_number_are_forgiven() -> None:
+    pad = Pad("GTDB", 2026, 3, 1, 50)
+    assert parse_pad(f" {str(pad).replace('-', ' - ')}\t") == PadName("GTDB", 2026, 3)
+
+
+def test_a_pad_holds_forms_that_can_be_printed() -> None:
+    assert len(Pad("GTDB", 2026, 1, MAX_NUMBER, MAX_NUMBER)) == 1
+    for number, first, last in [(0, 1, 50), (1, 0, 50), (1, 51, 50), (1, 1, MAX_NUMBER + 1)]:
+        words = f"no such pad: {number}, forms {first} to {last}"
+        with pytest.raises(ValueError, match=words):
+            Pad("GTDB", 2026, number, first, last)
