@@ -8,9 +8,9 @@ the tests that reach the change. A change that no test notices "survives"::
     python benchmarks/mutation.py --group serials --out benchmarks/results/mutation.json
 
 Results are added to the file, one entry a group, with the names of the survivors; in the
-copy (``--keep FOLDER``) ``mutmut show NAME`` tells what each of them changed. A group too
-large to try all of it is sampled (``--sample 400 --seed 1``) and recorded as a sample, with its
-bounds. Once there are new tests, ``--again`` tries only what survived in the record: only where
+copy (``--keep FOLDER``) ``mutmut show NAME`` tells what each of them changed, and there a run
+that was cut short goes on. A group too large to try all of it is sampled (``--sample 400 --seed
+1``) and recorded as a sample, with its bounds. Once there are new tests, ``--again`` tries only what survived in the record: only where
 the modules are still the same, and never a sample, whose rest may have got worse.
 
 What mutmut cannot change counts for nothing here: constants of a module, and functions with a
@@ -119,8 +119,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     worst = 0.0
     for name in options.group or GROUPS:
         known = json.loads(options.out.read_text("utf-8")) if _is_there(options.out) else {}
-        with _copy(options.keep and options.keep / name) as copy:
-            _configure(copy, GROUPS[name])
+        with _copy(options.keep and options.keep / name, GROUPS[name]) as copy:
             changes, chosen = _changes(copy, GROUPS[name]), None
             if options.again:
                 chosen = _survivors(known.get(name), copy, name)
@@ -150,10 +149,13 @@ def _is_there(path: Path | None) -> bool:
 
 
 @contextmanager
-def _copy(kept: Path | None) -> Iterator[Path]:
+def _copy(kept: Path | None, group: Group) -> Iterator[Path]:
     """The tracked files in a folder of their own, beside what the project reads of its own."""
     with TemporaryDirectory() as temporary:
         folder = (kept or Path(temporary)) / "project"
+        if folder.is_dir():  # a run that was cut short goes on
+            yield folder
+            return
         folder.mkdir(parents=True)
         git = shutil.which("git") or "git"
         archive = subprocess.run(
@@ -164,6 +166,8 @@ def _copy(kept: Path | None) -> Iterator[Path]:
         beside = ROOT.parent / "shared"
         if beside.is_dir():
             (folder.parent / "shared").symlink_to(beside.resolve())
+        (folder / "COMMIT").write_text(commit(), "utf-8")
+        _configure(folder, group)
         yield folder
 
 
@@ -171,7 +175,7 @@ def _configure(copy: Path, group: Group) -> None:
     """Tell mutmut and pytest what to do, in the copy's own settings."""
     tests = [str(path.relative_to(copy)) for words in group.tests for path in copy.glob(words)]
     arguments = ["-q", "-p", "no:cacheprovider", "--import-mode=importlib"]
-    # The same examples for every change; each failing one costs no search for a shorter one.
+    # The same few examples for every change, and no search for a shorter one that fails.
     arguments += ["-p", "mutation_profile", "--hypothesis-profile=mutation"]
     # A process of its own tests each change: connections to a server do not outlive that.
     arguments += ["-k", "not server"]
@@ -193,15 +197,16 @@ def _configure(copy: Path, group: Group) -> None:
 
 
 _PROFILE = """\
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 settings.register_profile(
     "mutation",
     database=None,
     deadline=None,
     derandomize=True,
-    max_examples=50,
+    max_examples=10,
     phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
 )
 """
 _NAMES = """\
@@ -250,13 +255,11 @@ def _tried(copy: Path, chosen: Sequence[str] | None, jobs: int) -> dict[str, str
     return states
 
 
-def _record(
-    group: Group, copy: Path, states: Mapping[str, str], changes: int
-) -> dict[str, Any]:
+def _record(group: Group, copy: Path, states: Mapping[str, str], changes: int) -> dict[str, Any]:
     survivors = sorted(name for name, state in states.items() if state not in _NOTICED)
     return {
         "date": date.today().isoformat(),  # noqa: DTZ011 - the day on the wall
-        "commit": commit(),
+        "commit": (copy / "COMMIT").read_text("utf-8"),
         "python": platform.python_version(),
         "mutmut": version("mutmut"),
         "modules": group.modules,

@@ -45,20 +45,25 @@ def _judged(
 def test_an_empty_row_is_blank_only_where_the_thinnest_mark_came_out_whole() -> None:
     assert _judged(STROKE)[EMPTY] == Answer(AnswerState.BLANK)
     assert _judged(replace(STROKE, coverage=T.sturdy - JUST))[EMPTY] == LOST
+    assert _judged(STROKE, outlines_found=T.sturdy_outlines)[EMPTY] == Answer(AnswerState.BLANK)
     assert _judged(STROKE, outlines_found=T.sturdy_outlines - JUST)[EMPTY] == LOST
 
 
 def test_fillings_must_be_dense_to_show_that_a_stroke_would_have_stayed() -> None:
     assert _judged(filled(coverage=T.dense))[EMPTY] == Answer(AnswerState.BLANK)
     assert _judged(filled(coverage=T.dense - JUST))[EMPTY] == LOST
+    assert _judged(filled(coverage=T.half_struck))[EMPTY] == LOST
 
 
 @pytest.mark.parametrize(
     "crumb", [{"darkness": T.black / 4}, {"zone": T.faint_zone}, {"extent": T.faint_zone}], ids=str
 )
 def test_a_row_with_a_crumb_is_never_blank(crumb: dict[str, float]) -> None:
+    [(name, limit)] = crumb.items()
     answers = _judged(STROKE, {(EMPTY, "r1"): bubble("r1", EMPTY, **crumb)})
     assert answers[EMPTY].state is AnswerState.DOUBTFUL
+    less = bubble("r1", EMPTY, **{name: 0.95 * limit})
+    assert _judged(STROKE, {(EMPTY, "r1"): less})[EMPTY] == Answer(AnswerState.BLANK)
 
 
 def test_crumbs_that_stand_one_to_a_row_are_answers_and_nothing_else_stands() -> None:
@@ -70,9 +75,57 @@ def test_crumbs_that_stand_one_to_a_row_are_answers_and_nothing_else_stands() ->
 
 
 def test_a_filling_among_crumbs_may_have_been_struck_out() -> None:
-    answers = _judged(CRUMBS, {(EMPTY, "r1"): filled("r1", EMPTY)})
+    for coverage in (filled().coverage, T.half_struck):
+        answers = _judged(CRUMBS, {(EMPTY, "r1"): filled("r1", EMPTY, coverage=coverage)})
+        assert answers[EMPTY] == Answer(AnswerState.DOUBTFUL, ("r1",), (Reason.POOR_IMAGE,))
 
-    assert answers[EMPTY] == Answer(AnswerState.DOUBTFUL, ("r1",), (Reason.POOR_IMAGE,))
+
+def test_a_scan_without_the_outlines_keeps_what_a_whole_pen_says_and_nothing_else() -> None:
+    weak, *strong = REST
+    worn = replace(STROKE, question=weak, option="r5", coverage=T.whole - JUST)
+    pale = MIN_OUTLINES_FOUND - JUST
+    answers = _judged(STROKE, {(weak, "r5"): worn}, outlines_found=pale)
+
+    assert {answers[row] for row in strong} == {Answer(AnswerState.ANSWERED, ("r5",))}
+    assert answers[weak] == Answer(AnswerState.DOUBTFUL, ("r5",), (Reason.POOR_IMAGE,))
+    assert answers[EMPTY] == LOST
+    # What is no mark of the row's answer may be as weak as it likes.
+    edge = replace(STROKE, coverage=T.whole)
+    touched = {(strong[0], "r1"): bubble("r1", strong[0], coverage=0.01)}
+    assert _judged(edge, touched, outlines_found=pale)[strong[0]].state is AnswerState.ANSWERED
+    # Where the outlines are there a worn mark is as good as others.
+    seen = _judged(STROKE, {(weak, "r5"): worn}, outlines_found=MIN_OUTLINES_FOUND)
+    assert seen[weak] == Answer(AnswerState.ANSWERED, ("r5",))
+
+
+def _is_lost(*coverages: float) -> bool:
+    """Whether nothing stands where several answers are allowed, after marks like these.
+
+    One mark to a row, from the last row up; when every row has one, second marks.
+    """
+    places = [(q, option) for option in ("r5", "r1") for q in reversed(ROWS)]
+    said = {
+        (q, option): replace(STROKE, question=q, option=option, coverage=coverage)
+        for (q, option), coverage in zip(places, reversed(coverages), strict=False)
+    }
+    answers = judge_sheet(sheet(LAYOUT, said, bilevel=True), LAYOUT, T)[0]
+    assert answers[MANY].options[0] in {"r1", "r5"}
+    return answers[MANY].state is AnswerState.DOUBTFUL
+
+
+def test_marks_may_be_lost_where_most_are_crumbs_or_few_are_left() -> None:
+    whole, worn, crumb = T.sturdy, T.crumb, T.crumb - JUST
+
+    assert not _is_lost(*[whole] * 6)
+    assert _is_lost(*[whole] * 5)  # of twelve rows
+    assert not _is_lost(crumb, *[whole] * 11)
+    assert _is_lost(crumb, crumb, *[whole] * 10)
+    assert not _is_lost(worn, worn, *[whole] * 10)
+    assert not _is_lost(crumb, *[whole] * 7)  # one of eight
+    assert not _is_lost(crumb, crumb, *[whole] * 14)
+    assert _is_lost(crumb, crumb, *[whole] * 13)
+    assert not _is_lost(*[worn] * 5, *[T.whole] * 7)  # the middle one is whole
+    assert _is_lost(*[worn] * 7, *[T.whole] * 5)
 
 
 @pytest.mark.parametrize("outlines", [MIN_OUTLINES_FOUND, 0.0])

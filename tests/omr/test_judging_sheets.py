@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from make_layout import make_layout
+from make_layout import make_layout, make_questions
 from make_measures import bubble, filled, sheet
 
 from omr.judging import (
@@ -9,6 +9,7 @@ from omr.judging import (
     MAX_NOISE,
     MIN_CONTRAST,
     MIN_OUTLINES_FOUND,
+    doubts_about,
     is_doubtful,
     judge_sheet,
 )
@@ -107,3 +108,44 @@ def test_where_many_answers_are_mere_traces_the_blank_rows_are_looked_at_too() -
     traces.popitem()
     answers, _doubts = judge_sheet(sheet(LAYOUT, traces), LAYOUT, T)
     assert answers[LAYOUT.questions[-1].id].state is AnswerState.BLANK
+
+
+def _judged(rows: int, traces: int, **trace: float) -> dict[str, Answer]:
+    """A sheet of so many rows, as many of its first ones with a trace like this."""
+    layout = make_layout(questions=make_questions(rows, 5))
+    said = {(q.id, "r2"): bubble("r2", q.id, **trace) for q in layout.questions[:traces]} | {
+        (layout.questions[-2].id, "r5"): filled("r5", layout.questions[-2].id)
+    }
+    return judge_sheet(sheet(layout, said), layout, T)[0]
+
+
+def test_an_answer_stands_among_traces_that_make_blank_rows_doubtful() -> None:
+    *_rows, answered, blank = _judged(12, 5, faint=T.light).values()
+
+    assert answered == Answer(AnswerState.ANSWERED, ("r5",))
+    assert blank.state is AnswerState.DOUBTFUL
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [{"ring": T.ring}, {"darkness": T.definite_long, "coverage": 0.05, "extent": 0.1}],
+    ids=["rings", "ink"],
+)
+def test_rings_and_ink_do_not_show_that_marks_were_lost(seen: dict[str, float]) -> None:
+    first, *_rows, blank = _judged(12, 5, **seen).values()
+
+    assert first.state is AnswerState.DOUBTFUL
+    assert blank == Answer(AnswerState.BLANK)
+
+
+def test_on_a_long_sheet_more_rows_must_be_mere_traces() -> None:
+    rows = 40
+    few = int(T.fading * rows)
+
+    assert list(_judged(rows, few, faint=T.light).values())[-1].state is AnswerState.BLANK
+    assert list(_judged(rows, few + 1, faint=T.light).values())[-1].state is AnswerState.DOUBTFUL
+
+
+def test_a_good_sheet_is_not_doubted() -> None:
+    assert doubts_about(sheet(LAYOUT, {})) == ()
+    assert doubts_about(sheet(LAYOUT, {}), lost=True) == (Reason.POOR_IMAGE,)

@@ -93,6 +93,54 @@ def test_a_straight_tick_ends_in_the_mark_of_the_row_above() -> None:
     assert judge_bubble(replace(END, leaves=T.leaves - JUST), T, ORDERLY, lone=True) == MARKED
 
 
+@pytest.mark.parametrize(
+    "ink",
+    [
+        replace(JOINED, home=T.wander_home - JUST),
+        replace(JOINED, length=T.wander_length, home=T.wander_home - JUST),
+        replace(JOINED, length=T.wander_length + JUST, home=T.wander_home),
+        replace(TICK, housed=T.spread),
+        replace(TICK, housed=T.spread - JUST, coverage=T.half_full),
+        replace(TICK, loose=T.amid - JUST),
+        replace(END, below=1.0, arms=0.5, bend=T.bend_long),
+        replace(OVER, arms=T.half_arms),
+        replace(JOINED, depth=T.middle),
+        replace(JOINED, depth=0.0, share=T.own),
+        replace(DOT, extent=T.kneed, darkness=T.shading),
+        replace(DOT, darkness=T.usual * ORDERLY.usual),
+        replace(PALE, share=T.own),
+        replace(PALE, coverage=T.least),
+        replace(PALE, peak=T.palest),
+    ],
+    ids=[
+        "short and far",
+        "not long",
+        "at home",
+        "housed",
+        "full",
+        "not amid",
+        "kneed tail",
+        "three ends",
+        "below the middle",
+        "its own",
+        "a short stroke",
+        "a usual dot",
+        "shared",
+        "thin",
+        "palest",
+    ],
+)
+def test_what_only_just_belongs_to_the_row_is_its_answer(ink: BubbleMeasure) -> None:
+    assert judge_bubble(ink, T, ORDERLY, lone=True) == MARKED
+
+
+def test_a_straight_line_that_just_runs_on_is_asked_about() -> None:
+    line = replace(END, leaves=T.leaves, length=T.length)
+
+    assert judge_bubble(line, T, ORDERLY, lone=True) == (Mark.MARGINAL, Reason.STRAY_LINE)
+    assert judge_bubble(replace(line, leaves=T.leaves - JUST), T, ORDERLY, lone=True) == MARKED
+
+
 def test_a_dark_line_that_ends_before_the_next_bubble_is_not_aligned_with_it() -> None:
     dash = replace(TICK, straight=1.0, aligned=1.0, leaves=T.goes_on - JUST)
     pale = replace(dash, peak=T.pale - JUST)
@@ -119,7 +167,14 @@ def test_a_sheet_is_orderly_where_most_rows_have_ink_in_just_one_bubble() -> Non
 
 @pytest.mark.parametrize(
     "other",
-    [None, {"zone": T.trace}, {"beside": T.beside}, {"ring": T.ring_alone}, {"darkness": 0.02}],
+    [
+        None,
+        {"zone": T.trace},
+        {"beside": T.beside},
+        {"ring": T.ring_alone},
+        {"darkness": 0.02},
+        {"darkness": T.marginal},
+    ],
     ids=str,
 )
 def test_ink_counts_as_a_rows_only_if_no_other_bubble_of_it_has_a_trace(

@@ -3,12 +3,16 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from omr.thresholds import Thresholds
 
 
+@example(0.0, 0.5)
+@example(0.5, 0.5)
+@example(0.5, 1.0)
+@example(0.5, 1.5)
 @given(st.floats(), st.floats())
 def test_thresholds_out_of_order_are_refused(marginal: float, definite: float) -> None:
     if 0 < marginal < definite <= 1:
