@@ -9,9 +9,10 @@ the tests that reach the change. A change that no test notices "survives"::
 
 Results are added to the file, one entry a group, with the names of the survivors; in the
 copy (``--keep FOLDER``) ``mutmut show NAME`` tells what each of them changed, and there a run
-that was cut short goes on. A group too large to try all of it is sampled (``--sample 400 --seed
-1``) and recorded as a sample, with its bounds. Once there are new tests, ``--again`` tries only what survived in the record: only where
-the modules are still the same, and never a sample, whose rest may have got worse.
+that was cut short goes on. A group too large to try all of it is sampled (``--sample 400``)
+and recorded as a sample, with its bounds. Once there are new tests, ``--again`` tries only what
+survived in the record: only where the modules are still the same, and never a sample, whose
+rest says nothing about the others any more.
 
 What mutmut cannot change counts for nothing here: constants of a module, and functions with a
 decorator (properties, caches, context managers, compiled loops).
