@@ -84,7 +84,7 @@ def test_borders_that_the_image_does_not_show_say_nothing_about_black() -> None:
 
 
 @pytest.mark.parametrize(("level", "bilevel"), [(24, True), (25, False), (230, False), (231, True)])
-def test_a_scan_with_greys_between_is_not_of_two_levels(level: int, bilevel: bool) -> None:
+def test_a_scan_with_greys_between_is_not_of_two_levels(level: int, *, bilevel: bool) -> None:
     grey = np.zeros((800, 300), np.uint8)
     grey[400:] = 255
     grey[80:240] = level
