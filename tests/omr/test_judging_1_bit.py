@@ -154,3 +154,16 @@ def test_grains_without_order_send_the_whole_sheet_to_a_person() -> None:
 
     assert judged((T.grainy - JUST) * 0.4) == (Reason.POOR_IMAGE,)
     assert judged((T.grainy + JUST) * 0.4) == ()
+
+
+def test_grains_without_order_may_have_lost_marks_however_whole_they_look() -> None:
+    even = replace(STROKE, coverage=0.25, darkness=T.grainy * 0.25)
+    grains = replace(even, darkness=even.darkness - JUST)
+
+    def judged(mark: BubbleMeasure) -> dict[str, Answer]:
+        second = {(q, "r1"): replace(mark, question=q, option="r1") for q in REST}
+        return _judged(mark, second)
+
+    assert judged(even)[MANY] == Answer(AnswerState.BLANK)
+    assert judged(grains)[MANY] == LOST
+    assert _judged(grains)[MANY] == Answer(AnswerState.BLANK)

@@ -255,11 +255,29 @@ def test_a_pen_is_light_only_below_its_limit() -> None:
     assert _sheet(3, replace(edge, darkness=edge.darkness - JUST)).pencil
 
 
-def test_dashes_are_counted_in_rows_with_two_as_well() -> None:
-    assert _sheet(3, DASH).dashes == 3
-    assert _sheet(3, DASH, TICK, DASH).dashes == 6
+def test_dashes_are_measured_in_rows_with_two_as_well() -> None:
+    assert _sheet(3, DASH).dashes == (DASH.length,) * 3
+    assert _sheet(3, DASH, TICK, replace(DASH, length=0.1)).dashes == (DASH.length, 0.1) * 3
     assert _sheet(3, DASH, noise=0.0003).floor == pytest.approx(0.0003 * T.noise_factor)
     assert _sheet(3, DASH, noise=0.5).floor == pytest.approx(0.020)
+
+
+def test_who_answers_with_dashes_ends_one_at_print_that_is_no_longer_than_the_longest() -> None:
+    dasher = Sheet(dashes=(0.1,) * T.alike + (DASH.length,))
+    hidden = replace(DASH, hidden=0.5)
+
+    assert judge_bubble(hidden, T, dasher) == MARKED
+    assert judge_bubble(replace(hidden, length=DASH.length + JUST), T, dasher) == STRAY
+    assert judge_bubble(replace(hidden, hidden=1.0), T, dasher) == STRAY
+    assert judge_bubble(hidden, T, Sheet(dashes=dasher.dashes[1:])) == STRAY
+
+
+def test_the_grain_of_a_sheet_is_the_middle_marks_darkness_of_ink() -> None:
+    assert _sheet(0, TICK).grain == 1.0
+    assert not _sheet(0, TICK).pencil
+    dark, light = replace(TICK, darkness=0.15), replace(TICK, darkness=0.1)
+    assert _sheet(1, dark, light, light).grain == pytest.approx(0.1 / TICK.coverage)
+    assert _sheet(1, dark, dark, light).grain == pytest.approx(0.15 / TICK.coverage)
 
 
 SINGLE, MULTI = (make_layout().question(name) for name in ("q1", "q3"))
