@@ -29,7 +29,9 @@ from omr.shades import Shades
 from omr.surfaces import TERMS, fit_surface
 from omr.views import PageViews
 
-PX_PER_MM = 8.0  # sampling density; a 0.3 mm stroke is 2.4 samples wide
+PX_PER_MM = 8.0  # samples in which outlines are looked for
+_DISC_PX_PER_MM = 5.5  # ... and of what lies inside; a 0.3 mm stroke is 1.7 samples wide
+_RING_PX_PER_MM = 3.5  # ... and of the clear ring when all that is asked for is its paper
 HALF_SIDE_MM = 4.0  # a patch in which the outline is looked for reaches so far from the centre
 _AROUND = np.mgrid[-1:2, -1:2].reshape(2, 9)  # rows and columns round a pixel
 _PAPER_SPREAD = 2.0  # grey levels between neighbouring bubbles of an even sheet
@@ -153,14 +155,15 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     black = _black_level(grey, registration, known.borders_mm)
 
     maps = local_maps(registration, printed)
-    discs = discs_of(radius, ring_reach(radius, PX_PER_MM), PX_PER_MM)
-    light = _light_on(samples_at(grey, maps, discs.ring_mm), printed)
+    clear = discs_of(radius, ring_reach(radius, _RING_PX_PER_MM), _RING_PX_PER_MM).ring_mm
+    light = _light_on(samples_at(grey, maps, clear), printed)
     paper = light.at_bubbles
     shades = Shades.between(paper, black)
     first = PageViews(grey, maps, round(HALF_SIDE_MM * PX_PER_MM), PX_PER_MM)
     settled = settle_offsets(first, printed, radius, PX_PER_MM, shades)
     maps = local_maps(registration, printed + settled.offsets_mm)
 
+    discs = discs_of(radius, ring_reach(radius, _DISC_PX_PER_MM), _DISC_PX_PER_MM)
     samples = samples_at(grey, maps, discs.both_mm)
     parts = np.split(samples, [discs.inside_mm.shape[1]], axis=1)
     inside, ring = (np.ascontiguousarray(part) for part in parts)

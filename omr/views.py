@@ -1,4 +1,4 @@
-"""What lies round the places of a page: everything roughly, and finely what is asked for (pure).
+"""What lies round the places of a page, roughly or finely: only what is asked for (pure).
 
 Most of a fine patch is never looked at, and to sample an image costs more than what is done with
 the samples.
@@ -7,7 +7,7 @@ the samples.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -24,9 +24,12 @@ class Views(Protocol):
     """Square patches round n places; *side* samples along a side, an odd number."""
 
     side: int
-    coarse: NDArray[
-        Any
-    ]  # Levels (n, side // 2, side // 2): means of 2 x 2 samples from the top left on
+
+    def around(self, offsets_px: Floats) -> Levels:
+        """Samples at *offsets_px* (2, m), right and down of every middle, (n, m)."""
+
+    def coarse(self, which: Integers) -> Levels:
+        """Means of 2 x 2 samples of *which* (k,) from the top left on, (k, half, half)."""
 
     def near(self, which: Integers, shifts: Integers, offsets: Integers) -> Levels:
         """Samples at *offsets* (2, m), right and down of the middles of *which* (k,), (k, m).
@@ -39,13 +42,26 @@ class PatchViews:
     """Of patches that are there already, (n, side, side): grey levels or darkness."""
 
     def __init__(self, patches: Levels) -> None:
-        count, self.side, _side = patches.shape
-        even = self.side // 2 * 2
-        tall = np.ascontiguousarray(patches[:, :even, :even]).reshape(-1, even)
-        size = (even // 2, count * even // 2)
+        self.side = patches.shape[1]
+        self._patches, self._flat = patches, patches.reshape(-1)
+
+    def around(self, offsets_px: Floats) -> Levels:
+        """As in :class:`Views`."""
+        tall = self._patches.reshape(-1, self.side)
+        first = np.arange(len(self._patches))[:, None] * self.side
+        columns, rows = (offsets_px + self.side // 2).astype(np.float32)
+        at = (np.tile(columns, (len(first), 1)), (first + rows).astype(np.float32))
+        found = cv2.remap(tall, *at, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(found, tall.dtype)
+
+    def coarse(self, which: Integers) -> Levels:
+        """As in :class:`Views`."""
+        half = self.side // 2
+        tall = self._patches[which, : 2 * half, : 2 * half].reshape(-1, 2 * half)
+        size = (half, len(which) * half)
         means = cv2.resize(tall, size, interpolation=cv2.INTER_AREA)
-        self.coarse = np.asarray(means, patches.dtype).reshape(count, even // 2, even // 2)
-        self._flat = patches.reshape(-1)
+        found: Levels = np.asarray(means, tall.dtype).reshape(len(which), half, half)
+        return found
 
     def near(self, which: Integers, shifts: Integers, offsets: Integers) -> Levels:
         """As in :class:`Views`."""
@@ -68,8 +84,16 @@ class PageViews:
     def __init__(self, grey: GreyImage, maps: Floats, half_side: int, px_per_mm: float) -> None:
         self.side = 2 * half_side + 1
         self._grey, self._maps, self._px_per_mm = grey, maps, px_per_mm
-        coarse = samples_at(grey, maps, _coarse_mm(half_side, px_per_mm))
-        self.coarse = coarse.reshape(len(maps), half_side, half_side)
+
+    def around(self, offsets_px: Floats) -> Levels:
+        """As in :class:`Views`."""
+        return samples_at(self._grey, self._maps, offsets_px / self._px_per_mm)
+
+    def coarse(self, which: Integers) -> Levels:
+        """As in :class:`Views`."""
+        half = self.side // 2
+        means = samples_at(self._grey, self._maps[which], _coarse_mm(half, self._px_per_mm))
+        return means.reshape(len(which), half, half)
 
     def near(self, which: Integers, shifts: Integers, offsets: Integers) -> Levels:
         """As in :class:`Views`."""

@@ -24,8 +24,11 @@ def test_views_of_a_page_show_what_patches_taken_out_of_it_show() -> None:
     offsets = np.array([[-20, 0, 24], [11, 0, -24]])
 
     assert seen.side == taken.side == 2 * HALF + 1
-    assert seen.coarse.shape == taken.coarse.shape == (3, HALF, HALF)
-    assert np.abs(seen.coarse.astype(int) - taken.coarse).max() <= 1
+    assert seen.coarse(which).shape == taken.coarse(which).shape == (2, HALF, HALF)
+    assert np.abs(seen.coarse(which).astype(int) - taken.coarse(which)).max() <= 1
+    wheel = np.array([[-20.3, 0.0, 14.5], [11.25, -30.1, 7.0]])
+    assert seen.around(wheel).shape == taken.around(wheel).shape == (3, 3)
+    assert np.abs(seen.around(wheel).astype(int) - taken.around(wheel)).max() <= 1
     near = seen.near(which, shifts, offsets)
     assert near.shape == (2, 3)
     assert np.abs(near.astype(int) - taken.near(which, shifts, offsets)).max() <= 1
