@@ -28,12 +28,14 @@ ROUND_MM = 7.0  # so much round the outermost bubbles belongs to the field
 ZONE_MM = 0.7
 _SOFT_MM = 0.2  # sigma of the softening: noise and grain nearly vanish, strokes stay
 _KERNEL_PX = 7  # four sigmas to each side
-_SOFTENING = cv2.getGaussianKernel(_KERNEL_PX, _SOFT_MM * PX_PER_MM)
+_SOFTENING = cv2.getGaussianKernel(_KERNEL_PX, _SOFT_MM * PX_PER_MM).ravel().astype(np.float32)
+_SPREAD = np.ones((_KERNEL_PX, _KERNEL_PX), np.uint8)
 _COARSEST_PX_PER_MM = 5.5  # of the image that the field is taken from
 _GROWN_MM = 0.4  # blur and misplacement of print round its box
 _NEAREST_MM = 5.7  # beyond the outline: what is further from every bubble is not looked at
 _CELL_PX = 48  # 12 mm: a feed that slips is even over so much
-_STRIP_PX, _STRIP_APART_PX = 24, 32  # cutting finer costs more than the pixels it saves
+_APART_PX = 8  # runs that lie nearer to each other are one: a few pixels more cost less
+_REMAPPED_PX = 512  # pixels in a row of what OpenCV is asked for at once: a shape that it likes
 _PAPER_STEP = 32  # px between the places at which the paper's level is worked out
 _SHADOW_MM = 7.0  # a shadow's edge is no sharper; bubbles stand nearer to each other
 _NO_SHADOW = 0.05  # weight of "nothing was missed", far from every bubble
@@ -56,8 +58,7 @@ class Frame:
     radius_mm: float
     printed: NDArray[np.bool_]  # (h, w): print, or too near to it
     beside_print: NDArray[np.bool_]  # (h, w): next to it
-    blocked: NDArray[np.bool_]  # (h, w): print, or too far from every bubble ...
-    open: NDArray[np.bool_]  # (h, w): ... and what is neither
+    blocked: NDArray[np.bool_]  # (h, w): print, or too far from every bubble
     nearest: NDArray[np.int16]  # (h, w): the nearest bubble, or NO_BUBBLE
     zone: NDArray[np.int64]  # (z,) flat indices of the pixels in and just around bubbles ...
     zone_at: Picture  # (2, z) ... their columns and rows ...
@@ -66,7 +67,8 @@ class Frame:
     cells_mm: Floats  # ... and of those at which its level is worked out; (m, 2) each
     knots: tuple[int, int]
     knots_mm: Floats
-    strips: tuple[tuple[slice, slice], ...]  # rows and columns that hold all that is not blocked
+    wanted: NDArray[np.int64]  # (m, 3) what is not blocked: row, first column, one after the last
+    runs: NDArray[np.int64]  # (k, 3) ... with the pixels that soften into it
 
     def to_px(self, points_mm: Floats) -> Floats:
         """Places on the page, (n, 2) mm, as columns and rows of the field."""
@@ -142,7 +144,6 @@ def _frame(
         printed=printed,
         beside_print=beside,
         blocked=blocked,
-        open=~blocked,
         nearest=nearest,
         zone=zone,
         zone_at=zone_at,
@@ -151,7 +152,8 @@ def _frame(
         cells_mm=_grid(cells, _CELL_PX, -0.5) + np.array([left, top]),
         knots=knots,
         knots_mm=_grid(knots, _PAPER_STEP, 0.0) + np.array([left, top]),
-        strips=_strips(~blocked),
+        wanted=_runs(~blocked, 0),
+        runs=_runs(np.asarray(cv2.dilate((~blocked).view(np.uint8), _SPREAD), np.bool_), _APART_PX),
     )
 
 
@@ -161,21 +163,19 @@ def _grid(counts: tuple[int, int], step_px: int, first: float) -> Floats:
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
 
 
-def _strips(wanted: NDArray[np.bool_]) -> tuple[tuple[slice, slice], ...]:
-    """Rectangles that hold the pixels *wanted* and those which soften into them."""
-    kernel = np.ones((_KERNEL_PX, _KERNEL_PX), np.uint8)
-    live = np.asarray(cv2.dilate(wanted.view(np.uint8), kernel), np.bool_)
-    found = []
-    for top in range(0, len(live), _STRIP_PX):
-        rows = slice(top, min(top + _STRIP_PX, len(live)))
-        used = np.concatenate([[False], live[rows].any(axis=0), [False]])
-        edges = np.flatnonzero(used[1:] != used[:-1])
-        apart = np.diff(edges) > _STRIP_APART_PX
-        apart[::2] = True  # these are what is wanted itself
-        kept = np.concatenate([[True], apart]) & np.concatenate([apart, [True]])
-        for left, right in edges[kept[: len(edges)]].reshape(-1, 2).tolist():
-            found.append((rows, slice(left, right)))
-    return tuple(found)
+def _runs(wanted: NDArray[np.bool_], apart_px: int) -> NDArray[np.int64]:
+    """The runs of *wanted* pixels, (k, 3), row by row; joined where they are not so far apart."""
+    edged = np.pad(wanted, ((0, 0), (1, 1)))
+    rows, columns = np.nonzero(edged[:, 1:] != edged[:, :-1])
+    found = np.stack([rows[::2], columns[::2], columns[1::2]], axis=1)
+    new = np.ones(len(found), np.bool_)
+    new[1:] = (found[1:, 0] != found[:-1, 0]) | (found[1:, 1] - found[:-1, 2] > apart_px)
+    begins = np.flatnonzero(new)
+    ends = np.append(begins[1:], len(found)) - 1
+    joined: NDArray[np.int64] = np.stack(
+        [found[begins, 0], found[begins, 1], found[ends, 2]], axis=1
+    ).astype(np.int64)
+    return joined
 
 
 def field_of(
@@ -200,12 +200,21 @@ def field_of(
         black: The grey level of solid print.
         pale: (n,) which bubbles look blank.
     """
-    from omr import loops_field as loops  # noqa: PLC0415 - numba, which only measuring needs
+    # They need numba, which only measuring needs.
+    from omr import loops_canvas as canvas  # noqa: PLC0415
+    from omr import loops_field as loops  # noqa: PLC0415
 
-    levels = _sampled(grey, registration, frame, printed_mm, settled)
-    paper, first = _paper(frame, printed_mm, light)
-    ink = np.empty(levels.shape, np.float32)
-    loops.darken(levels, paper, first, max(median(light.at_bubbles) - black, LEAST_SPAN), ink)
+    ink = np.zeros(frame.blocked.shape, np.float32)
+    canvas.darken(
+        _sampled(grey, registration, frame, printed_mm, settled),
+        frame.runs,
+        frame.wanted,
+        _SOFTENING,
+        _paper(frame, printed_mm, light),
+        _PAPER_STEP,
+        max(median(light.at_bubbles) - black, LEAST_SPAN),
+        ink,
+    )
     left_over = settled.offsets_mm - settled.shifts(printed_mm, printed_mm)
     centres_px = frame.to_px(printed_mm + left_over)
     bold = np.empty(len(pale), np.float32)
@@ -231,15 +240,15 @@ def field_of(
     weakest = float(np.clip(_FAINT_FACTOR * spread, _LEAST_FAINT, _MOST))
     seen, faint = np.empty(ink.shape, np.bool_), np.empty(len(pale))
     loops.see(
-        ink.reshape(-1),
-        frame.open.reshape(-1),
+        ink,
+        frame.wanted,
         frame.zone,
         frame.zone_counts,
         darker,
         within,
         level,
         middle + weakest,
-        seen.reshape(-1),
+        seen,
         faint,
     )
     return Field(frame, centres_px, ink, level, seen, faint)
@@ -251,25 +260,16 @@ def _sampled(
     frame: Frame,
     printed_mm: Floats,
     settled: Settled,
-) -> Picture:
-    """The field's grey levels, softened; straightened where the paper is not even."""
+) -> NDArray[np.uint8]:
+    """The grey levels of the frame's runs, one after the other, straightened."""
     factor = max(1, int(_px_per_mm(registration, frame) / _COARSEST_PX_PER_MM))
     columns, rows = _where(registration, frame, printed_mm, settled, factor)
     if factor > 1:
         size = (grey.shape[1] // factor, grey.shape[0] // factor)
         even = grey[: size[1] * factor, : size[0] * factor]
         grey = np.asarray(cv2.resize(even, size, interpolation=cv2.INTER_AREA), np.uint8)
-    upright = np.zeros(frame.blocked.shape, np.uint8)
-    for strip in frame.strips:
-        cv2.remap(
-            grey,
-            columns[strip],
-            rows[strip],
-            cv2.INTER_LINEAR,
-            dst=upright[strip],
-            borderMode=cv2.BORDER_REPLICATE,
-        )
-    return np.asarray(cv2.sepFilter2D(upright, cv2.CV_32F, _SOFTENING, _SOFTENING), np.float32)
+    found = cv2.remap(grey, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found, np.uint8).reshape(-1)
 
 
 def _px_per_mm(registration: Registration, frame: Frame) -> float:
@@ -285,43 +285,34 @@ def _where(
     settled: Settled,
     factor: int,
 ) -> tuple[Picture, Picture]:
-    """Column and row of every pixel of the field, (h, w) each, in the image *factor* smaller.
+    """Column and row of every pixel of the frame's runs in the image *factor* smaller.
 
-    Worked out at every :data:`_CELL_PX`-th pixel; between them the paper is even.
+    Worked out at every :data:`_CELL_PX`-th pixel; between them the paper is even. One after the
+    other in rows of :data:`_REMAPPED_PX`; what the last row has too many lies at the corner.
     """
-    height, width = frame.blocked.shape
-    cells = frame.cells
+    from omr import loops_canvas as loops  # noqa: PLC0415 - numba, which only measuring needs
+
     at = frame.cells_mm + settled.shifts(frame.cells_mm, printed_mm)
     matrix = np.array(registration.h).reshape(3, 3)
     seen = np.column_stack([at, np.ones(len(at))]) @ matrix.T
-    coarse = (seen[:, :2] / seen[:, 2:] + 0.5) / factor - 0.5
-    size = (cells[0] * _CELL_PX, cells[1] * _CELL_PX)
-    inner = slice(_CELL_PX, _CELL_PX + height), slice(_CELL_PX, _CELL_PX + width)
-    columns, rows = (
-        cv2.resize(
-            coarse[:, axis].reshape(cells[1], cells[0]).astype(np.float32),
-            size,
-            interpolation=cv2.INTER_LINEAR,
-        )[inner]
-        for axis in (0, 1)
-    )
-    return np.asarray(columns, np.float32), np.asarray(rows, np.float32)
+    coarse = ((seen[:, :2] / seen[:, 2:] + 0.5) / factor - 0.5).astype(np.float32)
+    columns, rows = coarse.T.reshape(2, *frame.cells[::-1]).copy()
+    count = int((frame.runs[:, 2] - frame.runs[:, 1]).sum())
+    across, down = np.empty((2, -(-count // _REMAPPED_PX), _REMAPPED_PX), np.float32)
+    across[-1], down[-1] = 0.0, 0.0
+    loops.places(columns, rows, frame.runs, _CELL_PX, across.reshape(-1), down.reshape(-1))
+    return across, down
 
 
-def _paper(frame: Frame, centres_mm: Floats, light: Light) -> tuple[Picture, int]:
-    """The paper's grey level everywhere, and where in the picture of it the field begins."""
-    height, width = frame.blocked.shape
+def _paper(frame: Frame, centres_mm: Floats, light: Light) -> Picture:
+    """The paper's grey level at every :data:`_PAPER_STEP`-th pixel, from the corner on."""
     if light.surface is None:
-        return np.full((height, width), median(light.at_bubbles), np.float32), 0
-    at, knots = frame.knots_mm, frame.knots
+        return np.full(frame.knots[::-1], median(light.at_bubbles), np.float32)
+    at = frame.knots_mm
     # The edge of a shadow is no quadratic surface: what that misses is shared out nearby.
     missed = light.at_bubbles[:, None] - light.surface.at(centres_mm)
     local = shared_out(at, centres_mm, missed, reach_mm=_SHADOW_MM, nothing=_NO_SHADOW)
-    coarse = (light.surface.at(at) + local).reshape(knots[::-1])
-    size = (knots[0] * _PAPER_STEP, knots[1] * _PAPER_STEP)
-    whole = cv2.resize(coarse.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    first = _PAPER_STEP // 2  # cv2.resize puts a coarse value in the middle of its cell
-    return np.asarray(whole, np.float32), first
+    return (light.surface.at(at) + local).reshape(frame.knots[::-1]).astype(np.float32)
 
 
 def _along_outlines(ink: Picture, centres_px: Floats, radius_mm: float) -> Picture:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 _WITH_LOOPS = (
+    "loops_canvas",
     "loops_courses",
     "loops_fax",
     "loops_field",

@@ -27,16 +27,6 @@ _LEAST_SIZE = np.float32(1e-6)
 _ONE, _NOTHING = np.float32(1.0), np.float32(0.0)
 
 
-@compiled("f4[:,:]", "f4[:,:]", "i8", "f4", "out f4[:,:]")
-def darken(levels: Picture, paper: Picture, first: int, span: float, ink: Picture) -> None:
-    """Put into *ink* how much darker *levels* are than the *paper* from (*first*, *first*) on."""
-    width = levels.shape[1]
-    for row in range(levels.shape[0]):
-        light, level, dark = paper[row + first, first : first + width], levels[row], ink[row]
-        for column in range(width):
-            dark[column] = (light[column] - level[column]) / span
-
-
 @part
 def _sum_of_few(values: Picture, first: int, count: int) -> np.float32:
     """A sum in the order in which numpy adds up to 128 numbers."""
@@ -346,44 +336,49 @@ def take_outlines(
 
 
 @compiled(
-    "f4[:]", "b1[:]", "i8[:]", "i8[:]", "b1[:]", "b1[:]", "f4", "f4", "out b1[:]", "out f8[:]"
+    "f4[:,:]", "i8[:,:]", "i8[:]", "i8[:]", "b1[:]", "b1[:]", "f4", "f4", "out b1[:,:]", "out f8[:]"
 )
 def see(
     ink: Picture,
-    free: Flags,
+    runs: Numbers,
     zone: Numbers,
     counts: Numbers,
     darker: Flags,
     within: Flags,
     level: float,
     faintest: float,
-    seen: Flags,
+    seen: NDArray[np.bool_],
     faint: Floats,
 ) -> None:
     """What is ink, and what is a trace of anything.
 
     Args:
-        ink: (p,) darkness without print.
-        free: (p,) which pixels are looked at.
+        ink: (h, w) darkness without print.
+        runs: (k, 3) what is looked at: rows, first columns, and those after the last.
         zone: (z,) indices of those in and just around bubbles, bubble by bubble.
         counts: (n,) how many of them are whose.
         darker: (z,) as from :func:`take_outlines` ...
         within: (z,) ... and well inside.
         level: Ink is darker ...
         faintest: ... and so is a trace.
-        seen: (p,) becomes true where there is ink.
+        seen: (h, w) becomes true where there is ink.
         faint: (n,) becomes the share of every bubble's inside with a trace.
     """
-    for n in range(len(ink)):
-        seen[n] = free[n] and ink[n] > level
+    seen[:] = False
+    for run in range(len(runs)):
+        own = slice(runs[run, 1], runs[run, 2])
+        dark, inked = ink[runs[run, 0], own], seen[runs[run, 0], own]
+        for n in range(len(dark)):
+            inked[n] = dark[n] > level
+    flat, marked = ink.reshape(-1), seen.reshape(-1)
     at = 0
     for bubble in range(len(counts)):
         inside, weak = 0.0, 0.0
         for n in range(at, at + counts[bubble]):
             if not darker[n]:
-                seen[zone[n]] = False
+                marked[zone[n]] = False
             if within[n]:
                 inside += 1.0
-                weak += ink[zone[n]] > faintest
+                weak += flat[zone[n]] > faintest
         faint[bubble] = weak / max(inside, 1.0)
         at += counts[bubble]
