@@ -68,7 +68,8 @@ class Frame:
     knots: tuple[int, int]
     knots_mm: Floats
     wanted: NDArray[np.int64]  # (m, 3) what is not blocked: row, first column, one after the last
-    runs: NDArray[np.int64]  # (k, 3) ... with the pixels that soften into it
+    above: NDArray[np.int64]  # (m, 7) ... and where in the runs' pixels those rows begin that ...
+    runs: NDArray[np.int64]  # (k, 3) ... soften into it; runs may lie a little outside the field
 
     def to_px(self, points_mm: Floats) -> Floats:
         """Places on the page, (n, 2) mm, as columns and rows of the field."""
@@ -137,6 +138,7 @@ def _frame(
     beside = np.asarray(spread, np.bool_) & ~printed
     cells = (-(-width // _CELL_PX) + 2, -(-height // _CELL_PX) + 2)  # one more on each side
     knots = (-(-width // _PAPER_STEP) + 2, -(-height // _PAPER_STEP) + 2)
+    wanted, above, runs = _softened(~blocked)
     return Frame(
         left_mm=left,
         top_mm=top,
@@ -152,8 +154,9 @@ def _frame(
         cells_mm=_grid(cells, _CELL_PX, -0.5) + np.array([left, top]),
         knots=knots,
         knots_mm=_grid(knots, _PAPER_STEP, 0.0) + np.array([left, top]),
-        wanted=_runs(~blocked, 0),
-        runs=_runs(np.asarray(cv2.dilate((~blocked).view(np.uint8), _SPREAD), np.bool_), _APART_PX),
+        wanted=wanted,
+        above=above,
+        runs=runs,
     )
 
 
@@ -161,6 +164,23 @@ def _grid(counts: tuple[int, int], step_px: int, first: float) -> Floats:
     """Places every so many px, from the *first* step on, (m, 2) mm: row by row."""
     x, y = ((np.arange(n) + first) * step_px / PX_PER_MM for n in counts)
     return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+def _softened(
+    wanted: NDArray[np.bool_],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The runs of *wanted* pixels, what softens into them, and how: as in :class:`Frame`."""
+    half = _KERNEL_PX // 2
+    around = cv2.dilate(np.pad(wanted, half).view(np.uint8), _SPREAD)
+    padded = _runs(np.asarray(around, np.bool_), _APART_PX)
+    place = np.zeros(around.shape, np.int64)
+    done = 0
+    for row, first, end in padded.tolist():
+        place[row, first:end] = np.arange(done, done + end - first)
+        done += end - first
+    runs = _runs(wanted, 0)
+    rows, firsts = runs[:, 0, None] + np.arange(_KERNEL_PX), runs[:, 1, None] + half
+    return runs, place[rows, firsts], padded - half
 
 
 def _runs(wanted: NDArray[np.bool_], apart_px: int) -> NDArray[np.int64]:
@@ -204,11 +224,13 @@ def field_of(
     from omr import loops_canvas as canvas  # noqa: PLC0415
     from omr import loops_field as loops  # noqa: PLC0415
 
-    ink = np.zeros(frame.blocked.shape, np.float32)
+    levels = _sampled(grey, registration, frame, printed_mm, settled)
+    soft, ink = np.empty(len(levels), np.float32), np.zeros(frame.blocked.shape, np.float32)
+    canvas.soften(levels, _SOFTENING, soft)
     canvas.darken(
-        _sampled(grey, registration, frame, printed_mm, settled),
-        frame.runs,
+        soft,
         frame.wanted,
+        frame.above,
         _SOFTENING,
         _paper(frame, printed_mm, light),
         _PAPER_STEP,

@@ -19,27 +19,24 @@ _ONE = np.float32(1.0)
 
 
 @part
-def _along(knots: Picture, step: float, late: float, column: int, end: int, found: Picture) -> None:
-    """What lies between *knots* at the columns from *column* to *end*, into *found*."""
-    first = column
-    while column < end:
-        knot = int((column + 0.5) / step + late)
-        until = min(int(np.ceil((knot + 1 - late) * step - 0.5)), end)
-        rise = (knots[knot + 1] - knots[knot]) / np.float32(step)
-        start = knots[knot] + rise * np.float32(0.5 + (late - knot) * step)
-        for n in range(column, until):
-            found[n - first] = start + rise * np.float32(n)
-        column = until
+def _widened(coarse: Picture, step: float, late: float, first: int, width: int) -> Picture:
+    """Rows of knots *coarse*, and what lies between them at *width* columns from *first* on."""
+    found = np.empty((len(coarse), width), np.float32)
+    for n in range(width):
+        at = (first + n + 0.5) / step + late
+        knot = int(at)
+        share = np.float32(at - knot)
+        for row in range(len(coarse)):
+            left, right = coarse[row, knot], coarse[row, knot + 1]
+            found[row, n] = left + (right - left) * share
+    return found
 
 
 @part
-def _between(coarse: Picture, step: float, late: float, row: int, knots: Picture) -> None:
-    """The row of knots that lies in *coarse* at *row* of the field, into *knots*."""
-    at = (row + 0.5) / step + late
-    above = int(at)
-    share = np.float32(at - above)
-    for n in range(len(knots)):
-        knots[n] = coarse[above, n] * (_ONE - share) + coarse[above + 1, n] * share
+def _mixed(above: Picture, below: Picture, share: np.float32, found: Picture) -> None:
+    """What lies between two rows, into *found*."""
+    for n in range(len(found)):
+        found[n] = above[n] + (below[n] - above[n]) * share
 
 
 @compiled("f4[:,:]", "f4[:,:]", "i8[:,:]", "f8", "out f4[:]", "out f4[:]")
@@ -52,102 +49,84 @@ def places(
         columns: (y, x) columns in the image of knots that lie *step* pixels of the field apart,
             from half a step outside it on ...
         rows: ... and their rows.
-        runs: (k, 3) row of the field, its first column, and the one after its last.
+        runs: (k, 3) row of the field, its first column, and the one after its last; they may lie
+            some pixels outside it.
         step: Pixels of the field.
         across: (p,) becomes the columns ...
         down: (p,) ... and the rows, as many as all the runs have pixels, or more.
     """
-    knots = np.empty((2, columns.shape[1]), np.float32)
-    at, row = 0, -1
+    left = runs[:, 1].min()
+    width = runs[:, 2].max() - left
+    wide_columns = _widened(columns, step, 0.5, left, width)
+    wide_rows = _widened(rows, step, 0.5, left, width)
+    done = 0
     for run in range(len(runs)):
-        first, end = runs[run, 1], runs[run, 2]
-        if runs[run, 0] != row:
-            row = runs[run, 0]
-            _between(columns, step, 0.5, row, knots[0])
-            _between(rows, step, 0.5, row, knots[1])
-        _along(knots[0], step, 0.5, first, end, across[at : at + end - first])
-        _along(knots[1], step, 0.5, first, end, down[at : at + end - first])
-        at += end - first
+        first, count = runs[run, 1] - left, runs[run, 2] - runs[run, 1]
+        at = (runs[run, 0] + 0.5) / step + 0.5
+        knot = int(at)
+        share = np.float32(at - knot)
+        here, own = slice(first, first + count), slice(done, done + count)
+        _mixed(wide_columns[knot, here], wide_columns[knot + 1, here], share, across[own])
+        _mixed(wide_rows[knot, here], wide_rows[knot + 1, here], share, down[own])
+        done += count
 
 
-@part
-def _ends(levels: Samples, n: int, k: int) -> np.float32:
-    """The two levels *k* to the left and right of *n*; beyond the ends the last one."""
-    return np.float32(levels[max(n - k, 0)]) + np.float32(levels[min(n + k, len(levels) - 1)])
+@compiled("u1[:]", "f4[:]", "out f4[:]")
+def soften(levels: Samples, kernel: Picture, soft: Picture) -> None:
+    """Soften *levels* (p,) along themselves, all but the three at each end.
+
+    Args:
+        levels: Grey levels of runs, one run after the other: where two meet nothing is asked for.
+        kernel: (7,) the softening, the same to both sides.
+        soft: (p,) becomes the softened levels.
+    """
+    inner = len(levels) - 6
+    a, b, c, d = levels[:inner], levels[1:], levels[2:], levels[3:]
+    e, f, g, middle = levels[4:], levels[5:], levels[6:], soft[3:]
+    w, x, y, z = kernel[3], kernel[2], kernel[1], kernel[0]
+    for n in range(inner):
+        one, two = np.float32(c[n]) + np.float32(e[n]), np.float32(b[n]) + np.float32(f[n])
+        three = np.float32(a[n]) + np.float32(g[n])
+        middle[n] = (w * np.float32(d[n]) + x * one) + (y * two + z * three)
 
 
-@part
-def _soften(levels: Samples, kernel: Picture, soft: Picture) -> None:
-    """A run of *levels*, softened along itself; beyond its ends they go on as they are there."""
-    count, half = len(levels), len(kernel) // 2
-    for n in range(count):
-        soft[n] = np.float32(levels[n]) * kernel[half]
-    for k in range(1, half + 1):
-        weight = kernel[half + k]
-        for n in range(k, count - k):
-            soft[n] += weight * (np.float32(levels[n - k]) + np.float32(levels[n + k]))
-        for n in range(min(k, count)):
-            soft[n] += weight * _ends(levels, n, k)
-        for n in range(max(k, count - k), count):
-            soft[n] += weight * _ends(levels, n, k)
-
-
-@compiled(
-    "u1[:]",
-    "i8[:,:]",
-    "i8[:,:]",
-    "f4[:]",
-    "f4[:,:]",
-    "f8",
-    "f4",
-    "out f4[:,:]",
-)
+@compiled("f4[:]", "i8[:,:]", "i8[:,:]", "f4[:]", "f4[:,:]", "f8", "f4", "out f4[:,:]")
 def darken(
-    levels: Samples,
-    runs: Numbers,
+    soft: Picture,
     wanted: Numbers,
+    above: Numbers,
     kernel: Picture,
     paper: Picture,
     step: float,
     span: float,
     ink: Picture,
 ) -> None:
-    """How much darker than the paper a field is, once it is softened.
+    """How much darker than the paper a field is, once it is softened across as well.
 
     Args:
-        levels: (p,) grey levels of *runs*, one run after the other ...
-        runs: ... as from :func:`places`.
-        wanted: (m, 3) runs whose darkness is asked for; the pixels round them are in *runs*.
-        kernel: (2 * half + 1,) the softening, the same to both sides.
+        soft: (p,) as from :func:`soften`.
+        wanted: (m, 3) runs whose darkness is asked for ...
+        above: (m, 7) ... and where in *soft* those begin that lie three rows above them, two, one,
+            the run itself, and so on.
+        kernel: (7,) the softening, the same to both sides.
         paper: (y, x) the paper's level at knots that lie *step* pixels of the field apart, from
             its first pixel's outer corner on.
         step: Pixels of the field.
         span: From paper to black.
         ink: (h, w) becomes the darkness of what is wanted.
     """
-    height, width = ink.shape
-    soft = np.empty((height, width), np.float32)
-    at = 0
-    for run in range(len(runs)):
-        row, first, end = runs[run, 0], runs[run, 1], runs[run, 2]
-        _soften(levels[at : at + end - first], kernel, soft[row, first:end])
-        at += end - first
-    half, per_span = len(kernel) // 2, _ONE / np.float32(span)
-    knots, light = np.empty(paper.shape[1], np.float32), np.empty(width, np.float32)
-    row = -1
+    w, x, y, z = kernel[3], kernel[2], kernel[1], kernel[0]
+    per_span = _ONE / np.float32(span)
+    wide, light = _widened(paper, step, 0.0, 0, ink.shape[1]), np.empty(ink.shape[1], np.float32)
     for run in range(len(wanted)):
-        first, end = wanted[run, 1], wanted[run, 2]
-        if wanted[run, 0] != row:
-            row = wanted[run, 0]
-            _between(paper, step, 0.0, row, knots)
-        _along(knots, step, 0.0, first, end, light[first:end])
-        dark, clear, middle = ink[row, first:end], light[first:end], soft[row, first:end]
-        for n in range(end - first):
-            dark[n] = clear[n] - kernel[half] * middle[n]
-        for k in range(1, half + 1):
-            above = soft[max(row - k, 0), first:end]
-            below, weight = soft[min(row + k, height - 1), first:end], kernel[half + k]
-            for n in range(end - first):
-                dark[n] -= weight * (above[n] + below[n])
-        for n in range(end - first):
-            dark[n] *= per_span
+        row, first, end = wanted[run, 0], wanted[run, 1], wanted[run, 2]
+        at = (row + 0.5) / step
+        knot = int(at)
+        clear, dark = light[first:end], ink[row, first:end]
+        _mixed(wide[knot, first:end], wide[knot + 1, first:end], np.float32(at - knot), clear)
+        a, b, c = soft[above[run, 0] :], soft[above[run, 1] :], soft[above[run, 2] :]
+        d = soft[above[run, 3] :]
+        e, f, g = soft[above[run, 4] :], soft[above[run, 5] :], soft[above[run, 6] :]
+        for n in range(len(dark)):
+            even = (w * d[n] + x * (c[n] + e[n])) + (y * (b[n] + f[n]) + z * (a[n] + g[n]))
+            dark[n] = (clear[n] - even) * per_span
