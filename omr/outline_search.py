@@ -22,8 +22,9 @@ _BAND_MM = 0.35  # width of the band that stands for the outline: its line and s
 _CLEAR_PEAK = 0.06  # the outline is so much darker than both sides of it, or it is not seen
 
 _STEP = 2  # px between the shifts that are tried first, on samples averaged 2 x 2
-_NEAR = 2  # px: shifts within it are tried at the wheel, and round the best of the rough ones
-_SPOKES = 32  # of the wheel; 0.44 mm apart on an outline of 4.5 mm
+_NEAR = 2  # px: shifts that are tried round the best of the rough ones ...
+_AT_WHEEL = 4  # ... and at the wheel: 0.5 mm, farther than nearly all outlines lie off
+_SPOKES = 20  # of the wheel: 16 to 32 find the same place to 0.01 mm; 1.3 px on a spoke do not
 _INNER_HALF = 8  # px: this far round its middle a bubble is light, or a mark hides its outline
 _MOST_INNER = 0.15  # darkness
 
@@ -51,7 +52,7 @@ class _Wheel:
 
     at_px: Offsets  # (2, rim + inner) right and down of the expected middle
     rim: int  # so many of them lie on the spokes
-    answers: Floats  # (rim, 25): the kernel at shifts -2 .. 2
+    answers: Floats  # (rim, 81): the kernel at shifts -4 .. 4
 
 
 def outline_offsets(
@@ -71,9 +72,9 @@ def outline_offsets(
     answers = product(np.ascontiguousarray(dark[:, : wheel.rim]), wheel.answers)
     light = dark[:, wheel.rim :].mean(axis=1) < _MOST_INNER
     best = answers.argmax(axis=1)
-    clear = light & (answers.max(axis=1) > _CLEAR_PEAK) & ~_is_rim(best)
+    clear = light & (answers.max(axis=1) > _CLEAR_PEAK) & ~_is_rim(best, _AT_WHEEL)
     offsets = np.zeros((len(dark), 2))
-    offsets[clear] = _refined(answers[clear], best[clear])
+    offsets[clear] = _refined(answers[clear], best[clear], _AT_WHEEL)
     elsewhere = np.flatnonzero(light & ~clear)
     if len(elsewhere):
         search = _search(radius_mm, px_per_mm, views.side)
@@ -97,13 +98,13 @@ def _searched(
     allowed = np.abs(rough[:, :, None] + np.arange(-_NEAR, _NEAR + 1)) <= search.reach
     within = (allowed[:, 1, :, None] & allowed[:, 0, None, :]).reshape(len(which), -1)
     best = np.where(within, answers, -np.inf).argmax(axis=1)
-    shift = rough + _shift_of(best)
+    shift = rough + _shift_of(best, _NEAR)
     inside = (np.abs(shift) < search.reach).all(axis=1)
     high = answers[np.arange(len(which)), best] > _CLEAR_PEAK
-    rim = _is_rim(best)
+    rim = _is_rim(best, _NEAR)
     clear = high & inside & ~rim
     offsets = np.zeros((len(which), 2))
-    offsets[clear] = rough[clear] + _refined(answers[clear], best[clear])
+    offsets[clear] = rough[clear] + _refined(answers[clear], best[clear], _NEAR)
     again = np.flatnonzero(high & inside & rim)
     if len(again):
         side, unmoved = views.side, np.zeros((len(again), 2), np.int64)
@@ -116,20 +117,22 @@ def _searched(
     return offsets, clear
 
 
-def _shift_of(best: Integers) -> Integers:
-    """Right and down, px, of the *best* (n,) of 25 shifts, (n, 2)."""
-    return np.stack([best % 5, best // 5], axis=1) - _NEAR
+def _shift_of(best: Integers, reach: int) -> Integers:
+    """Right and down, px, of the *best* (n,) of the shifts within *reach*, (n, 2)."""
+    rows, columns = np.divmod(best, 2 * reach + 1)
+    return np.stack([columns, rows], axis=1) - reach
 
 
-def _is_rim(best: Integers) -> Flags:
-    """Whether the *best* of 25 shifts are the outermost ones."""
-    found: Flags = (np.abs(_shift_of(best)) == _NEAR).any(axis=1)
+def _is_rim(best: Integers, reach: int) -> Flags:
+    """Whether the *best* of the shifts within *reach* are the outermost ones."""
+    found: Flags = (np.abs(_shift_of(best, reach)) == reach).any(axis=1)
     return found
 
 
-def _refined(answers: Floats, best: Integers) -> Offsets:
-    """The *best* (n,) shifts of *answers* (n, 25), to a part of a pixel, (n, 2) px."""
-    return _peaks(answers.reshape(-1, 5, 5), best // 5, best % 5) - _NEAR
+def _refined(answers: Floats, best: Integers, reach: int) -> Offsets:
+    """The *best* (n,) shifts of *answers* (n, shifts), to a part of a pixel, (n, 2) px."""
+    side = 2 * reach + 1
+    return _peaks(answers.reshape(-1, side, side), *np.divmod(best, side)) - reach
 
 
 def _square(half: int, step: int = 1) -> Integers:
@@ -188,13 +191,13 @@ def _peaks(answers: Floats, rows: Integers, columns: Integers) -> Offsets:
 
 @lru_cache(maxsize=8)
 def _wheel(radius_mm: float, px_per_mm: float) -> _Wheel:
-    spare = int(np.ceil(np.hypot(_NEAR, _NEAR) + 1.5 * _BAND_MM * px_per_mm))
+    spare = int(np.ceil(np.hypot(_AT_WHEEL, _AT_WHEEL) + 1.5 * _BAND_MM * px_per_mm))
     out = radius_mm * px_per_mm + np.arange(-spare, spare + 1)
     turn = np.arange(_SPOKES) * 2 * np.pi / _SPOKES
     across, down = (np.outer(part, out).ravel() for part in (np.cos(turn), np.sin(turn)))
     answers = []
-    for dy in range(-_NEAR, _NEAR + 1):
-        for dx in range(-_NEAR, _NEAR + 1):
+    for dy in range(-_AT_WHEEL, _AT_WHEEL + 1):
+        for dx in range(-_AT_WHEEL, _AT_WHEEL + 1):
             off = np.abs(np.hypot(across - dx, down - dy) / px_per_mm - radius_mm)
             # The bands' edges run between samples: each counts as far as it reaches in.
             line, both = (
