@@ -39,10 +39,6 @@ _REMAPPED_PX = 512  # pixels in a row of what OpenCV is asked for at once: a sha
 _PAPER_STEP = 32  # px between the places at which the paper's level is worked out
 _SHADOW_MM = 7.0  # a shadow's edge is no sharper; bubbles stand nearer to each other
 _NO_SHADOW = 0.05  # weight of "nothing was missed", far from every bubble
-_WITHIN_MM = 0.65  # the softened outline reaches so far into the bubble
-_FACTOR, _LEAST, _MOST = 6.0, 0.045, 0.15  # of the level: times the paper's scatter; bounds
-_FAINT_FACTOR, _LEAST_FAINT = 4.0, 0.02  # ... and of a trace that is too light to be followed
-_ANGLES = np.arange(24) * 2 * np.pi / 24
 NO_BUBBLE = -1
 
 Floats = NDArray[np.float64]
@@ -239,37 +235,17 @@ def field_of(
     )
     left_over = settled.offsets_mm - settled.shifts(printed_mm, printed_mm)
     centres_px = frame.to_px(printed_mm + left_over)
-    bold = np.empty(len(pale), np.float32)
-    loops.boldness(_along_outlines(ink, centres_px, frame.radius_mm), pale, bold)
-    darker, within = (np.empty(len(frame.zone), np.bool_) for _ in range(2))
-    inside = loops.take_outlines(
-        ink.reshape(-1),
+    seen, faint = np.empty(ink.shape, np.bool_), np.empty(len(pale))
+    level = loops.print_away(
+        ink,
+        frame.wanted,
         frame.zone,
         frame.zone_at,
         frame.zone_counts,
         np.ascontiguousarray(centres_px.T, np.float32),
         pale,
-        bold,
         frame.radius_mm,
         PX_PER_MM,
-        frame.radius_mm - _WITHIN_MM,
-        darker,
-        within,
-    )
-    middle = median(inside)
-    spread = 1.4826 * median(np.abs(inside - np.float32(middle)))
-    level = float(np.clip(_FACTOR * spread, _LEAST, _MOST))
-    weakest = float(np.clip(_FAINT_FACTOR * spread, _LEAST_FAINT, _MOST))
-    seen, faint = np.empty(ink.shape, np.bool_), np.empty(len(pale))
-    loops.see(
-        ink,
-        frame.wanted,
-        frame.zone,
-        frame.zone_counts,
-        darker,
-        within,
-        level,
-        middle + weakest,
         seen,
         faint,
     )
@@ -335,17 +311,3 @@ def _paper(frame: Frame, centres_mm: Floats, light: Light) -> Picture:
     missed = light.at_bubbles[:, None] - light.surface.at(centres_mm)
     local = shared_out(at, centres_mm, missed, reach_mm=_SHADOW_MM, nothing=_NO_SHADOW)
     return (light.surface.at(at) + local).reshape(frame.knots[::-1]).astype(np.float32)
-
-
-def _along_outlines(ink: Picture, centres_px: Floats, radius_mm: float) -> Picture:
-    """Darkness at 24 places of every bubble's outline, (n, 24)."""
-    where = radius_mm * PX_PER_MM * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)])
-    places = (centres_px[:, :, None] + where[None]).astype(np.float32)
-    along = cv2.remap(
-        ink,
-        np.ascontiguousarray(places[:, 0]),
-        np.ascontiguousarray(places[:, 1]),
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
-    return np.asarray(along, np.float32)
