@@ -142,15 +142,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name in options.group or GROUPS:
         known = json.loads(options.out.read_text("utf-8")) if _is_there(options.out) else {}
         with _copy(options.keep and options.keep / name, GROUPS[name]) as copy:
-            changes, chosen = _changes(copy, GROUPS[name]), None
+            chosen = changes = None
             if options.again:
-                chosen = _survivors(known.get(name), copy, name)
-            elif options.sample is not None and options.sample < len(changes):
-                chosen = sorted(random.Random(options.seed).sample(changes, options.sample))
+                chosen, changes = _survivors(known.get(name), copy, name)
+            elif options.sample is not None:
+                every = _changes(copy, GROUPS[name])
+                changes = len(every)
+                if options.sample < changes:
+                    chosen = sorted(random.Random(options.seed).sample(every, options.sample))
             begun = time.monotonic()
             states = _tried(copy, chosen, options.jobs)
             wall_s = time.monotonic() - begun
-            record = _record(GROUPS[name], copy, states, len(changes))
+            record = _record(GROUPS[name], copy, states, changes or len(states))
         record["wall_s"] = round(wall_s)
         if options.again:
             record = _both(known[name], record)
@@ -305,11 +308,11 @@ def _digest(copy: Path, group: Group) -> str:
     return hashlib.sha256(texts).hexdigest()[:16]
 
 
-def _survivors(known: Mapping[str, Any] | None, copy: Path, name: str) -> list[str]:
+def _survivors(known: Mapping[str, Any] | None, copy: Path, name: str) -> tuple[list[str], int]:
     """What survived in the record, if it is of the modules as they are now and no sample."""
     if known is None or "seed" in known or known["digest"] != _digest(copy, GROUPS[name]):
         raise SystemExit(f"{name}: no whole record of the modules as they are; try them all")
-    return list(known["survivors"])
+    return list(known["survivors"]), known["changes"]
 
 
 def _both(first: Mapping[str, Any], again: Mapping[str, Any]) -> dict[str, Any]:
