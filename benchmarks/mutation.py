@@ -109,6 +109,7 @@ GROUPS = {
                 "numbers",
                 "pages",
                 "papers",
+                "printed_forms",
                 "readings",
                 "rescans",
                 "seconds",
