@@ -70,7 +70,7 @@ GROUPS = {
         ("omr/marks.py", "omr/thresholds.py", "omr/mark_rules.py", "omr/judging.py"),
         (
             "tests/omr/test_thresholds.py",
-            "tests/omr/test_mark_rules.py",
+            "tests/omr/test_mark_*.py",
             "tests/omr/test_judging*.py",
             "tests/omr/test_lone_marks.py",
         ),
