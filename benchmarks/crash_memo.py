@@ -7,12 +7,16 @@ cut short is what a command does with it.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import wraps
 from typing import Any
 from unittest import mock
 
+from sqlalchemy import Engine, create_engine
+
+from omr.ledger import connecting
 from omr.periods import Period
 
 
@@ -28,12 +32,19 @@ def one_command_line() -> Iterator[None]:
 @contextmanager
 def remembered() -> Iterator[None]:
     """What a month comes to and what a page shows; and the command line."""
-    from reports import closing, export_commands, month_commands  # noqa: PLC0415 - heavy
+    from forms.typeset import typeset  # noqa: PLC0415 - heavy
+    from omr.text_key import text_key  # noqa: PLC0415
+    from omr.units_file import parse_units  # noqa: PLC0415
+    from reports import closing, export_commands, month_commands  # noqa: PLC0415
     from reports.gathering import Gatherer  # noqa: PLC0415
     from scans import evidence, tasks  # noqa: PLC0415
 
     with ExitStack() as stack:
         stack.enter_context(one_command_line())
+        stack.enter_context(_compiled_statements())
+        _everywhere(stack, text_key, lambda text: text)
+        _everywhere(stack, parse_units, lambda text, _path: text)
+        _everywhere(stack, typeset, lambda *given: repr(given))
         for owner, name, key in (
             (Gatherer, "counted", _of_period),
             (export_commands, "result_files", _of_period),
@@ -47,6 +58,32 @@ def remembered() -> Iterator[None]:
             known = _once(getattr(owner, name), key)
             stack.enter_context(mock.patch.object(owner, name, known))
         yield
+
+
+@contextmanager
+def _compiled_statements() -> Iterator[None]:
+    """Statements are made into SQL once and not by every engine for itself."""
+    first: list[Engine] = []
+
+    def made(*given: Any, **named: Any) -> Engine:
+        engine = create_engine(*given, **named)
+        if first:
+            engine.dialect = first[0].dialect
+            engine._compiled_cache = first[0]._compiled_cache  # noqa: SLF001 - no other way
+        elif engine.dialect.name == "sqlite":
+            first.append(engine)
+        return engine
+
+    with mock.patch.object(connecting, "create_engine", made):
+        yield
+
+
+def _everywhere(stack: ExitStack, work: Callable[..., Any], key: Callable[..., Hashable]) -> None:
+    """Let every module that has the function *work* have the remembering one."""
+    known = _once(work, key)
+    for module in list(sys.modules.values()):
+        if getattr(module, work.__name__, None) is work:
+            stack.enter_context(mock.patch.object(module, work.__name__, known))
 
 
 def _once(work: Callable[..., Any], key: Callable[..., Hashable]) -> Callable[..., Any]:

@@ -96,9 +96,9 @@ def board(
 def _links(office: Workspace) -> Links:
     """The addresses; a workspace older than they is given the examples to fill in."""
     from omr.links_file import shipped_links_text
-    from omr.new_file import write_new_file
+    from omr.new_file import is_there, write_new_file
 
-    if not office.links_file.exists():
+    if not is_there(office.links_file):
         try:
             write_new_file(office.links_file, shipped_links_text().encode())
         except OSError as error:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from omr.errors import LedgerUnusable, MistakesInFile, UsageError
 from omr.i18n import _
-from omr.new_file import write_new_file
+from omr.new_file import is_there, write_new_file
 from omr.problems import decode_text
 from omr.replaced_file import exchange_content, replace_file
 from omr.survey import Survey
@@ -76,7 +76,7 @@ def keep_words(surveys: Path, survey: Survey) -> Path:
         LedgerUnusable: If the folder cannot be written to.
     """
     path = archived_path(surveys, survey.id, survey.revision)
-    if path.exists():
+    if is_there(path):
         return path
     source = surveys / f"{survey.id}.toml"
     raw = _read(source)
@@ -137,7 +137,7 @@ def _keep_printed(
     surveys: Path, survey: Survey, raw: bytes, is_as_printed: Callable[[Survey], bool]
 ) -> Path | None:
     path = archived_path(surveys, survey.id, survey.revision)
-    if path.exists():
+    if is_there(path):
         return path
     if is_as_printed(survey):
         return _write(path, raw)

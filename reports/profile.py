@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from omr.errors import LedgerUnusable, UsageError
 from omr.i18n import _
 from omr.ledger.aliases import Alias, AliasKind
-from omr.new_file import write_new_file
+from omr.new_file import is_there, write_new_file
 from omr.problems import Problems
 from omr.survey import Survey
 from omr.text_key import text_key
@@ -127,7 +127,7 @@ def unpack_shipped(folder: Path, name: str) -> None:
     texts = {entry.name: entry for entry in shipped.iterdir() if entry.name.endswith(".toml")}
     entry = texts.get(f"{name}.toml")
     path = folder / f"{name}.toml"
-    if entry is None or path.exists():
+    if entry is None or is_there(path):
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -252,7 +252,7 @@ def _take(workspace: Workspace, kit: Kit, key: SenderKey | None) -> tuple[int, S
     made = workspace.settings_file.exists()
     with Ledger.create(workspace.ledger_url if made else workspace.embedded_ledger_url) as ledger:
         forms = take_books(ledger, kit.books)
-    if workspace.keys_file.exists():
+    if is_there(workspace.keys_file):
         change_keyring(workspace.keys_file, lambda here: imported(here, kit.keyring))
     else:
         put_keyring(workspace.keys_file, kit.keyring)

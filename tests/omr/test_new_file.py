@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from omr.new_file import write_new_file
+from omr.new_file import is_there, write_new_file
+from omr.part_file import part_name
 
 
 def test_a_new_file_is_written_whole_and_alone(tmp_path: Path) -> None:
@@ -100,3 +101,15 @@ def test_a_file_system_without_hard_links_will_do(
 def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         write_new_file(tmp_path / "no" / "a.txt", b"data")
+
+
+def test_what_is_there_is_rid_of_what_an_interrupted_writer_left(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    part_name(path).write_bytes(b"half")
+
+    assert not is_there(path)
+    assert part_name(path).exists()  # nobody knows yet whose it is: its next writer takes it away
+    path.write_bytes(b"whole")
+
+    assert is_there(path)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]

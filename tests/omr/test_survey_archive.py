@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from omr.errors import MistakesInFile, UsageError
+from omr.part_file import part_name
 from omr.survey import Survey
 from omr.survey_archive import (
     archived,
@@ -117,6 +118,15 @@ def test_words_kept_when_printed_are_those_of_the_revision_whatever_was_edited_s
     assert done.aside.parent == kept.parent
     assert done.aside.read_bytes() == edited
     assert list(load_surveys(surveys)) == [NAME]
+
+
+def test_what_was_left_beside_words_that_were_kept_is_taken_away(surveys: Path) -> None:
+    kept = keep_words(surveys, load_surveys(surveys)[NAME])
+    part_name(kept).hardlink_to(kept)  # killed between its name and the end
+
+    assert keep_words(surveys, load_surveys(surveys)[NAME]) == kept
+
+    assert list(kept.parent.iterdir()) == [kept]
 
 
 def test_the_shipped_words_are_found_again_if_they_were_edited_after_printing(
