@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from omr.keys import Keyring
+from omr.part_file import take_left_over, write_files
 
 NAME = "backup.json"
 
@@ -42,10 +43,12 @@ def keep_note(keys_file: Path, keyring: Keyring, on: date) -> None:
     """
     note = note_of(keyring, on)
     body = {"on": on.isoformat(), "keys": sorted(note.keys), "withdrawn": sorted(note.withdrawn)}
-    path = keys_file.with_name(NAME)
-    beside = path.with_name(f".{NAME}.part")
-    beside.write_text(json.dumps(body) + "\n", encoding="utf-8")
-    beside.replace(path)
+    write_files({keys_file.with_name(NAME): f"{json.dumps(body)}\n".encode()})
+
+
+def take_half_note(keys_file: Path) -> None:
+    """Remove what an interrupted backup left of its note."""
+    take_left_over(keys_file.with_name(NAME))
 
 
 def read_note(keys_file: Path) -> BackupNote | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from omr.errors import InputUnusable, UsageError
 from omr.i18n import _
 from omr.key_backup import differences, restored
-from omr.key_backup_note import keep_note
+from omr.key_backup_note import keep_note, take_half_note
 from omr.key_changes import in_words, rotated, withdrawn
 from omr.key_passphrase import known_passphrase, new_passphrase
 from omr.key_sealing import COST, Kind, Sealed, read_sealed, write_sealed
@@ -59,6 +59,7 @@ def back_up_keys(root: Path, out: Path, *, passphrase_file: Path | None, cost: i
     """Lock every key into a new file."""
     workspace = open_workspace(root)
     keyring = workspace.keyring()
+    take_half_note(workspace.keys_file)
     _refuse_existing(out)
     if out.resolve().is_relative_to(workspace.root.resolve()):
         _warn(_("this backup lies in the workspace and would be lost with it"))

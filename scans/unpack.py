@@ -182,9 +182,10 @@ def _keep_pictures(
         if digest not in named or not _is_ours(picture):
             raise PackFault
         named.discard(digest)
-        if digest in wanted and store.read(digest) is None:
-            kept.append(digest)
-            store.keep(picture)
+        if digest in wanted:
+            if store.read(digest) is None:
+                kept.append(digest)
+            store.keep(picture)  # also one that is there: an interrupted run may have left half
 
 
 def _is_ours(picture: bytes) -> bool:

@@ -17,6 +17,7 @@ from omr.ledger.months import close_month
 from omr.ledger.readings import sheet_rows
 from omr.ledger.standing import WHOLE, Verdict
 from omr.marks import Reason, SheetStatus
+from omr.part_file import part_name
 from omr.pictures import PictureStore
 from omr.workspace import Workspace, open_workspace
 from reports.gathering import Gatherer
@@ -132,6 +133,23 @@ def test_every_picture_comes_along_also_of_sheets_that_nobody_asked_about(two: T
         for row in sheet_rows(ledger):
             assert row.picture is not None
             assert store.read(row.picture) is not None
+
+
+def test_a_merge_that_was_cut_short_is_finished_and_leaves_no_half_pictures(two: Two) -> None:
+    file = two.pack("a.omr")
+    two.register(file)
+    with Ledger.open(open_workspace(two.folder / "unit").ledger_url) as ledger:
+        digest = next(row.picture for row in sheet_rows(ledger) if row.picture)
+    folders = [open_workspace(two.folder / name).evidence_folder for name in ("unit", "pv01")]
+    here, there = (PictureStore(folder).path(digest) for folder in folders)
+    there.parent.mkdir(parents=True)
+    shutil.copyfile(here, there)
+    part_name(there).hardlink_to(there)  # killed between its name and the end
+
+    assert two.pv01("unpack", str(file)) == 0
+
+    assert list(folders[1].rglob("*.part")) == []
+    assert len(two.rows("pv01")) == 3
 
 
 def test_a_stranger_s_file_a_cut_one_and_a_withdrawn_key_are_refused_and_the_rest_is_merged(

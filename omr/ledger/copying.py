@@ -73,6 +73,9 @@ def copy_ledger(ledger: Ledger, url: str) -> Copied:
     try:
         with named_failures():
             copied = _copied(ledger, with_path(url, draft))
+        counter = counter_of(url)
+        if counter is not None:  # before its name: a copy without one would stay without
+            counter.start_over(copied.head)
         draft.replace(path)
     except OSError as error:
         raise LedgerUnusable(
@@ -82,9 +85,6 @@ def copy_ledger(ledger: Ledger, url: str) -> Copied:
     finally:
         for ending in ("", "-wal", "-shm"):
             Path(f"{draft}{ending}").unlink(missing_ok=True)
-    counter = counter_of(url)
-    if counter is not None:
-        counter.start_over(copied.head)
     return copied
 
 

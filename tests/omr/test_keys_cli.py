@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from omr.codes import CodeBody, CodeFault, Verifier
 from omr.errors import ExitCode, OmrError
 from omr.keys_cli import app
+from omr.part_file import part_name
 from omr.provinces import find_province
 from omr.workspace import Workspace, init_workspace
 
@@ -192,14 +193,17 @@ def test_a_backup_inside_the_workspace_is_warned_about(keys: Keys, office: Works
 
 
 def test_no_file_is_written_over_and_nothing_is_asked_first(
-    keys: Keys, tmp_path: Path, phrase: Path
+    keys: Keys, office: Workspace, tmp_path: Path, phrase: Path
 ) -> None:
     out = tmp_path / "b.json"
     out.write_bytes(b"mine")
     phrase.unlink()
+    for path in (out, office.keys_file.with_name("backup.json")):
+        part_name(path).write_bytes(b"half, from a run that was cut short")
 
     with pytest.raises(OmrError, match="is there already"):
         keys("backup", "--out", out)
+    assert list(tmp_path.rglob("*.part")) == []
     with pytest.raises(OmrError, match="is there already"):
         keys("export", "--out", out, "--year", 2026)
     assert out.read_bytes() == b"mine"
