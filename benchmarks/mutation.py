@@ -121,7 +121,11 @@ GROUPS = {
     ),
     "tally": Group(
         ("reports/tally.py", "reports/merge.py", "reports/counts.py"),
-        ("tests/reports/test_counts.py", "tests/reports/test_counting.py"),
+        (
+            "tests/reports/test_count_cases.py",
+            "tests/reports/test_counts.py",
+            "tests/reports/test_counting.py",
+        ),
     ),
 }
 
