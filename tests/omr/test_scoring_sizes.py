@@ -100,10 +100,11 @@ def test_a_dash_is_as_long_dark_and_wide_as_it_was_drawn(
     assert dash.length == pytest.approx(dash.extent / 10, rel=0.03)
     assert dash.zone == pytest.approx(dash.extent, abs=0.06)
     assert dash.straight == pale.straight == 1
-    assert dash.coverage == pytest.approx(2.4 * 0.55 / (np.pi * 1.875**2), rel=0.15)
-    assert pale.coverage == pytest.approx(dash.coverage, rel=0.1)
+    inside_mm2 = np.pi * 1.875**2
+    assert 2.0 * PEN_MM < dash.coverage * inside_mm2 < long_mm * (PEN_MM + 0.3)
+    assert 2.0 * PEN_MM < pale.coverage * inside_mm2 <= dash.coverage * inside_mm2
     assert pale.darkness == pytest.approx(dash.darkness * (255 - 150) / (255 - PEN), rel=0.12)
-    assert (dash.outside, dash.leaves, dash.ring, dash.depth < 0.25) == (0, 0, 0, True)
+    assert (dash.outside, dash.leaves, dash.ring, dash.depth < 0.35) == (0, 0, 0, True)
 
 
 def test_a_line_leaves_its_bubble_as_far_as_it_was_drawn(
