@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import cache
 
 import cv2
 import numpy as np
@@ -15,17 +16,16 @@ from omr.scoring import BubbleMeasure, SheetMeasure, bubbles_of, measure, measur
 FILLED = (("q2", "r3"), ("q5", "r1"), ("q9", "r5"))
 
 
-def _draw(mark: Callable[[Grey], None] | None = None) -> Grey:
+Mark = Callable[[Grey], None]
+
+
+@cache
+def _scanned(
+    mark: Mark | None, dpi: float, skew_deg: float, warp: tuple[float, float]
+) -> tuple[Grey, Registration]:
     sheet = draw_sheet(filled=FILLED)
     if mark is not None:
         mark(sheet)
-    return sheet
-
-
-def _measured(
-    sheet: Grey, *, dpi: float = 200, skew_deg: float = 0.7, warp: tuple[float, float] = (0, 0)
-) -> SheetMeasure:
-    """The sheet scanned and measured; *warp* is how much of it slipped, mm over its length."""
     matrix = place_matrix(dpi=dpi, skew_deg=skew_deg, at_mm=(3, 3))
     if any(warp):
         height, width = sheet.shape
@@ -35,7 +35,18 @@ def _measured(
             cv2.remap(sheet, x - warp[0] * swell, y - warp[1] * swell, cv2.INTER_LINEAR), np.uint8
         )
     scan = Scan(154, 216, dpi).lay(sheet, matrix).noisy(2.0)
-    return measure(scan.grey, Registration(tuple((matrix / matrix[2, 2]).ravel().tolist())), LAYOUT)
+    return scan.grey, Registration(tuple((matrix / matrix[2, 2]).ravel().tolist()))
+
+
+def _measured(
+    mark: Mark | None = None,
+    *,
+    dpi: float = 200,
+    skew_deg: float = 0.7,
+    warp: tuple[float, float] = (0, 0),
+) -> SheetMeasure:
+    """The sheet scanned and measured; *warp* is how much of it slipped, mm over its length."""
+    return measure(*_scanned(mark, dpi, skew_deg, warp), LAYOUT)
 
 
 def _of(measured: SheetMeasure, question: str, option: str) -> BubbleMeasure:
@@ -67,7 +78,7 @@ def _line(
 @pytest.mark.parametrize("dpi", [150, 200, 300])
 @pytest.mark.parametrize("skew_deg", [0.0, -4.0, 90.7])
 def test_filled_bubbles_stand_out_and_blank_ones_are_bare(dpi: float, skew_deg: float) -> None:
-    measured = _measured(_draw(), dpi=dpi, skew_deg=skew_deg)
+    measured = _measured(dpi=dpi, skew_deg=skew_deg)
 
     for bubble in measured.bubbles:
         if (bubble.question, bubble.option) in FILLED:
@@ -82,7 +93,7 @@ def test_filled_bubbles_stand_out_and_blank_ones_are_bare(dpi: float, skew_deg: 
 
 @pytest.mark.parametrize("warp", [(0.5, 0.0), (0.0, 0.6), (0.4, -0.5)])
 def test_bubbles_are_followed_where_the_paper_went(warp: tuple[float, float]) -> None:
-    measured = _measured(_draw(), warp=warp)
+    measured = _measured(warp=warp)
 
     assert measured.bent_mm == pytest.approx(np.hypot(*warp), abs=0.1)
     for bubble in measured.bubbles:
@@ -92,7 +103,7 @@ def test_bubbles_are_followed_where_the_paper_went(warp: tuple[float, float]) ->
 
 
 def test_a_line_through_a_bubble_is_followed_out_of_it() -> None:
-    found = _of(_measured(_draw(_line("q7", "r2", (-6, 0.3, 6, -0.3)))), "q7", "r2")
+    found = _of(_measured(_line("q7", "r2", (-6, 0.3, 6, -0.3))), "q7", "r2")
 
     assert found.straight == 1
     assert found.leaves > 0.5
@@ -108,7 +119,7 @@ def test_a_ring_round_a_bubble_is_seen_from_all_sides() -> None:
         middle = (round(at.x_mm * PX_PER_MM), round(at.y_mm * PX_PER_MM))
         cv2.circle(sheet, middle, round(3.6 * PX_PER_MM), 50, round(0.4 * PX_PER_MM))
 
-    found = _of(_measured(_draw(ring)), "q6", "r4")
+    found = _of(_measured(ring), "q6", "r4")
 
     assert found.ring == 1
     assert found.loose == 1
@@ -121,7 +132,7 @@ def test_every_measure_is_within_its_range() -> None:
         points = rng.integers(0, 3500, (60, 2)).astype(np.int32)
         cv2.polylines(sheet, [points], isClosed=False, color=20, thickness=12)
 
-    for bubble in _measured(_draw(scrawl)).bubbles:
+    for bubble in _measured(scrawl).bubbles:
         for field in fields(BubbleMeasure)[2:-1]:
             assert 0 <= getattr(bubble, field.name) <= 1
         assert 0 <= bubble.paper <= 255

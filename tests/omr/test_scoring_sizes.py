@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import cv2
 import numpy as np
@@ -40,8 +41,8 @@ class _Pen:
         cv2.circle(self._sheet, middle, round(radius * PX_PER_MM), PEN, -1, cv2.LINE_AA)
 
 
-@pytest.fixture(scope="module")
-def measured() -> SheetMeasure:
+@cache
+def _scanned() -> tuple[Grey, Registration]:
     sheet = draw_sheet()
     for _question, bubble in bubbles_of(LAYOUT):
         middle = bubble.centre.x_mm * PX_PER_MM, bubble.centre.y_mm * PX_PER_MM
@@ -57,8 +58,12 @@ def measured() -> SheetMeasure:
     matrix = place_matrix(dpi=200)
     grey = Scan(148, 210, 200).lay(sheet, matrix).grey
     scanned = np.round(BLACK + grey * ((PAPER - BLACK) / 255)).astype(np.uint8)
-    where = Registration(tuple((matrix / matrix[2, 2]).ravel().tolist()))
-    return measure(scanned, where, LAYOUT)
+    return scanned, Registration(tuple((matrix / matrix[2, 2]).ravel().tolist()))
+
+
+@pytest.fixture(scope="module")
+def measured() -> SheetMeasure:
+    return measure(*_scanned(), LAYOUT)
 
 
 @pytest.fixture(scope="module")
