@@ -148,7 +148,8 @@ def draw_found(
         np.float32,
     )
     dark = np.clip((paper - patches) / max(paper - black, 20.0), -0.2, 1.2)
-    settled = settle_offsets(dark.astype(np.float32), centres, radius, PX_PER_MM)
+    held = np.array([(f.centre.x_mm, f.centre.y_mm) for f in layout.fiducials]).reshape(-1, 2)
+    settled = settle_offsets(dark.astype(np.float32), centres, radius, PX_PER_MM, held_mm=held)
     for (x, y), bubble in zip((centres + settled.offsets_mm).tolist(), places, strict=True):
         at, size = _px(PagePoint(x, y)), round(bubble.diameter_mm / 2 * PX_PER_MM)
         cv2.circle(picture, at, size, FOUND_COLOUR, 1, cv2.LINE_AA)

@@ -244,6 +244,9 @@ def _is_tail(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     straight = bubble.straight > 0 and bubble.bend < t.crossed and bubble.coverage < t.tail
     bit = bubble.coverage < t.bit
     little = bubble.share < (t.own if straight and bit else t.tail_share)
+    # A line that comes up from the next bubble, as broad there, and ends in this one.
+    rises = straight and bubble.aligned > 0 and bubble.bend < t.bend and bubble.leaves >= t.leaves
+    little |= rises and bubble.share < t.apart and bubble.depth >= t.deep
     return little and bubble.below > 0 and (straight or (bit and bubble.arms < t.half_arms))
 
 

@@ -23,7 +23,8 @@ _FILLED = 0.45  # of a bubble's inside: no line or two
 _LEVEL_MM = 2.0  # bubbles of one row differ less in height, those of the next one more
 _ARM_MM = 1.0  # strokes that strike a mark through end so far beyond the outline, or further
 _ARM_BINS = 8
-_LOOSE = 0.55  # a ring, a seal, a stain has less of its ink in and just around bubbles
+_LOOSE = 0.55  # a ring, a seal, a stain has less of its ink in and just around bubbles, ...
+_LARGELY = 0.30  # ... and less in any one of them: a large cross has more (rings: up to 0.27)
 _DIRT_MM2 = 0.3
 _RING_REACH_MM = 3.4  # beyond the outline; hand-drawn rings are no wider
 _RING_BINS = 24
@@ -274,10 +275,13 @@ def traces(
             arms[bubble, min(int(turn), _ARM_BINS - 1)] = True
     loose = np.empty(pieces, np.bool_)
     for piece in range(pieces):
+        most = 0
         for bubble in range(count):
             housed[piece] += in_zone[piece, bubble]
+            most = max(most, in_bubble[piece, bubble])
         dirt = total[piece] > _DIRT_MM2 * px_per_mm**2
-        loose[piece] = dirt and housed[piece] < _LOOSE * total[piece]
+        scattered = housed[piece] < _LOOSE * total[piece] and most < _LARGELY * total[piece]
+        loose[piece] = dirt and scattered
     rings, loose_rings = (
         np.zeros((count, _RING_BINS), np.bool_),
         np.zeros((count, _RING_BINS), np.bool_),

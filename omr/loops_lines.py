@@ -163,9 +163,9 @@ def _hidden(
 ) -> float:
     """Whether a line goes on under print, longer than any mark's: 0 no, 0.5 perhaps, 1 surely.
 
-    Surely, if it comes out of the print again. The line ends, in the direction (*dx*, *dy*),
-    *reach_mm* from its bubble's middle (*x*, *y*) (mm from the field's corner), which it passes
-    *offset_mm* off, and *other_mm* the other way.
+    Surely, if it comes out of the print again and is longer than a tick. The line ends, in the
+    direction (*dx*, *dy*), *reach_mm* from its bubble's middle (*x*, *y*) (mm from the field's
+    corner), which it passes *offset_mm* off, and *other_mm* the other way.
     """
     if reach_mm < least_mm:
         return 0.0
@@ -196,9 +196,10 @@ def _hidden(
         out += 1
     if out >= count:
         return 0.5
+    long = other_mm + beyond[out] + _OUT_PX / px_per_mm > _LONGEST_MM
     for n in range(out, min(out + _OUT_PX, count)):
         if _is_inked(seen, rows[n], columns[n]):
-            return 1.0
+            return 1.0 if long else 0.5
     return 0.5 if other_mm + beyond[out] > _LONGEST_MM else 0.0
 
 

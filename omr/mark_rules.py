@@ -37,6 +37,7 @@ class Sheet:
         usual: The middle darkness of the rows' ink, if most have ink in just one bubble; else 0.
         sturdy: Whether it is a 1-bit scan that would have kept any stroke of this pen.
         peak: The middle peak of the same ink.
+        thin: Whether nearly all of the same ink are strokes, no fillings.
     """
 
     floor: float = 0.0
@@ -49,6 +50,7 @@ class Sheet:
     usual: float = 0.0
     sturdy: bool = False
     peak: float = 0.0
+    thin: bool = False
 
 
 ALONE = Sheet()
@@ -78,6 +80,7 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         strokes=_strokes(measured, thresholds),
         usual=median(b.darkness for b in lone) if lone else 0.0,
         peak=median(b.peak for b in lone) if lone else 0.0,
+        thin=sum(b.coverage < t.half_full for b in lone) >= t.orderly * max(len(lone), 1),
         sturdy=measured.bilevel and _is_sturdy(measured, lone, t),
     )
 
@@ -161,7 +164,8 @@ def judge_bubble(
     long = long or (_is_stroke(bubble, t) and _is_like(bubble, sheet.strokes, t))
     usual = lone and _is_usual(bubble, t, sheet)
     meant = long or usual or _is_dot(bubble, t) or _is_edged(bubble, t)
-    if bubble.darkness < t.definite and not (meant and _ends_here(bubble, t)):
+    whole = _ends_here(bubble, t) or (lone and _is_one_of_them(bubble, t, sheet))
+    if bubble.darkness < t.definite and not (meant and whole):
         return Mark.MARGINAL, Reason.MARGINAL_MARK
     if comes_from_elsewhere(bubble, t, sheet) and not (lone and not _strays(bubble, t, sheet)):
         return Mark.MARGINAL, Reason.STRAY_LINE
@@ -177,6 +181,18 @@ def _ends_here(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     kneed = bubble.bend >= t.bend if bubble.straight > 0 else bubble.extent >= t.kneed
     begins = bubble.hidden == 0 and bubble.home >= t.begun and bubble.length <= t.length
     return bubble.cut == 0 or kneed or begins
+
+
+def _is_one_of_them(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether a stroke that ends at print begins in this bubble, among as dark strokes.
+
+    Where all rows have one stroke each, this is its row's: a tick whose knee is not seen. A
+    line that passes goes on beyond the outline on the other side, or comes out of the print.
+    """
+    t = thresholds
+    alike = sheet.usual / 2 <= bubble.darkness <= 2 * sheet.usual
+    begins = bubble.enters == 0 and bubble.hidden < 1 and bubble.depth >= t.deep
+    return sheet.thin and alike and begins and bubble.length <= t.length
 
 
 def _is_usual(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
@@ -258,14 +274,17 @@ def _strays(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool
     tail = bubble.below > 0 and (straight or bubble.arms < t.half_arms)
     an_end = bubble.depth < t.middle or tail or (straight and bubble.leaves >= t.leaves)
     an_end &= bubble.share < t.own
-    return _passes(bubble, t, sheet) or wanders or an_end
+    seen = _is_one_of_them(bubble, t, sheet)
+    return _passes(bubble, t, sheet, seen=seen) or wanders or an_end
 
 
-def _passes(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
-    """Whether the ink in a bubble may be a line that only passes."""
+def _passes(
+    bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet, *, seen: bool = False
+) -> bool:
+    """Whether the ink in a bubble may be a line that only passes, unless all of it is *seen*."""
     t = thresholds
-    # Who answers with dashes may end one at print: none that is longer than all the others.
-    is_dash = len(sheet.dashes) > t.alike and bubble.length <= max(sheet.dashes)
+    # Who answers with dashes may end one at print: none much longer than the others.
+    is_dash = len(sheet.dashes) > t.alike and bubble.length <= max(sheet.dashes) + t.dashes
     is_dash &= bubble.leaves < t.enters and bubble.hidden < 1
     # A pale line may break where it leaves a bubble; a dark one that goes on is seen to.
     goes_on = bubble.aligned > 0 and (bubble.leaves >= t.goes_on or bubble.peak < t.pale)
@@ -279,7 +298,7 @@ def _passes(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool
         or (bubble.enters >= t.enters and bubble.bend < t.crossed)
         or (length > t.length and bubble.bend < t.bend_long)
         or (length > t.wander_length and bubble.bend < t.crossed)
-        or (bubble.hidden > 0 and bubble.bend < t.bend and not is_dash)
+        or (bubble.hidden > 0 and bubble.bend < t.bend and not (is_dash or seen))
     )
 
 

@@ -2,7 +2,9 @@
 
 The four fiducials hold the sheet at its corners; uneven feed and bent paper move what is
 between them. Each outline that can be seen says by how much, and a smooth surface through
-what they say moves the bubbles whose outline is hidden under a mark as well.
+what they say moves the bubbles whose outline is hidden under a mark as well. A feed that slips
+moves whole rows, or whole columns of a sheet fed sideways: what the surface misses is followed
+row by row, then column by column.
 """
 
 from __future__ import annotations
@@ -18,11 +20,13 @@ from omr.surfaces import TERMS, Surface, fit_surface, shared_out
 from omr.views import Levels, Views
 
 _LEAST_SPREAD_MM = 0.03  # outlines of a sharp scan are found to so much
-_LOCAL_MM = 12.0  # two rows: what moves one moves its neighbours
+# What a feed does to one row, 6 mm from the next, it does all across the sheet (sigmas).
+_ACROSS_MM, _DOWN_MM = 60.0, 4.5
 _HALF_A_NEIGHBOUR = 0.5  # weight of "nothing was missed" there
 _OUT_OF_PLACE_MM = 0.12  # half of the outline's line: less hardly shows inside
 _LOST_MM = 0.20  # no surface follows this paper; a flat sheet's outlines agree to 0.05 mm
 _MOST_OUTLINES = 0.9  # share of them
+_HELD = 3  # outlines that a fiducial is worth: it is found to a tenth of a pixel
 _ONE_OUTLINE_MM = 0.35  # the band that stands for an outline; further off is something else
 
 
@@ -46,9 +50,8 @@ class Settled:
         """
         if self.surface is None:
             return np.zeros_like(points_mm)
-        smooth = self.surface.at(points_mm)
         every = np.ones(len(centres_mm), np.bool_)
-        return smooth + _local(points_mm, centres_mm, self.offsets_mm, every, self.surface)
+        return _followed(points_mm, centres_mm, self.offsets_mm, every, self.surface)
 
 
 def settle_offsets(
@@ -57,6 +60,7 @@ def settle_offsets(
     radius_mm: float,
     px_per_mm: float,
     shades: Shades | None = None,
+    held_mm: NDArray[np.float64] | None = None,
 ) -> Settled:
     """Compare expected and seen outlines; smooth the differences over the sheet.
 
@@ -67,14 +71,15 @@ def settle_offsets(
         radius_mm: Of the printed outline.
         px_per_mm: Of the patches.
         shades: Of this sheet.
+        held_mm: (m, 2) the fiducials: there the paper lies where it is expected.
     """
     seen, clear = outline_offsets(patches, radius_mm, px_per_mm, shades)
     share = float(clear.mean())
     if np.count_nonzero(clear) < 2 * TERMS:
         nothing = np.zeros_like(centres_mm)
         return Settled(nothing, 0.0, share)
-    surface = fit_surface(centres_mm, seen, which=clear, least_spread=_LEAST_SPREAD_MM)
-    smooth = surface.at(centres_mm) + _local(centres_mm, centres_mm, seen, clear, surface)
+    surface = _surface(centres_mm, seen, clear, held_mm)
+    smooth = _followed(centres_mm, centres_mm, seen, clear, surface)
     off = np.where(clear, np.hypot(*(seen - smooth).T), 0.0)
     offsets = np.clip(_snapped(smooth, seen, off), -REACH_MM, REACH_MM)
     # Where many outlines lie elsewhere still, nobody knows where the hidden ones lie.
@@ -92,21 +97,53 @@ def _quantile(values: NDArray[np.float64], share: float) -> float:
     return float(ordered[low] + (at - low) * (ordered[high] - ordered[low]))
 
 
-def _local(
+def _surface(
+    centres_mm: NDArray[np.float64],
+    seen_mm: NDArray[np.float64],
+    clear: NDArray[np.bool_],
+    held_mm: NDArray[np.float64] | None,
+) -> Surface:
+    """The surface through what was *clear*, and through nothing where the paper is held.
+
+    Else it would leave the sheet's last rows as steeply as a slip between two others made it.
+    """
+    if held_mm is not None:
+        held = np.tile(held_mm, (_HELD, 1))
+        centres_mm = np.concatenate([centres_mm, held])
+        seen_mm = np.concatenate([seen_mm, np.zeros_like(held)])
+        clear = np.concatenate([clear, np.ones(len(held), np.bool_)])
+    return fit_surface(centres_mm, seen_mm, which=clear, least_spread=_LEAST_SPREAD_MM)
+
+
+def _followed(
     wanted_mm: NDArray[np.float64],
     at_mm: NDArray[np.float64],
     seen_mm: NDArray[np.float64],
     clear: NDArray[np.bool_],
     surface: Surface,
 ) -> NDArray[np.float64]:
-    """What the surface misses round each of *wanted_mm*, (m, 2) mm, by what was *clear* (n,).
+    """The offsets of *wanted_mm*, (m, 2) mm, by the surface and by what was *clear* (n,).
 
-    Feed slips and creases move a few rows together, which six terms cannot follow.
+    Feed slips and creases move a row or a few together, which six terms cannot follow.
     """
     missed = seen_mm - surface.at(at_mm)
     near = clear & (np.hypot(*missed.T) < _ONE_OUTLINE_MM)
+    rows = _shared(at_mm, at_mm, missed, near, (_ACROSS_MM, _DOWN_MM))
+    columns = _shared(wanted_mm, at_mm, missed - rows, near, (_DOWN_MM, _ACROSS_MM))
+    if wanted_mm is not at_mm:
+        rows = _shared(wanted_mm, at_mm, missed, near, (_ACROSS_MM, _DOWN_MM))
+    return surface.at(wanted_mm) + rows + columns
+
+
+def _shared(
+    wanted_mm: NDArray[np.float64],
+    at_mm: NDArray[np.float64],
+    missed: NDArray[np.float64],
+    which: NDArray[np.bool_],
+    reach_mm: tuple[float, float],
+) -> NDArray[np.float64]:
     return shared_out(
-        wanted_mm, at_mm, missed, which=near, reach_mm=_LOCAL_MM, nothing=_HALF_A_NEIGHBOUR
+        wanted_mm, at_mm, missed, which=which, reach_mm=reach_mm, nothing=_HALF_A_NEIGHBOUR
     )
 
 

@@ -160,7 +160,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     paper = light.at_bubbles
     shades = Shades.between(paper, black)
     first = PageViews(grey, maps, round(HALF_SIDE_MM * PX_PER_MM), PX_PER_MM)
-    settled = settle_offsets(first, printed, radius, PX_PER_MM, shades)
+    settled = settle_offsets(first, printed, radius, PX_PER_MM, shades, known.fiducials_mm)
     maps = local_maps(registration, printed + settled.offsets_mm)
 
     discs = discs_of(radius, ring_reach(radius, _DISC_PX_PER_MM), _DISC_PX_PER_MM)
@@ -287,7 +287,8 @@ class _Known:
     names: tuple[tuple[str, ...], tuple[str, ...]]  # questions, options
     centres_mm: Floats  # (n, 2)
     radius_mm: float
-    borders_mm: Floats  # (m, 2) in the middle of the fiducials' black borders
+    fiducials_mm: Floats  # (k, 2)
+    borders_mm: Floats  # (m, 2) in the middle of their black borders
     frame: Frame
 
 
@@ -305,6 +306,9 @@ def _known_of(layout: Layout) -> _Known:
         names=(tuple(question for question, _ in places), tuple(b.option for _, b in places)),
         centres_mm=centres,
         radius_mm=radius,
+        fiducials_mm=np.array(
+            [(f.centre.x_mm, f.centre.y_mm) for f in layout.fiducials], np.float64
+        ).reshape(-1, 2),
         borders_mm=np.array(borders, np.float64).reshape(-1, 2),
         frame=frame_of(layout, centres, radius),
     )

@@ -65,7 +65,7 @@ def shared_out(
     missed: Floats,
     *,
     which: NDArray[np.bool_] | None = None,
-    reach_mm: float,
+    reach_mm: float | tuple[float, float],
     nothing: float,
 ) -> Floats:
     """What a surface missed at some places, shared out to others near them.
@@ -75,7 +75,7 @@ def shared_out(
         at_mm: (n, 2) places of what was missed.
         missed: (n, k).
         which: (n,) those that count; all, if not said.
-        reach_mm: Sigma of the weights.
+        reach_mm: Sigma of the weights; or that across and that down the sheet.
         nothing: Weight of "nothing was missed": one lonely sample moves nobody far.
 
     Returns:
@@ -85,17 +85,18 @@ def shared_out(
     shares = np.empty((len(at_mm), missed.shape[1] + 1))
     shares[:, :-1] = np.where(counted[:, None], missed, 0.0)
     shares[:, -1] = counted
-    sums = _nearness(wanted_mm.tobytes(), at_mm.tobytes(), reach_mm) @ shares
+    across, down = reach_mm if isinstance(reach_mm, tuple) else (reach_mm, reach_mm)
+    sums = _nearness(wanted_mm.tobytes(), at_mm.tobytes(), across, down) @ shares
     found: Floats = sums[:, :-1] / (sums[:, -1:] + nothing)
     return found
 
 
 @lru_cache(maxsize=32)
-def _nearness(wanted: bytes, at: bytes, reach_mm: float) -> Floats:
+def _nearness(wanted: bytes, at: bytes, across_mm: float, down_mm: float) -> Floats:
     """The weight of every place at every other, (m, n); kept, as places are a layout's own."""
     wanted_mm, at_mm = (np.frombuffer(places, np.float64).reshape(-1, 2) for places in (wanted, at))
-    apart = np.hypot(*np.moveaxis(wanted_mm[:, None] - at_mm[None], -1, 0))
-    weight: Floats = np.exp(-0.5 * (apart / reach_mm) ** 2)
+    apart = (wanted_mm[:, None] - at_mm[None]) / (across_mm, down_mm)
+    weight: Floats = np.exp(-0.5 * (apart**2).sum(axis=2))
     return weight
 
 

@@ -125,6 +125,15 @@ def test_a_mark_is_no_ring_and_not_loose() -> None:
     assert not found.loose.any()
 
 
+def test_a_cross_much_larger_than_its_bubble_is_not_loose() -> None:
+    large = (line((-4.2, -3.2), (4.2, 3.2)), line((-4.2, 3.2), (4.2, -3.2)))
+    found = _trace(*(stroke.at(2, 1) for stroke in large))
+
+    assert found.housed[HERE] < 0.55
+    assert not found.loose.any()
+    assert found.ring[HERE] > 0.15
+
+
 def test_dirt_too_small_for_a_ring_is_not_loose() -> None:
     x, y = place(2, 1)
     speck = Drawn(((x + 3.0, y), (x + 3.02, y)), width_mm=0.15)

@@ -297,6 +297,25 @@ def test_a_stroke_from_the_row_above_is_no_tail() -> None:
     assert _judge(SINGLE, r1=FILLED, r2=from_above).state is AnswerState.DOUBTFUL
 
 
+def test_a_line_that_rises_from_the_next_bubble_is_no_second_mark() -> None:
+    """The end of a tick's long arm, as broad here as in the row below where it began."""
+    rises = replace(TAIL, share=T.apart - JUST, leaves=T.leaves, aligned=1.0, depth=T.deep)
+
+    assert _judge(SINGLE, r1=FILLED, r2=rises) == Answer(AnswerState.ANSWERED, ("r1",))
+    assert _judge(SINGLE, r2=rises).state is AnswerState.DOUBTFUL  # its row has no other mark
+    for other in (
+        {"share": T.apart},
+        {"leaves": T.leaves - JUST},
+        {"aligned": 0.0},
+        {"depth": T.deep - JUST},
+        {"bend": T.bend},
+        {"below": 0.0},
+        {"coverage": T.tail},
+    ):
+        row = _judge(SINGLE, r1=FILLED, r2=replace(rises, **other))
+        assert row.state is AnswerState.DOUBTFUL, other
+
+
 def test_crumbs_of_a_1_bit_scan_are_asked_about_and_its_rough_outlines_are_not() -> None:
     crumb, rough = bubble(darkness=T.black), bubble(zone=T.rough - JUST, peak=T.spot_peak)
     bilevel = Sheet(bilevel=True)

@@ -141,6 +141,48 @@ def test_a_straight_line_that_just_runs_on_is_asked_about() -> None:
     assert judge_bubble(replace(line, leaves=T.leaves - JUST), T, ORDERLY, lone=True) == MARKED
 
 
+THIN = replace(ORDERLY, thin=True)
+AT_PRINT = replace(TICK, straight=1.0, bend=0.0, hidden=0.5, leaves=0.4, cut=1.0)
+
+
+def test_a_tick_without_a_knee_may_end_at_print_among_ticks() -> None:
+    assert judge_bubble(AT_PRINT, T, THIN, lone=True) == MARKED
+    assert judge_bubble(replace(AT_PRINT, darkness=0.05 - JUST), T, THIN, lone=True)[0] is (
+        Mark.MARGINAL  # not half as dark as the others
+    )
+    light = replace(THIN, usual=0.04)
+    assert judge_bubble(replace(AT_PRINT, darkness=0.04), T, light, lone=True) == MARKED
+    assert judge_bubble(AT_PRINT, T, THIN)[0] is Mark.MARGINAL  # beside another
+    assert judge_bubble(AT_PRINT, T, ORDERLY, lone=True)[0] is Mark.MARGINAL  # among fillings
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"hidden": 1.0},  # it comes out of the print: a line that passes
+        {"enters": JUST},  # it does not begin here
+        {"depth": T.deep - JUST},
+        {"length": T.length + JUST},
+        {"darkness": 2 * ORDERLY.usual + JUST},
+    ],
+    ids=str,
+)
+def test_a_line_that_passes_is_asked_about_among_ticks(other: dict[str, float]) -> None:
+    assert judge_bubble(replace(AT_PRINT, **other), T, THIN, lone=True)[0] is Mark.MARGINAL
+
+
+def test_a_sheets_rows_have_strokes_if_nearly_all_of_them_are_no_fillings() -> None:
+    def thin(strokes: int) -> bool:
+        rows = {(q, "r5"): filled("r5", q) for q in ROWS}
+        rows |= {(q, "r5"): replace(TICK, question=q, option="r5") for q in ROWS[:strokes]}
+        return sheet_of(sheet(LAYOUT, rows), T).thin
+
+    enough = int(T.orderly * len(ROWS)) + 1
+    assert thin(enough)
+    assert not thin(enough - 1)
+    assert not sheet_of(sheet(LAYOUT, {}), T).thin
+
+
 def test_a_dark_line_that_ends_before_the_next_bubble_is_not_aligned_with_it() -> None:
     dash = replace(TICK, straight=1.0, aligned=1.0, leaves=T.goes_on - JUST)
     pale = replace(dash, peak=T.pale - JUST)

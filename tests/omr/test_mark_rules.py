@@ -190,7 +190,7 @@ def test_a_line_that_comes_out_of_print_or_is_longer_than_all_dashes_is_none_of_
 
     assert judge_bubble(hidden, T, dasher) == MARKED
     assert judge_bubble(replace(hidden, hidden=1.0), T, dasher) == STRAY
-    assert judge_bubble(replace(hidden, length=DASH.length + JUST), T, dasher) == STRAY
+    assert judge_bubble(replace(hidden, length=DASH.length + T.dashes + JUST), T, dasher) == STRAY
 
 
 UNCERTAIN = {

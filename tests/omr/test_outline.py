@@ -115,6 +115,55 @@ def test_half_of_the_outlines_are_enough(field: Field) -> None:
     assert settled.share_found == pytest.approx(0.5, abs=0.05)
 
 
+def _jerked(at: Array) -> Array:
+    """A feed that slips by 0.4 mm between two rows, and is right again by the last one."""
+    y = at[:, 1]
+    first, last = y.min(), y.max()
+    gone = np.clip((y - (first + 0.3 * (last - first))) / 6.0, 0, 1)
+    return np.stack([0 * y, 0.4 * gone * np.clip((last - y) / 8.0, 0, 1)], axis=1)
+
+
+def _fed_sideways(at: Array) -> Array:
+    x = at[:, 0]
+    return np.stack([0.25 * np.sin((x - x.min()) / 9.0), 0 * x], axis=1)
+
+
+def _wavering(at: Array) -> Array:
+    """What a feed did to one sheet: it falls back by 0.4 mm within the last rows."""
+    y = (at[:, 1] - at[:, 1].min()) / np.ptp(at[:, 1])
+    known = (0, 0.1, 0.3, 0.4, 0.6, 0.72, 0.8, 0.9, 0.95, 1.0, 1.2)
+    return np.stack(
+        [0 * y, np.interp(y, known, (0.12, 0.2, 0.09, 0.05, 0.22, 0.31, 0.3, 0.22, 0.08, -0.1, 0))],
+        axis=1,
+    )
+
+
+CORNERS = np.array([(x, y) for x in (11.5, 136.5) for y in (11.5, CENTRES[:, 1].max() + 25)])
+ACROSS = tuple(5 * row + row % 5 for row in range(len(CENTRES) // 5))
+
+
+@pytest.mark.parametrize(
+    "field", [_jerked, _fed_sideways, _wavering], ids=["down", "sideways", "wavering"]
+)
+def test_rows_and_columns_are_followed_where_the_feed_slips(field: Field) -> None:
+    patches = _patches(field(CENTRES), filled=ACROSS)
+    settled = settle_offsets(patches, CENTRES, RADIUS_MM, PX_PER_MM, held_mm=CORNERS)
+
+    assert _worst(settled, field) < 0.12
+
+
+def test_the_fiducials_hold_the_last_row_where_the_feed_fell_back() -> None:
+    last = CENTRES[:, 1] > CENTRES[:, 1].max() - 1
+    marked = {*ACROSS, *np.flatnonzero(last).tolist()}
+    patches = _patches(_wavering(CENTRES), filled=tuple(marked))  # all of the last row as well
+    free = settle_offsets(patches, CENTRES, RADIUS_MM, PX_PER_MM)
+    held = settle_offsets(patches, CENTRES, RADIUS_MM, PX_PER_MM, held_mm=CORNERS)
+
+    off, off_held = (np.abs(each.offsets_mm[last, 1] + 0.1).max() for each in (free, held))
+    assert off > 0.4
+    assert off_held < 0.33
+
+
 @pytest.mark.parametrize("level", [0.2, 0.4, 1.0])
 def test_pale_and_dark_outlines_are_found(level: float) -> None:
     patches = _patches(_shifted(CENTRES), level=level, noise=0.03)
