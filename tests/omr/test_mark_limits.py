@@ -340,13 +340,24 @@ def test_the_end_of_a_lower_rows_stroke_is_no_mark_beside_one(tail: BubbleMeasur
         replace(TAIL, coverage=T.tail),
         replace(TAIL, share=T.tail_share),
         replace(TAIL, bend=T.crossed),
+        replace(TAIL, straight=0.0),
         replace(BIT, coverage=T.bit),
         replace(BIT, share=T.own),
         replace(BENT_BIT, coverage=T.bit),
         replace(BENT_BIT, share=T.tail_share),
         replace(BENT_BIT, arms=T.half_arms),
     ],
-    ids=["fuller", "its own", "crossed", "no bit", "own bit", "bent, no bit", "bent, own", "arms"],
+    ids=[
+        "fuller",
+        "its own",
+        "crossed",
+        "bent",
+        "no bit",
+        "own bit",
+        "bent, no bit",
+        "bent, own",
+        "arms",
+    ],
 )
 def test_more_than_the_end_of_a_stroke_is_a_second_mark(more: BubbleMeasure) -> None:
     answer = _judge(SINGLE, r1=FILLED, r2=more)
@@ -375,3 +386,13 @@ def test_crumbs_beside_a_mark_of_a_1_bit_scan_are_asked_about_from_their_limit_o
     assert _judge(SINGLE, bilevel, r1=FILLED, r2=less).options == ("r1",)
     rough = bubble(zone=T.rough - JUST, extent=T.rough - JUST, peak=T.palest)
     assert _judge(SINGLE, bilevel, r1=FILLED, r2=rough).options == ("r1",)
+    assert _judge(MULTI, bilevel, r2=bubble(zone=T.rough)).options == ("r2",)
+
+
+def test_a_light_second_mark_is_long_enough_and_enough_of_it_inside() -> None:
+    light = bubble(zone=T.second_light, extent=T.second_inside, darkness=T.second_darkness)
+    pencil = Sheet(pencil=True)
+
+    assert _judge(SINGLE, pencil, r1=FILLED, r2=light).options == ("r1", "r2")
+    for less in ({"zone": T.second_light - JUST}, {"extent": T.second_inside - JUST}):
+        assert _judge(SINGLE, pencil, r1=FILLED, r2=replace(light, **less)).options == ("r1",)
