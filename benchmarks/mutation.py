@@ -114,6 +114,7 @@ GROUPS = {
                 "readings",
                 "rescans",
                 "seconds",
+                "standing",
                 "stock_decisions",
                 "stock_entries",
                 "withdrawals",
