@@ -275,3 +275,53 @@ def test_an_arc_by_a_light_pencil_is_asked_about_only_on_a_sheet_without_order()
 
     assert _row(Sheet(pencil=True), r2=arc).state is AnswerState.DOUBTFUL
     assert _row(replace(ORDERLY, pencil=True), r2=arc).state is AnswerState.BLANK
+
+
+# A light tick that ends at print, so that its knee is not seen, among ticks as dark.
+ENDING = replace(
+    TICK, darkness=0.04, cut=1.0, hidden=0.5, depth=T.deep, extent=T.kneed - JUST, length=T.length
+)
+
+
+def test_a_stroke_that_ends_at_print_is_one_of_a_sheets_strokes() -> None:
+    strokes = replace(ORDERLY, usual=0.08, thin=True)
+
+    assert judge_bubble(ENDING, T, strokes, lone=True) == MARKED
+    assert judge_bubble(ENDING, T, replace(strokes, usual=0.02), lone=True) == MARKED
+    straight = replace(ENDING, straight=1.0)
+    assert judge_bubble(straight, T, strokes, lone=True) == MARKED
+    assert judge_bubble(straight, T, replace(strokes, thin=False), lone=True)[0] is Mark.MARGINAL
+    assert judge_bubble(ENDING, T, strokes)[0] is Mark.MARGINAL
+    for usual in (0.082, 0.019):  # twice as dark as this one, or half
+        asked = judge_bubble(ENDING, T, replace(strokes, usual=usual), lone=True)
+        assert asked == (Mark.MARGINAL, Reason.MARGINAL_MARK)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"enters": 0.1}, {"hidden": 1.0}, {"depth": T.deep - JUST}, {"length": T.length + JUST}],
+    ids=str,
+)
+def test_a_line_that_may_pass_through_print_is_none_of_a_sheets_strokes(
+    more: dict[str, float],
+) -> None:
+    strokes = replace(ORDERLY, usual=0.08, thin=True)
+
+    asked = judge_bubble(replace(ENDING, **more), T, strokes, lone=True)
+    assert asked == (Mark.MARGINAL, Reason.MARGINAL_MARK)
+
+
+def test_a_sheet_is_thin_where_seven_marks_of_ten_are_strokes() -> None:
+    layout = make_layout(questions=make_questions(10, 5))
+
+    def is_thin(strokes: int, coverage: float = T.half_full - JUST) -> bool:
+        said = {
+            (q.id, "r5"): filled("r5", q.id, coverage=coverage if n < strokes else T.half_full)
+            for n, q in enumerate(layout.questions)
+        }
+        return sheet_of(sheet(layout, said), T).thin
+
+    assert is_thin(7)
+    assert not is_thin(6)
+    assert not is_thin(10, T.half_full)
+    assert not sheet_of(sheet(layout, {}), T).thin
