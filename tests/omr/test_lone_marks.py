@@ -108,6 +108,8 @@ def test_a_straight_tick_ends_in_the_mark_of_the_row_above() -> None:
         replace(BIG, depth=0.0, share=T.own),
         replace(DOT, extent=T.kneed, darkness=T.shading),
         replace(DOT, darkness=T.usual * ORDERLY.usual),
+        replace(END, peak=T.pale, leaves=0.5),
+        replace(END, leaves=0.5, enters=0.29),
         replace(PALE, share=T.own),
         replace(PALE, coverage=T.least),
         replace(PALE, peak=T.palest),
@@ -125,6 +127,8 @@ def test_a_straight_tick_ends_in_the_mark_of_the_row_above() -> None:
         "its own",
         "a short stroke",
         "a usual dot",
+        "as dark as no pencil",
+        "little beyond it",
         "shared",
         "thin",
         "palest",
@@ -139,6 +143,8 @@ def test_a_straight_line_that_just_runs_on_is_asked_about() -> None:
 
     assert judge_bubble(line, T, ORDERLY, lone=True) == (Mark.MARGINAL, Reason.STRAY_LINE)
     assert judge_bubble(replace(line, leaves=T.leaves - JUST), T, ORDERLY, lone=True) == MARKED
+    both = replace(END, leaves=0.6, enters=0.25)  # beyond the outline on both sides together
+    assert judge_bubble(both, T, ORDERLY, lone=True) == (Mark.MARGINAL, Reason.STRAY_LINE)
 
 
 THIN = replace(ORDERLY, thin=True)

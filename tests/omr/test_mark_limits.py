@@ -313,6 +313,13 @@ def test_a_filled_mark_with_many_ends_outside_may_be_struck_out(question: Questi
     assert _judge(question, r2=replace(SOLID, arms=T.struck - JUST)) == stands
 
 
+def test_what_may_be_struck_out_is_a_correction_beside_another_mark_or_a_trace() -> None:
+    both = _judge(MULTI, r1=FILLED, r2=SOLID)
+    assert both == Answer(AnswerState.DOUBTFUL, ("r1", "r2"), (Reason.CORRECTION,))
+    meant = _judge(SINGLE, r1=SOLID, r4=bubble(zone=T.trace))
+    assert meant == Answer(AnswerState.DOUBTFUL, ("r1", "r4"), (Reason.CORRECTION,))
+
+
 def test_two_marks_are_a_correction_only_if_one_has_many_ends() -> None:
     ends = filled(arms=T.struck)
 
