@@ -8,8 +8,9 @@ and number alone, so that any of them can be made again::
     python benchmarks/fuzz.py --sum benchmarks/results/fuzz.jsonl
 
 A forked process of bounded memory works through the blocks and says before each case which one
-it is. If it dies, or one case takes longer than ten seconds, that case is a find, and another
-process goes on after it. Every run adds lines to the file named with ``--out``, and none goes.
+it is. If it dies, or one case takes more than ten seconds of the processor (a minute by the clock,
+if it only waits), that case is a find, and another process goes on after it. Every run adds
+lines to the file named with ``--out``, and none goes.
 """
 
 from __future__ import annotations
@@ -42,10 +43,11 @@ from fuzz_targets import TARGETS, Forgery, Target
 from omr import loops
 from scans.limits import Limits, limit_memory
 
-LONGEST_S = 10.0  # one case
+LONGEST_S = 10.0  # one case, of the processor
+_PATIENCE = 6  # times as long on the clock: on a full machine a sound case may have to wait
 MOST_MB = 1024  # resident, of the whole process
 _AT_MOST_MB = 3072  # of memory asked for: the machine is protected before the figure is known
-_WHERE = struct.Struct("qqd")  # block, number in it, when it began
+_WHERE = struct.Struct("qqdd")  # block, number in it, when it began by the clock, its processor
 _PACKAGES = ("opencv-python-headless", "pillow", "pypdfium2", "simplejpeg", "zxing-cpp")
 
 
@@ -98,7 +100,7 @@ def _one_process(
 ) -> tuple[Tally, int, int]:
     """What one process did, and where the next has to go on."""
     block, number, end = span
-    where[:] = _WHERE.pack(block, number, time.monotonic())
+    where[:] = _WHERE.pack(block, number, time.monotonic(), 0.0)
     ear, mouth = os.pipe()
     child = os.fork()
     if child == 0:
@@ -113,26 +115,45 @@ def _one_process(
     tally, hung = Tally(), False
     with os.fdopen(ear, "rb") as stream:
         while True:
-            ready, _w, _x = select.select([stream], [], [], 1.0)
+            ready, _w, _x = select.select([stream], [], [], min(1.0, LONGEST_S / 4))
             if ready:
                 line = stream.readline()
                 if not line:
                     break
                 _add(tally, json.loads(line))
                 continue
-            if time.monotonic() - _WHERE.unpack(where[:])[2] > LONGEST_S:
+            if _is_stuck(child, *_WHERE.unpack(where[:])[2:]):
                 hung = True
                 os.kill(child, signal.SIGKILL)
                 break
     _pid, status = os.waitpid(child, 0)
     if status == 0 and not hung:
         return tally, end, 0
-    block, number, _began = _WHERE.unpack(where[:])
+    block, number, *_began = _WHERE.unpack(where[:])
     how = f"over {LONGEST_S:.0f} s" if hung else _death(status)
     tally.finds.append(Find(block, number, "hang" if hung else "crash", how))
     tally.outcomes["hang" if hung else "crash"] += 1
     following = (block, number + 1) if number + 1 < target.block else (block + 1, 0)
     return tally, *following
+
+
+def _is_stuck(child: int, began: float, used: float) -> bool:
+    """Whether a case takes too long, or does nothing any more.
+
+    Args:
+        child: The process that works on it.
+        began: When it began, by the clock.
+        used: What the process had taken of the processor by then, seconds.
+    """
+    waited = time.monotonic() - began
+    if waited <= LONGEST_S or waited > _PATIENCE * LONGEST_S:
+        return waited > LONGEST_S
+    try:
+        said = Path("/proc", str(child), "stat").read_text(encoding="ascii", errors="replace")
+    except OSError:  # no Linux
+        return True
+    ticks = said.rpartition(")")[2].split()[11:13]  # in user and in system mode (proc_pid_stat(5))
+    return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK") - used > LONGEST_S
 
 
 def _death(status: int) -> str:
@@ -169,7 +190,7 @@ def _work(
                 if block == first and number < skip:
                     continue
                 began = time.monotonic()
-                where[:] = _WHERE.pack(block, number, began)
+                where[:] = _WHERE.pack(block, number, began, time.process_time())
                 try:
                     said = target.run(data, path)
                 except Forgery as error:
