@@ -212,7 +212,7 @@ def _with_pictures(seen: Sequence[SheetReading], kept: Sequence[SheetReading]) -
 
 
 def _by_id(context: ReadingContext) -> dict[str, Layout]:
-    return {layout.layout_id: layout for layout in context.layouts.values()}
+    return {context.layout_ids[digits]: layout for digits, layout in context.layouts.items()}
 
 
 def _in_groups(

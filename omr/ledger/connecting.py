@@ -5,17 +5,21 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import LRUCache
 
 from omr.errors import LedgerUnusable
 from omr.i18n import _
 
 BUSY_TIMEOUT_MS = 30_000  # another process of ours may hold the write lock for a page or two
+_MOST_STATEMENTS = 500  # SQLAlchemy's own measure for one engine
 _SERVER = "postgresql"
 
 
@@ -57,9 +61,31 @@ def make_engine(url: str) -> Engine:
             _("Leave ledger.url in omr.toml empty to use a file; for PostgreSQL install psycopg."),
         ) from error
     if engine.dialect.name == "sqlite":
+        engine = _with_known_statements(engine)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+@lru_cache(maxsize=1)
+def _known() -> tuple[Dialect, LRUCache[Any, Any]]:
+    """A dialect, and the statements that were put into its words."""
+    engine = create_engine("sqlite://")
+    engine.connect().close()  # then the dialect knows SQLite's version
+    engine.dispose()
+    return engine.dialect, LRUCache(_MOST_STATEMENTS)
+
+
+def _with_known_statements(engine: Engine) -> Engine:
+    """*engine*, not used yet, that knows what others of this process put into SQLite's words.
+
+    That takes longer than to execute it, and a process opens ledgers again and again. Connections
+    are not shared.
+    """
+    dialect, statements = _known()
+    shared = Engine(engine.pool, dialect, engine.url)
+    shared.update_execution_options(compiled_cache=statements)
+    return shared
 
 
 def one_at_a_time(connection: Connection, what: str) -> None:
