@@ -174,7 +174,9 @@ def _reduced(grey: GreyImage, factor: int) -> GreyImage:
         return grey
     height, width = grey.shape
     size = (max(1, width // factor), max(1, height // factor))
-    return cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    # Without the rest that fills no pixel: quicker by far, and corners lie where they are said to.
+    whole = grey[: size[1] * factor, : size[0] * factor]
+    return cv2.resize(whole, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
 
 
 def _detect(image: GreyImage, scale: int, detector: cv2.aruco.ArucoDetector) -> list[FoundFiducial]:

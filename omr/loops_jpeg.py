@@ -19,20 +19,19 @@ from omr.compiled import compiled, part, word_at
 Bytes = NDArray[np.uint8]
 Words = NDArray[np.uint32]
 Table = NDArray[np.uint16]
-Pairs = NDArray[np.int32]
-Coefficients = NDArray[np.int16]
+Steps = NDArray[np.int16]
 Integers = NDArray[np.int32]
 
 # To numba these are kinds of numbers, to the checker of types any will do.
-i16, i32, i64 = (cast("Callable[[Any], int]", kind) for kind in (np.int16, np.int32, np.int64))
+i32, i64 = (cast("Callable[[Any], int]", kind) for kind in (np.int32, np.int64))
 u32, u64 = (cast("Callable[[Any], int]", kind) for kind in (np.uint32, np.uint64))
 
 PADDING = b"\xff\xd9" * 8  # must follow the file, so that looking ahead meets an end
-_LOW_63 = (1 << 63) - 1
-_LONGEST = 16  # bits of a code
+_LONGEST, _LOW_63 = 16, (1 << 63) - 1  # bits of a code; all bits but the sign
 _PAIR_BITS = 11  # looked at to find two coefficients: the table has 8 kB then
 SIDE_BY_SIDE = 32  # blocks that are transformed together
 _ROW = 8 * SIDE_BY_SIDE
+_STEP_BITS = 11  # looked at to find a block's mean; no more, for so many are counted in four
 _PAIR_SIZE = 5  # bits of a coefficient that is found so
 _ENDS, _TOO_FAR = 64, 127  # beyond the 64 places of a block, whatever place is added
 _AFTER_BLOCK, _MOST_PLACES = 64, 96  # where coefficients go that a block has not
@@ -51,9 +50,7 @@ _ZIGZAG = np.array(
 
 def by_rows(table: Bytes) -> Integers:
     """A table of quanta (64,) as it is written, in the order of the coefficients' rows."""
-    found = np.empty(64, np.int32)
-    found[_ZIGZAG] = table
-    return found
+    return table[np.argsort(_ZIGZAG)].astype(np.int32)
 
 
 @part
@@ -94,7 +91,18 @@ def _extended(bits: int, count: int) -> int:
 
 
 @part
-def _pair_up(table: Table, pairs: Pairs) -> None:
+def _foretell(table: Table, steps: Steps) -> None:
+    """By the next bits 16 times a mean's step and how many bits it takes, into *steps*; or 0."""
+    for bits in range(len(steps)):
+        entry = i64(table[bits << (_LONGEST - _STEP_BITS)])
+        length, size = entry >> 8, entry & 255
+        if length and length + size <= _STEP_BITS:
+            value = (bits >> (_STEP_BITS - length - size)) & ((1 << size) - 1)
+            steps[bits] = length + size | _extended(value, size) << 4
+
+
+@part
+def _pair_up(table: Table, pairs: Integers) -> None:
     """By the next bits what one look finds, into *pairs*.
 
     From the lowest bit on: how many bits it takes (4); how far on the first coefficient lies (4)
@@ -194,12 +202,9 @@ def _rows_8(work: Integers, first: int, strip: Words) -> None:
             i0, i2 = work[at + n], work[at + n + SIDE_BY_SIDE * 2]
             i4, i6 = work[at + n + SIDE_BY_SIDE * 4], work[at + n + SIDE_BY_SIDE * 6]
             t10, t11, t12, t13 = _even_8(i0, i2, i4, i6)
-            t0, t1, t2, t3 = _odd_8(
-                work[at + n + SIDE_BY_SIDE * 7],
-                work[at + n + SIDE_BY_SIDE * 5],
-                work[at + n + SIDE_BY_SIDE * 3],
-                work[at + n + SIDE_BY_SIDE * 1],
-            )
+            i1, i3 = work[at + n + SIDE_BY_SIDE], work[at + n + SIDE_BY_SIDE * 3]
+            i5, i7 = work[at + n + SIDE_BY_SIDE * 5], work[at + n + SIDE_BY_SIDE * 7]
+            t0, t1, t2, t3 = _odd_8(i7, i5, i3, i1)
             left = _level(t10 + t3, 18) | _level(t11 + t2, 18) << u32(8)
             left |= _level(t12 + t1, 18) << u32(16) | _level(t13 + t0, 18) << u32(24)
             right = _level(t13 - t0, 18) | _level(t12 - t1, 18) << u32(8)
@@ -236,15 +241,10 @@ def _columns_4(work: Integers, quantum: Integers) -> None:
         q0, q1, q2, q3, q5, q6, q7 = q[0], q[1], q[2], q[3], q[5], q[6], q[7]
         at = column * SIDE_BY_SIDE
         for n in range(at, at + SIDE_BY_SIDE):
-            o0, o1, o2, o3 = _four(
-                i32(work[n] * q0),
-                i32(work[n + _ROW] * q1),
-                i32(work[n + _ROW * 2] * q2),
-                i32(work[n + _ROW * 3] * q3),
-                i32(work[n + _ROW * 5] * q5),
-                i32(work[n + _ROW * 6] * q6),
-                i32(work[n + _ROW * 7] * q7),
-            )
+            i0, i1 = i32(work[n] * q0), i32(work[n + _ROW] * q1)
+            i2, i3 = i32(work[n + _ROW * 2] * q2), i32(work[n + _ROW * 3] * q3)
+            i5, i6 = i32(work[n + _ROW * 5] * q5), i32(work[n + _ROW * 6] * q6)
+            o0, o1, o2, o3 = _four(i0, i1, i2, i3, i5, i6, i32(work[n + _ROW * 7] * q7))
             work[n] = i32(o0 + 2048) >> 12
             work[n + _ROW] = i32(o1 + 2048) >> 12
             work[n + _ROW * 2] = i32(o2 + 2048) >> 12
@@ -257,15 +257,11 @@ def _rows_4(work: Integers, first: int, strip: Words) -> None:
     for row in range(0, 32, 8):
         line, at = strip[row >> 3], row * SIDE_BY_SIDE
         for n in range(SIDE_BY_SIDE):
-            o0, o1, o2, o3 = _four(
-                work[at + n],
-                work[at + n + SIDE_BY_SIDE * 1],
-                work[at + n + SIDE_BY_SIDE * 2],
-                work[at + n + SIDE_BY_SIDE * 3],
-                work[at + n + SIDE_BY_SIDE * 5],
-                work[at + n + SIDE_BY_SIDE * 6],
-                work[at + n + SIDE_BY_SIDE * 7],
-            )
+            i = at + n
+            i0, i1, i2 = work[i], work[i + SIDE_BY_SIDE], work[i + SIDE_BY_SIDE * 2]
+            i3, i5 = work[i + SIDE_BY_SIDE * 3], work[i + SIDE_BY_SIDE * 5]
+            i6, i7 = work[i + SIDE_BY_SIDE * 6], work[i + SIDE_BY_SIDE * 7]
+            o0, o1, o2, o3 = _four(i0, i1, i2, i3, i5, i6, i7)
             word = _level(o0, 19) | _level(o1, 19) << u32(8)
             word |= _level(o2, 19) << u32(16) | _level(o3, 19) << u32(24)
             line[first + n] = word
@@ -306,6 +302,8 @@ def decode_grey(
     dc, ac = np.empty(1 << _LONGEST, np.uint16), np.empty(1 << _LONGEST, np.uint16)
     if not _codes(dc_counts, dc_symbols, dc) or not _codes(ac_counts, ac_symbols, ac):
         return False
+    steps = np.zeros(1 << _STEP_BITS, np.int16)
+    _foretell(dc, steps)
     pairs = np.empty(1 << _PAIR_BITS, np.int32)
     _pair_up(ac, pairs)
     places = np.full(_MOST_PLACES, _AFTER_BLOCK * SIDE_BY_SIDE, np.uint64)
@@ -328,14 +326,20 @@ def decode_grey(
                     bits |= i64(word >> u64(have))
                     at += (63 - have) >> 3
                     have |= 56
-                entry = i64(dc[(bits >> 48) & 0xFFFF])
-                length, size = entry >> 8, entry & 255
-                if length == 0 or size > _MOST_BITS:
-                    return False
-                bits <<= length
-                mean += _extended((bits >> 1 & _LOW_63) >> (63 - size), size)
-                bits <<= size
-                have -= length + size
+                step = i64(steps[(bits >> (64 - _STEP_BITS)) & ((1 << _STEP_BITS) - 1)])
+                if step & 15:
+                    bits <<= step & 15
+                    have -= step & 15
+                    mean += step >> 4
+                else:
+                    entry = i64(dc[(bits >> 48) & 0xFFFF])
+                    length, size = entry >> 8, entry & 255
+                    if length == 0 or size > _MOST_BITS:
+                        return False
+                    bits <<= length
+                    mean += _extended((bits >> 1 & _LOW_63) >> (63 - size), size)
+                    bits <<= size
+                    have -= length + size
                 work[n] = mean
                 lane = u64(n)
                 k = 1
