@@ -104,6 +104,7 @@ GROUPS = {
                 "decisions",
                 "electronic",
                 "failures",
+                "held",
                 "identities",
                 "issued",
                 "months",
@@ -115,7 +116,6 @@ GROUPS = {
                 "rescans",
                 "seconds",
                 "standing",
-                "stock_decisions",
                 "stock_entries",
                 "withdrawals",
             )

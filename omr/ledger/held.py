@@ -30,19 +30,17 @@ class HeldForm:
 
 def held_forms(connection: Connection, within: SerialRange | None = None) -> list[HeldForm]:
     """Every form that came back, or those of *within*, in no particular order."""
-    back = {
-        (each.domain, each.year, each.number): each
-        for each in (
-            *_undecided(connection, within),
-            *_decided(connection, within),
-            *_destroyed(connection, within),
-        )
-    }
-    for second in _seconds(connection, within):
-        place = (second.domain, second.year, second.number)
-        first = back.get(place, second)
-        says = first.says_something or second.says_something
-        back[place] = replace(first, says_something=says)
+    back: dict[tuple[str, int, int], HeldForm] = {}
+    for each in (
+        *_undecided(connection, within),
+        *_decided(connection, within),
+        *_destroyed(connection, within),
+        *_seconds(connection, within),
+    ):
+        place = (each.domain, each.year, each.number)
+        first = back.setdefault(place, each)
+        if each.says_something and not first.says_something:  # two papers of one form
+            back[place] = replace(first, says_something=True)
     return list(back.values())
 
 
@@ -140,6 +138,7 @@ def _destroyed(connection: Connection, within: SerialRange | None) -> Iterator[H
         .join(source, source.c.source_id == sheet.c.source_id)
         .join(batch, batch.c.batch_id == source.c.batch_id)
         .where(among(within))
+        .order_by(unlinked.c.sheet_id)  # of two papers the first one's month is the form's
     )
     for row in connection.execute(query):
         yield HeldForm(row.domain, row.year, row.number, row.period, bool(row.says_something))

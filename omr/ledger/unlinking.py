@@ -112,7 +112,8 @@ def unlink_month(ledger: Ledger, period: str, body: bytes, *, by: str) -> Unlink
 def _end(sheet_id: int, row: SheetRow) -> dict[str, Any]:
     """How a sheet ended."""
     reading, held = row.reading, row.seen.status in HOLDS_SERIAL
-    came_back = held and (reading.status in HOLDS_SERIAL or row.displaced)
+    # A second paper that a person lets count brings its form back as well.
+    came_back = reading.status in HOLDS_SERIAL or (held and row.displaced)
     return {
         "sheet_id": sheet_id,
         "status": reading.status.value,
