@@ -65,7 +65,7 @@ def judge_sheet(
             else _doubted(answer, (Reason.POOR_IMAGE,))
             for name, answer in answers.items()
         }
-    elif _is_fading(answers, by_question, thresholds):
+    elif 0 < sheet.usual < thresholds.definite_long or _is_fading(answers, by_question, thresholds):
         answers = {
             name: _doubted(answer, (Reason.POOR_IMAGE,))
             if answer.state is AnswerState.BLANK

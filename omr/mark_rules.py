@@ -38,6 +38,8 @@ class Sheet:
         sturdy: Whether it is a 1-bit scan that would have kept any stroke of this pen.
         peak: The middle peak of the same ink.
         thin: Whether nearly all of the same ink are strokes, no fillings.
+        pens: The peaks of the same ink, if nearly all of it was made in these bubbles and ends
+            there, as neither folds nor what shines through do; else none.
     """
 
     floor: float = 0.0
@@ -51,6 +53,7 @@ class Sheet:
     sturdy: bool = False
     peak: float = 0.0
     thin: bool = False
+    pens: tuple[float, ...] = ()
 
 
 ALONE = Sheet()
@@ -81,6 +84,7 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         usual=median(b.darkness for b in lone) if lone else 0.0,
         peak=median(b.peak for b in lone) if lone else 0.0,
         thin=sum(b.coverage < t.half_full for b in lone) >= t.orderly * max(len(lone), 1),
+        pens=_pens(measured, lone, t),
         sturdy=measured.bilevel and _is_sturdy(measured, lone, t),
     )
 
@@ -95,6 +99,17 @@ def _lone_ink(measured: SheetMeasure, thresholds: Thresholds) -> list[BubbleMeas
             found.append(b)
     single = [found[0] for found in rows.values() if len(found) == 1]
     return single if len(single) >= t.orderly * len(rows) else []
+
+
+def _pens(
+    measured: SheetMeasure, lone: Sequence[BubbleMeasure], thresholds: Thresholds
+) -> tuple[float, ...]:
+    """The peaks of the rows' only ink, if so many rows have some that ends in its bubble."""
+    t = thresholds
+    rows = len({b.question for b in measured.bubbles})
+    ends = [b.peak for b in lone if not (b.straight and (b.enters or b.aligned))]
+    own = sum(b.share >= t.own and b.housed >= t.apart for b in lone)
+    return tuple(ends) if min(len(ends), own) >= t.answered * rows else ()
 
 
 def _is_sturdy(
@@ -205,9 +220,10 @@ def _is_usual(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bo
         bubble.extent >= t.speck and bubble.darkness >= t.usual * sheet.usual
     )
     # A 1-bit scan has no shading: what is left of a thin stroke is enough there.
-    least = t.marginal if sheet.bilevel else t.shading
-    dark = bubble.darkness >= least and bubble.peak >= t.palest
-    penned = sheet.bilevel or sheet.peak >= t.pale
+    like = _is_like(bubble, sheet.pens, t)
+    least = t.marginal if sheet.bilevel or like else t.shading
+    dark = bubble.darkness >= least and (bubble.peak >= t.palest or like)
+    penned = sheet.bilevel or sheet.peak >= t.pale or like
     return dark and enough and penned and bubble.share >= t.own
 
 
