@@ -49,6 +49,7 @@ from crash_trials import (
 from crash_works import Work, everything
 
 RESULTS = Path(__file__).parent / "results"
+_ROOM = 2  # times that the disk is full at every step
 _MEASURED_ANEW = 40  # trials: the machine's load changes
 
 
@@ -60,9 +61,23 @@ def main() -> int:
     with TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         trials, works = prepared(Path(folder), given.only)
         for part, work in ((part, work) for part in given.parts for work in works):
-            if part != "random" or work.name in SHARES:
+            if not _is_done(part, work, log, given):
                 apart(trials, work, lambda: _part(part, trials, work, log, given))  # noqa: B023
     return _sum_up(log, given)
+
+
+def _is_done(part: str, work: Work, log: Log, given: argparse.Namespace) -> bool:
+    """Whether nothing is left to be tried, as far as that is known without a look."""
+    match part:
+        case "points":
+            return given.each_place == 0 and log.had_every_step(work.name, given.each)
+        case "random":
+            wanted = round(given.kills * SHARES.get(work.name, 0))
+            return log.count("random", work.name).total() >= wanted
+        case "disk":
+            return log.had_every_disk(work.name)
+        case _:
+            return False
 
 
 def apart(trials: Trials, work: Work, doing: Callable[[], None]) -> None:
@@ -110,6 +125,9 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--parts", type=words, default=["points", "random", "refused", "disk"])
     parser.add_argument("--only", type=words, default=[], help="these commands alone")
     parser.add_argument("--each", type=int, default=20, help="kills at every step")
+    parser.add_argument(
+        "--each-place", type=int, default=0, help="kills at every place, whichever command"
+    )
     parser.add_argument("--kills", type=int, default=2000, help="at random moments")
     parser.add_argument("--seed", type=int, default=20)
     parser.add_argument("--log", type=Path, default=RESULTS / f"crash-kills-{date.today()}.jsonl")  # noqa: DTZ011
@@ -138,11 +156,13 @@ def refused(trials: Trials, work: Work, log: Log, given: argparse.Namespace) -> 
 
 def _at_steps(part: str, trials: Trials, work: Work, log: Log, given: argparse.Namespace) -> None:
     chance = random.Random(f"{given.seed} {part} {work.name}")
-    steps, done = trials.steps(work), log.count(part, work.name)
+    steps, done, places = trials.steps(work), log.count(part, work.name), log.places()
     if part == "points":
         log.keep_steps(work.name, steps)
-    each = given.each if part == "points" else 2
     for step, times in (steps if part == "points" else room_steps(steps)).items():
+        each = _ROOM if part != "points" else given.each
+        if part == "points":  # where other commands seldom come by, this one has to
+            each = max(each, given.each_place - places[step] + done[step])
         for occurrence in occurrences(times, each, chance)[done[step] :]:
             cut = trials.killed_at if part == "points" else trials.refused_at
             result = cut(work, step, occurrence)
@@ -189,8 +209,6 @@ def at_random(trials: Trials, work: Work, log: Log, given: argparse.Namespace) -
 
 def on_a_full_disk(trials: Trials, work: Work, log: Log, _given: argparse.Namespace) -> None:
     """Give it a disk with little room, and one that can only be read."""
-    if log.had_every_disk(work.name):
-        return
     try:
         with crash_disk.small_disk(trials.folder) as disk:
             for tried in crash_disk.attempts(trials, work, disk):

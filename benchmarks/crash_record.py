@@ -61,12 +61,25 @@ class Log:
 
     def keep_steps(self, work: str, steps: Mapping[str, int]) -> None:
         """Note every step of a command, so that one that is never hit is not forgotten."""
-        if self.steps().get(work) != steps:
+        if self._known_steps(work) != steps:
             self.add(part="steps", work=work, steps=dict(steps), wrong=[])
 
-    def steps(self) -> dict[str, dict[str, int]]:
-        """Every command's steps as they were last, and how often each comes."""
-        return {line["work"]: line["steps"] for line in self.lines() if line["part"] == "steps"}
+    def had_every_step(self, work: str, each: int) -> bool:
+        """Whether every step that a command has now was hit *each* times."""
+        steps, done = self._known_steps(work), self.count("points", work)
+        return bool(steps) and all(done[step] >= each for step in steps)
+
+    def places(self) -> Counter[str]:
+        """How often each place in the program was hit, whichever command came by."""
+        return _by_place(_hits(self.lines()))
+
+    def _known_steps(self, work: str) -> dict[str, int]:
+        """A command's steps by this very code; empty if nobody looked."""
+        found: dict[str, int] = {}
+        for line in self.lines():
+            if line["part"] == "steps" and line["work"] == work and line["code"] == self._code:
+                found = line["steps"]
+        return found
 
     def had_every_disk(self, work: str) -> bool:
         """Whether a command met disks of every kind, one that can only be read last, all well."""
@@ -107,6 +120,7 @@ def code_version() -> str:
 
 def summary(lines: list[Line]) -> dict[str, Any]:
     """Everything that was tried, in numbers."""
+    tried = [line for line in lines if line["part"] not in ("steps", "note")]
     hits = _hits(lines)
     every = [times for steps in hits.values() for times in steps.values()]
     drawn = [line for line in lines if line["part"] == "random" and counts(line)]
@@ -118,11 +132,13 @@ def summary(lines: list[Line]) -> dict[str, Any]:
         "sqlite": sqlite3.sqlite_version,
         "made_at": time.strftime("%H:%M"),
         "machine_load": [f(line["load"] for line in lines) for f in (min, max)] if lines else [],
-        "trials": dict(Counter(line["part"] for line in lines if line["part"] != "steps")),
-        "trials_by_code": dict(Counter(line.get("code", "before 02dcb14") for line in lines)),
+        "trials": dict(Counter(line["part"] for line in tried)),
+        "trials_by_code": dict(Counter(line.get("code", "before 02dcb14") for line in tried)),
+        "notes": [line["text"] for line in lines if line["part"] == "note"],
         "fail_points": len(every),
-        "places_in_the_program": len({step for steps in hits.values() for step in steps}),
+        "places_in_the_program": len(_by_place(hits)),
         "fewest_kills_at_a_fail_point": min(every, default=0),
+        "fewest_kills_at_a_place_in_the_program": min(_by_place(hits).values(), default=0),
         "fail_points_by_command": {work: len(steps) for work, steps in hits.items()},
         "kills_at_fail_points": sum(every),
         "random_kills": dict(Counter(line["work"] for line in drawn)),
@@ -153,31 +169,43 @@ def summary(lines: list[Line]) -> dict[str, Any]:
 def still_wrong(lines: list[Line]) -> list[Line]:
     """What went wrong and was not well later, when the same was tried with other code."""
     last_well = {_what(line): (n, line.get("code")) for n, line in enumerate(lines) if counts(line)}
+    steps = _steps(lines)
     found = []
     for number, line in enumerate(lines):
         later, code = last_well.get(_what(line), (-1, None))
-        if line["wrong"] and (later < number or code == line.get("code")):
+        is_gone = line["part"] == "points" and line["step"] not in steps.get(line["work"], {})
+        if line["wrong"] and not is_gone and (later < number or code == line.get("code")):
             found.append(line)
     return found
 
 
 def _what(line: Line) -> tuple[object, ...]:
-    return line["part"], line["work"], line.get("step"), line.get("room") is None
+    return line["part"], line.get("work"), line.get("step"), line.get("room") is None
 
 
 def _hits(lines: Iterable[Line]) -> dict[str, Counter[str]]:
     """How often each step of each command was hit; steps that a later version lacks are none."""
-    known: dict[str, dict[str, int]] = {}
     met: dict[str, Counter[str]] = {}
     for line in lines:
-        if line["part"] == "steps":
-            known[line["work"]] = line["steps"]
-        elif line["part"] == "points" and counts(line):
+        if line["part"] == "points" and counts(line):
             met.setdefault(line["work"], Counter())[line["step"]] += 1
-    for work, steps in known.items():
+    for work, steps in _steps(lines).items():
         here = met.get(work, Counter())
         met[work] = Counter({step: here[step] for step in steps})
     return met
+
+
+def _by_place(hits: Mapping[str, Mapping[str, int]]) -> Counter[str]:
+    """How often each place in the program was hit, whichever command came by."""
+    found: Counter[str] = Counter()
+    for steps in hits.values():
+        found.update(steps)
+    return found
+
+
+def _steps(lines: Iterable[Line]) -> dict[str, dict[str, int]]:
+    """Every command's steps as they were last, and how often each comes."""
+    return {line["work"]: line["steps"] for line in lines if line["part"] == "steps"}
 
 
 def _pages(drawn: list[Line], work: str, what: str) -> dict[str, int]:

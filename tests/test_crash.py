@@ -19,7 +19,12 @@ SHORT = ("print", "read", "return", "rotate", "backup", "pack")
 
 @pytest.fixture(scope="module")
 def crash() -> Iterator[SimpleNamespace]:
-    names = {"office": "crash_office", "works": "crash_works", "trials": "crash_trials"}
+    names = {
+        "office": "crash_office",
+        "works": "crash_works",
+        "trials": "crash_trials",
+        "memo": "crash_memo",
+    }
     with benchmark_parts(names) as parts:
         yield SimpleNamespace(**parts)
 
@@ -30,8 +35,9 @@ def trials(crash: SimpleNamespace, tmp_path_factory: pytest.TempPathFactory) -> 
     copies = folder / "copies"
     copies.mkdir()
     made = crash.trials.Trials(crash.office.Office(folder / "made"), copies)
-    made.warm_up(crash.works.everything(SHORT, made.office))
-    yield made
+    with crash.memo.one_command_line():
+        made.warm_up(crash.works.everything(SHORT, made.office))
+        yield made
     gc.unfreeze()
 
 
