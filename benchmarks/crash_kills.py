@@ -35,7 +35,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import crash_disk
-from crash_memo import one_command_line, remembered
+from crash_memo import one_command_line, remembered, small_transactions
 from crash_office import Office
 from crash_record import CLOCK, SHARES, Log, summary
 from crash_steps import run
@@ -104,7 +104,8 @@ def apart(trials: Trials, work: Work, doing: Callable[[], None]) -> None:
 
 
 def _part(part: str, trials: Trials, work: Work, log: Log, given: argparse.Namespace) -> None:
-    with remembered() if part != "random" else one_command_line():
+    known = remembered() if part != "random" else one_command_line()
+    with known, small_transactions():
         trials.warm_up([work])
         PARTS[part](trials, work, log, given)
 

@@ -30,6 +30,15 @@ def one_command_line() -> Iterator[None]:
 
 
 @contextmanager
+def small_transactions() -> Iterator[None]:
+    """Two pages are kept at a time and not sixteen: so kills fall between commits, too."""
+    from scans import batch  # noqa: PLC0415 - heavy
+
+    with mock.patch.object(batch, "PAGES_PER_TRANSACTION", 2):
+        yield
+
+
+@contextmanager
 def remembered() -> Iterator[None]:
     """What a month comes to and what a page shows; and the command line."""
     from forms.typeset import typeset  # noqa: PLC0415 - heavy
