@@ -72,7 +72,7 @@ def attempts(trials: Trials, work: Work, disk: SmallDisk) -> Iterator[dict[str, 
         if room is None:
             disk.lock()
         else:  # a whole page at least is free or none is
-            disk.resize(disk.used() + room)
+            disk.resize(max(_PAGE, disk.used() + room))  # none at all would mean no limit
         ended = run(lambda: work.run(root), trials.folder / "said")  # noqa: B023
         wrong = explained(ended)
         if ended.code == 0 and room is None:
