@@ -87,7 +87,7 @@ class Field:
 
     frame: Frame
     centres_px: Floats  # (n, 2) columns and rows of the bubbles as they lie on this sheet
-    ink: Picture  # (h, w) darkness that is not print
+    ink: Picture  # (h, w) darkness that is not print; anything where the frame is blocked
     level: float  # from which on it is no noise of the paper
     seen: NDArray[np.bool_]  # (h, w): ink, free of print
     faint: Floats  # (n,) share of a bubble's middle that is darker than blank ones', if little
@@ -221,7 +221,7 @@ def field_of(
     from omr import loops_field as loops  # noqa: PLC0415
 
     levels = _sampled(grey, registration, frame, printed_mm, settled)
-    soft, ink = np.empty(len(levels), np.float32), np.zeros(frame.blocked.shape, np.float32)
+    soft, ink = np.empty(len(levels), np.float32), np.empty(frame.blocked.shape, np.float32)
     canvas.soften(levels, _SOFTENING, soft)
     canvas.darken(
         soft,

@@ -87,23 +87,31 @@ def pieces(at: Numbers, height: int, width: int, labels: Numbers) -> int:
         starts[rows[n] + 1] += 1
     for row in range(height):
         starts[row + 1] += starts[row]
-    parents, near = np.arange(count), np.zeros(_APART_PX + 1, np.int64)
+    runs, ends = np.empty(count + 1, np.int64), np.zeros(height + 1, np.int64)
+    found = 0
     for n in range(count):
-        row, column = rows[n], columns[n]
-        begins = n == starts[row]
-        if not begins and column - columns[n - 1] <= _APART_PX:
-            _join(parents, n, n - 1)
+        if n == starts[rows[n]] or columns[n] - columns[n - 1] > _APART_PX:
+            runs[found] = n
+            found += 1
+        ends[rows[n] + 1] = found
+    for row in range(height):
+        ends[row + 1] = max(ends[row], ends[row + 1])
+    runs[found] = count
+    roots = np.arange(found)
+    for row in range(height):
         for up in range(1, min(_APART_PX, row) + 1):
-            end = starts[row - up + 1]
-            k = starts[row - up] if begins else near[up]
-            while k < end and columns[k] < column - _APART_PX:
-                k += 1
-            near[up] = k
-            if k < end and columns[k] <= column + _APART_PX:
-                _join(parents, n, k)
-                while k + 1 < end and columns[k + 1] <= column + _APART_PX:
-                    k += 1
-                _join(parents, n, k)  # those between lie near enough to one of the two
+            above, last = ends[row - up], ends[row - up + 1]
+            for run in range(ends[row], ends[row + 1]):
+                first, end = columns[runs[run]], columns[runs[run + 1] - 1]
+                while above < last and columns[runs[above + 1] - 1] < first - _APART_PX:
+                    above += 1
+                other = above
+                while other < last and columns[runs[other]] <= end + _APART_PX:
+                    _join(roots, run, other)
+                    other += 1
+    parents = np.empty(count, np.int64)
+    for run in range(found):
+        parents[runs[run] : runs[run + 1]] = runs[_root(roots, run)]
     return _number(rows, columns, parents, width, labels)
 
 

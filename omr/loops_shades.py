@@ -38,14 +38,58 @@ def darken(levels: Samples, slopes: Picture, starts: Picture, dark: Picture) -> 
             found[n] = min(max(value, _LIGHTEST), _DARKEST)
 
 
-@compiled("u1[:,:]", "u1[:]", "out f8[:]")
-def shares_below(samples: Samples, levels: Samples, found: Floats) -> None:
-    """The share of each row of *samples* (n, m) that is darker than its level, into *found*."""
+@compiled("u1[:,:]", "i8", "i8", "u1[:]", "out f8[:]")
+def shares_below(samples: Samples, first: int, end: int, levels: Samples, found: Floats) -> None:
+    """The share of some samples of each row that is darker than its level, into *found*."""
     for row in range(samples.shape[0]):
-        few, level, count = samples[row], levels[row], 0
+        few, level, count = samples[row, first:end], levels[row], 0
         for n in range(len(few)):
             count += few[n] < level
         found[row] = count / len(few)
+
+
+@compiled("u1[:,:]", "i8", "f4[:]", "f4[:]", "out f8[:]")
+def mean_darkness(
+    samples: Samples, count: int, slopes: Picture, starts: Picture, found: Floats
+) -> None:
+    """The mean darkness of the first *count* samples of every row of *samples*, into *found*."""
+    for row in range(samples.shape[0]):
+        slope, start, total = slopes[row], starts[row], 0.0
+        for n in range(count):
+            value = np.float32(samples[row, n]) * slope + start
+            total += min(max(value, _LIGHTEST), _DARKEST)
+        found[row] = total / count
+
+
+@compiled("u1[:,:]", "out f8[:]")
+def medians(samples: Samples, found: Floats) -> None:
+    """The median of every row of *samples* (n, m), m >= 1, into *found*."""
+    tally, count = np.empty(256, np.int64), samples.shape[1]
+    for row in range(samples.shape[0]):
+        tally[:] = 0
+        for n in range(count):
+            tally[samples[row, n]] += 1
+        level, below = 0, tally[0]
+        while below <= (count - 1) // 2:
+            level += 1
+            below += tally[level]
+        upper = level
+        while below <= count // 2:
+            upper += 1
+            below += tally[upper]
+        found[row] = (level + upper) / 2
+
+
+@compiled("u1[:,:]", "i8", "i8", "i8", "i8")
+def share_between(grey: Samples, down: int, across: int, darkest: int, lightest: int) -> float:
+    """Of every so many pixels the share that lies between two levels, these among them."""
+    found, count = 0, 0
+    for row in range(0, grey.shape[0], down):
+        levels = grey[row]
+        for column in range(0, len(levels), across):
+            found += darkest <= levels[column] <= lightest
+        count += (len(levels) + across - 1) // across
+    return found / max(count, 1)
 
 
 @part
@@ -76,12 +120,13 @@ def _counted_median(values: Picture, counts: Numbers) -> float:
     return (middles[0] + middles[1]) / np.float32(2)
 
 
-@compiled("u1[:,:]", "b1[:]", "f4[:]", "f4[:]")
-def scatter(samples: Samples, which: Flags, slopes: Picture, starts: Picture) -> float:
+@compiled("u1[:,:]", "i8", "b1[:]", "f4[:]", "f4[:]")
+def scatter(samples: Samples, count: int, which: Flags, slopes: Picture, starts: Picture) -> float:
     """The median distance from the median of the darkness in *samples* (n, m).
 
     Args:
         samples: Grey levels; there are few different ones, so they are counted.
+        count: So many of every row count.
         which: (n,) the rows that count, one at least.
         slopes: (n,) as for :func:`darken` ...
         starts: (n,) ... and this.
@@ -96,8 +141,8 @@ def scatter(samples: Samples, which: Flags, slopes: Picture, starts: Picture) ->
         if not which[row]:
             continue
         tally[:] = 0
-        few = samples[row]
-        for n in range(len(few)):
+        few = samples[row, :count]
+        for n in range(count):
             tally[few[n]] += 1
         for level in range(256):
             if tally[level]:

@@ -11,9 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, overload
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from omr.discs import discs_of, ring_reach
 from omr.fiducials import GreyImage
@@ -21,7 +19,7 @@ from omr.field import ZONE_MM, Frame, Light, field_of, frame_of
 from omr.geometry import Registration
 from omr.ink_objects import trace
 from omr.layout import Bubble, Layout
-from omr.medians import byte_medians, median
+from omr.medians import median
 from omr.once import once_each
 from omr.outline import settle_offsets
 from omr.sampling import Floats, Samples, local_maps, samples_at
@@ -165,12 +163,11 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
 
     discs = discs_of(radius, ring_reach(radius, _DISC_PX_PER_MM), _DISC_PX_PER_MM)
     samples = samples_at(grey, maps, discs.both_mm)
-    parts = np.split(samples, [discs.inside_mm.shape[1]], axis=1)
-    inside, ring = (np.ascontiguousarray(part) for part in parts)
-    raw = shades.dark(inside).mean(axis=1)
+    inner = discs.inside_mm.shape[1]  # samples lie inside, and then those of the ring
+    raw = shades.mean_dark(samples, inner)
     blank, noise = _blank_population(raw)
     pale = raw <= median(raw)
-    ink = float(np.clip(_INK_FACTOR * shades.scatter(inside, pale), _LEAST_INK, _MOST_INK))
+    ink = float(np.clip(_INK_FACTOR * shades.scatter(samples, inner, pale), _LEAST_INK, _MOST_INK))
     below = shades.lightest_ink(ink)
     field = field_of(
         grey,
@@ -186,10 +183,10 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     around_mm2 = np.pi * ((radius + ZONE_MM) ** 2 - radius**2)
     shares = (  # in the order of BubbleMeasure's fields
         (raw - blank) * found.own,
-        _share_below(inside, below) * found.own,
+        _share_below(samples, slice(inner), below) * found.own,
         found.own,
         found.peak,
-        _share_below(ring, below),
+        _share_below(samples, slice(inner, None), below),
         found.beside_mm2 / around_mm2,
         found.zone_mm / (2 * radius),
         found.whole,
@@ -226,12 +223,13 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
     )
 
 
-def _share_below(samples: Samples, levels: Samples) -> Floats:
-    """The share of each row of *samples* (n, m) that is darker than its level, (n,)."""
+def _share_below(samples: Samples, which: slice, levels: Samples) -> Floats:
+    """The share of *which* of each row of *samples* (n, m) that is darker than its level, (n,)."""
     from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
 
     found = np.empty(len(samples))
-    loops.shares_below(samples, levels, found)
+    first, end, _step = which.indices(samples.shape[1])
+    loops.shares_below(samples, first, end, levels, found)
     return found
 
 
@@ -248,9 +246,9 @@ def _black_level(grey: GreyImage, registration: Registration, borders_mm: Floats
 
 def is_bilevel(grey: GreyImage) -> bool:
     """Whether the image knows only black and white (a JPEG's ripples round them aside)."""
-    some = np.ascontiguousarray(grey[::8, ::3])
-    between = cv2.countNonZero(cv2.inRange(some, 25, 230))
-    return bool(between < 0.002 * some.size)
+    from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
+
+    return loops.share_between(grey, 8, 3, 25, 230) < 0.002
 
 
 def _light_on(ring: Samples, centres_mm: Floats) -> Light:
@@ -259,7 +257,10 @@ def _light_on(ring: Samples, centres_mm: Floats) -> Light:
     Where a mark fills the ring as well the level would be the ink's. Light varies smoothly
     over a sheet, even under a lamp, so a level far below its surroundings takes theirs.
     """
-    levels = byte_medians(ring)
+    from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
+
+    levels = np.empty(len(ring))
+    loops.medians(ring, levels)
     surface = None
     smooth = np.full_like(levels, median(levels))
     if len(levels) >= 2 * TERMS:
@@ -268,7 +269,7 @@ def _light_on(ring: Samples, centres_mm: Floats) -> Light:
     return Light(np.where(levels < 0.9 * smooth, smooth, levels), surface)
 
 
-def _blank_population(raw: NDArray[np.float32]) -> tuple[float, float]:
+def _blank_population(raw: Floats) -> tuple[float, float]:
     """Typical darkness of blank bubbles and its spread (robust sigma).
 
     On every form of ours most bubbles stay blank: each question has at least two and at
@@ -276,7 +277,7 @@ def _blank_population(raw: NDArray[np.float32]) -> tuple[float, float]:
     """
     lower = np.sort(raw)[: max(3, int(0.6 * len(raw)))]
     middle = median(lower)
-    spread = 1.4826 * median(np.abs(lower - np.float32(middle)))
+    spread = 1.4826 * median(np.abs(lower - middle))
     return middle, spread
 
 

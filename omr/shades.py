@@ -50,12 +50,20 @@ class Shades:
         """The grey level at every bubble, (n,), below which a sample is darker than *ink*."""
         return np.ceil(self.paper - ink * self.span).clip(0, 255).astype(np.uint8)
 
-    def scatter(self, samples: Samples, which: NDArray[np.bool_]) -> float:
-        """Robust sigma of the darkness in *samples* (n, m) of the bubbles *which* (n,).
+    def mean_dark(self, samples: Samples, count: int) -> Floats:
+        """The mean darkness of the first *count* of *samples* (n, m) at every bubble, (n,)."""
+        from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
+
+        found = np.empty(len(samples))
+        loops.mean_darkness(samples, count, *self._line(), found)
+        return found
+
+    def scatter(self, samples: Samples, count: int, which: NDArray[np.bool_]) -> float:
+        """Robust sigma of the darkness in the first *count* samples of the bubbles *which* (n,).
 
         There are few different grey levels among many samples, so they are counted, and the
         medians taken over the counts.
         """
         from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
 
-        return 1.4826 * loops.scatter(np.ascontiguousarray(samples), which, *self._line())
+        return 1.4826 * loops.scatter(samples, count, which, *self._line())

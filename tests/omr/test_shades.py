@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omr.loops_shades import share_between
 from omr.shades import Shades
 
 PAPER = np.array([240.0, 200.5, 120.0])
@@ -38,13 +39,34 @@ def test_a_sample_is_ink_by_its_level_just_when_it_is_by_its_darkness(ink: float
     assert np.array_equal(below[clear], (dark > ink)[clear])
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(2, 60))
-def test_the_scatter_is_that_of_all_the_samples_together(seed: int, count: int) -> None:
+@given(st.integers(0, 2**32 - 1), st.integers(2, 60), st.integers(0, 5))
+def test_the_scatter_is_that_of_all_the_samples_together(seed: int, count: int, more: int) -> None:
     rng = np.random.default_rng(seed)
-    samples = rng.normal(PAPER[:, None], 4, (3, count)).round().clip(0, 255).astype(np.uint8)
+    samples = rng.normal(PAPER[:, None], 4, (3, count + more)).round().clip(0, 255).astype(np.uint8)
     which = np.array([True, False, True])
-    dark = SHADES.dark(samples)[which]
+    dark = SHADES.dark(samples)[which, :count]
 
     direct = 1.4826 * float(np.median(np.abs(dark - np.median(dark))))
 
-    assert SHADES.scatter(samples, which) == pytest.approx(direct, abs=1e-6)
+    assert SHADES.scatter(samples, count, which) == pytest.approx(direct, abs=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60))
+def test_the_mean_darkness_is_that_of_the_first_samples(seed: int, count: int) -> None:
+    samples = np.random.default_rng(seed).integers(0, 256, (3, 60)).astype(np.uint8)
+
+    found = SHADES.mean_dark(samples, count)
+
+    assert found == pytest.approx(SHADES.dark(samples)[:, :count].mean(axis=1), abs=1e-5)
+
+
+@pytest.mark.parametrize(("down", "across"), [(1, 1), (8, 3), (7, 20)])
+def test_the_share_between_two_levels_is_that_of_the_pixels_looked_at(
+    down: int, across: int
+) -> None:
+    grey = np.random.default_rng(3).integers(0, 256, (50, 61)).astype(np.uint8)
+    some = grey[::down, ::across]
+
+    found = share_between(grey, down, across, 25, 230)
+
+    assert found == pytest.approx(float(((some >= 25) & (some <= 230)).mean()))
