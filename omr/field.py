@@ -20,7 +20,7 @@ from omr.layout import Layout
 from omr.medians import median
 from omr.outline import Settled
 from omr.shades import LEAST_SPAN
-from omr.surfaces import Surface, shared_out
+from omr.surfaces import Surface, followed
 
 PX_PER_MM = 4.0  # a stroke of 0.3 mm, softened, is two pixels wide
 ROUND_MM = 7.0  # so much round the outermost bubbles belongs to the field
@@ -306,8 +306,13 @@ def _paper(frame: Frame, centres_mm: Floats, light: Light) -> Picture:
     """The paper's grey level at every :data:`_PAPER_STEP`-th pixel, from the corner on."""
     if light.surface is None:
         return np.full(frame.knots[::-1], median(light.at_bubbles), np.float32)
-    at = frame.knots_mm
     # The edge of a shadow is no quadratic surface: what that misses is shared out nearby.
-    missed = light.at_bubbles[:, None] - light.surface.at(centres_mm)
-    local = shared_out(at, centres_mm, missed, reach_mm=_SHADOW_MM, nothing=_NO_SHADOW)
-    return (light.surface.at(at) + local).reshape(frame.knots[::-1]).astype(np.float32)
+    found = followed(
+        light.surface,
+        frame.knots_mm,
+        centres_mm,
+        light.at_bubbles[:, None],
+        reaches_mm=((_SHADOW_MM, _SHADOW_MM),),
+        nothing=_NO_SHADOW,
+    )
+    return found.reshape(frame.knots[::-1]).astype(np.float32)

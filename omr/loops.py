@@ -14,6 +14,7 @@ _WITH_LOOPS = (
     "loops_lines",
     "loops_pieces",
     "loops_shades",
+    "loops_surfaces",
 )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from omr.outline_search import REACH_MM, outline_offsets
 from omr.shades import Shades
-from omr.surfaces import TERMS, Surface, fit_surface, shared_out
+from omr.surfaces import TERMS, Surface, fit_surface, followed
 from omr.views import Levels, Views
 
 _LEAST_SPREAD_MM = 0.03  # outlines of a sharp scan are found to so much
@@ -126,24 +126,15 @@ def _followed(
 
     Feed slips and creases move a row or a few together, which six terms cannot follow.
     """
-    missed = seen_mm - surface.at(at_mm)
-    near = clear & (np.hypot(*missed.T) < _ONE_OUTLINE_MM)
-    rows = _shared(at_mm, at_mm, missed, near, (_ACROSS_MM, _DOWN_MM))
-    columns = _shared(wanted_mm, at_mm, missed - rows, near, (_DOWN_MM, _ACROSS_MM))
-    if wanted_mm is not at_mm:
-        rows = _shared(wanted_mm, at_mm, missed, near, (_ACROSS_MM, _DOWN_MM))
-    return surface.at(wanted_mm) + rows + columns
-
-
-def _shared(
-    wanted_mm: NDArray[np.float64],
-    at_mm: NDArray[np.float64],
-    missed: NDArray[np.float64],
-    which: NDArray[np.bool_],
-    reach_mm: tuple[float, float],
-) -> NDArray[np.float64]:
-    return shared_out(
-        wanted_mm, at_mm, missed, which=which, reach_mm=reach_mm, nothing=_HALF_A_NEIGHBOUR
+    return followed(
+        surface,
+        wanted_mm,
+        at_mm,
+        seen_mm,
+        which=clear,
+        reaches_mm=((_ACROSS_MM, _DOWN_MM), (_DOWN_MM, _ACROSS_MM)),
+        nothing=_HALF_A_NEIGHBOUR,
+        most=_ONE_OUTLINE_MM,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +18,7 @@ TERMS = 6  # of a quadratic surface; at least twice as many samples hold it
 _CLUSTERED = 0.5
 # A direction that the samples leave open (two columns cannot tell a bend across them from
 # the level) is settled in favour of the level: the least solution, in these units.
+_NOTHING_MORE = np.empty((0, 0))
 _PREFERENCE = np.array([100.0, 1.0, 1.0, 1.0, 1.0, 1.0])
 
 
@@ -46,7 +49,7 @@ def fit_surface(
         which: (n,) those that count, at least 2 * TERMS of them; all, if not said.
         least_spread: Samples scatter at least so much, in their own unit.
     """
-    from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
+    from omr import loops_surfaces as loops  # noqa: PLC0415 - numba, which only measuring needs
 
     middle, spread = _extent(at_mm.tobytes())
     if which is not None and (at_mm[which].std(axis=0) < _CLUSTERED * spread).any():
@@ -59,35 +62,52 @@ def fit_surface(
     return Surface(middle, spread, solution * _PREFERENCE[:, None])
 
 
-def shared_out(
+def followed(
+    surface: Surface,
     wanted_mm: Floats,
     at_mm: Floats,
-    missed: Floats,
+    seen: Floats,
     *,
     which: NDArray[np.bool_] | None = None,
-    reach_mm: float | tuple[float, float],
+    reaches_mm: Sequence[tuple[float, float]],
     nothing: float,
+    most: float = math.inf,
 ) -> Floats:
-    """What a surface missed at some places, shared out to others near them.
+    """The surface, and what it misses of what was seen shared out to the places near it.
 
     Args:
-        wanted_mm: (m, 2).
-        at_mm: (n, 2) places of what was missed.
-        missed: (n, k).
+        surface: Through what was seen.
+        wanted_mm: (m, 2) the places that are asked for.
+        at_mm: (n, 2) places of what was seen.
+        seen: (n, k) samples.
         which: (n,) those that count; all, if not said.
-        reach_mm: Sigma of the weights; or that across and that down the sheet.
+        reaches_mm: Sigmas of the weights, across and down the sheet; then those with which what
+            is missed still is shared out, if two are given.
         nothing: Weight of "nothing was missed": one lonely sample moves nobody far.
+        most: Samples that the surface misses by more do not count.
 
     Returns:
         (m, k).
     """
-    counted = np.ones(len(at_mm), np.bool_) if which is None else which
-    shares = np.empty((len(at_mm), missed.shape[1] + 1))
-    shares[:, :-1] = np.where(counted[:, None], missed, 0.0)
-    shares[:, -1] = counted
-    across, down = reach_mm if isinstance(reach_mm, tuple) else (reach_mm, reach_mm)
-    sums = _nearness(wanted_mm.tobytes(), at_mm.tobytes(), across, down) @ shares
-    found: Floats = sums[:, :-1] / (sums[:, -1:] + nothing)
+    from omr import loops_surfaces as loops  # noqa: PLC0415 - numba, which only measuring needs
+
+    wanted, at = wanted_mm.tobytes(), at_mm.tobytes()
+    scale = (*surface.middle, *surface.spread)
+    first, *more = reaches_mm
+    found = np.empty((len(wanted_mm), seen.shape[1]))
+    loops.follow(
+        _terms(wanted, *scale),
+        _nearness(wanted, at, *first),
+        _nearness(wanted, at, *more[0]) if more else _NOTHING_MORE,
+        _nearness(at, at, *first) if more else _NOTHING_MORE,
+        _terms(at, *scale),
+        surface.solution,
+        np.ascontiguousarray(seen),
+        np.ones(len(at_mm), np.bool_) if which is None else which,
+        most,
+        nothing,
+        found,
+    )
     return found
 
 

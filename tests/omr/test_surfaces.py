@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from omr.loops_shades import _least
+from omr.loops_surfaces import _least
 from omr.surfaces import fit_surface
 
 Array = NDArray[np.float64]
