@@ -29,6 +29,7 @@ _ENOUGH = 3  # fiducials that place a sheet (omr.registration)
 _CELL_PX = 4.5
 _SMALLEST = 0.6  # of the side that a fiducial is expected to have: tilt, wrong guess
 _SMALLEST_TILE_PX = 8
+_LEAST_RATE = 0.02  # of a fiducial's outline to a page's longer side: on A3 it is 0.07
 _AS_EXPECTED = 0.8  # of the same, where there is nothing else: two A5 sheets on A4 show 0.71
 # One fiducial's black is 0.0008 of an A5 sheet and 0.0002 of A3. A pixel of so small a copy
 # has hardly any noise, and print that can be read at all is more than 30 levels deep.
@@ -49,12 +50,16 @@ class FoundFiducial:
     corners: NDArray[np.float64]
 
 
-def find_fiducials(grey: GreyImage, *, harder: bool = True) -> list[FoundFiducial]:
+def find_fiducials(
+    grey: GreyImage, *, harder: bool = True, side_px: float = 0.0
+) -> list[FoundFiducial]:
     """Every fiducial of ours on the page, corners to a tenth of a pixel.
 
     Args:
         grey: Shape (h, w), uint8, any resolution, any orientation.
         harder: Whether more is tried where not all were found at first.
+        side_px: Roughly how long their sides are, where that is known: the first look then passes
+            over what is much smaller, such as print.
 
     Returns:
         The fiducials found, in no particular order; several of one id when several sheets
@@ -62,7 +67,9 @@ def find_fiducials(grey: GreyImage, *, harder: bool = True) -> list[FoundFiducia
     """
     factor = max(1, -(-max(grey.shape) // _DETECTION_LONG_SIDE_PX))
     small = _reduced(grey, factor)
-    found = _placed_finely(grey, factor, _detect(small, factor, _quick_detector()))
+    smallest = 4 * _SMALLEST * side_px / factor / max(small.shape)
+    detector = _quick_detector(max(_LEAST_RATE, round(smallest, 2)))
+    found = _placed_finely(grey, factor, _detect(small, factor, detector))
     if _looks_complete(found) or not harder or (not found and is_bare(small)):
         return found
     # Faint, blurred, shaded or worn: look harder, at more threshold windows and more pixels.
@@ -117,8 +124,7 @@ def find_within(grey: GreyImage, part: Box, *, side_px: float) -> list[FoundFidu
     coarse = max(1, int(side_px / CELLS_PER_SIDE / _CELL_PX))
     # Print that a 1-bit scan has swollen or worn away shows its cells at full size only.
     for factor in (coarse, 1) if coarse > 1 else (1,):
-        height, width = tile.shape[0] // factor * factor, tile.shape[1] // factor * factor
-        small = _reduced(tile[:height, :width], factor)
+        small = _reduced(tile, factor)
         rate = 4 * _SMALLEST * side_px / factor / max(small.shape)
         seen = _detect(small, factor, _close_detector(round(rate, 1)))
         if seen:
@@ -256,12 +262,17 @@ def _close_detector(perimeter_rate: float) -> cv2.aruco.ArucoDetector:
 
 
 @cache
-def _quick_detector() -> cv2.aruco.ArucoDetector:
+def _quick_detector(perimeter_rate: float) -> cv2.aruco.ArucoDetector:
+    """For a page.
+
+    Args:
+        perimeter_rate: Of the smallest fiducial's outline to the page's longer side.
+    """
     parameters = cv2.aruco.DetectorParameters()
     # One threshold window of about three cells instead of the default's sweep of three.
     parameters.adaptiveThreshWinSizeMin = 23
     parameters.adaptiveThreshWinSizeMax = 23
-    parameters.minMarkerPerimeterRate = 0.02
+    parameters.minMarkerPerimeterRate = perimeter_rate
     return cv2.aruco.ArucoDetector(_dictionary(), parameters)
 
 

@@ -248,7 +248,8 @@ def is_bilevel(grey: GreyImage) -> bool:
     """Whether the image knows only black and white (a JPEG's ripples round them aside)."""
     from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
 
-    return loops.share_between(grey, 8, 3, 25, 230) < 0.002
+    # A page that was turned lies in memory as it was scanned.
+    return loops.share_between(np.ascontiguousarray(grey), 8, 3, 25, 230) < 0.002
 
 
 def _light_on(ring: Samples, centres_mm: Floats) -> Light:

@@ -138,10 +138,11 @@ def _glanced(grey: GreyImage, context: ReadingContext) -> list[Placed]:
 
 def read_image(grey: GreyImage, context: ReadingContext) -> list[SheetReading]:
     """Read every sheet in a grey page image, shape (h, w), uint8; at least one reading."""
-    readings = [_read_placed(grey, each, context) for each in _glanced(grey, context)]
+    glanced = _glanced(grey, context)
+    readings = [_read_placed(grey, each, context) for each in glanced]
     if readings and all(_is_ordinary(reading, context) for reading in readings):
         return readings
-    found = find_fiducials(grey)
+    found = find_fiducials(grey, side_px=min(map(_side_px, glanced), default=0.0))
     placed = _placed(found, context)
     if not placed:
         return [_read_without_fiducials(grey, context, found)]
@@ -153,6 +154,13 @@ def read_image(grey: GreyImage, context: ReadingContext) -> list[SheetReading]:
         else _read_unplaced(grey, each, context)
         for each in placed
     ]
+
+
+def _side_px(placed: Placed) -> float:
+    """How long the sides of a sheet's fiducials are in the image."""
+    fiducials = placed.frame.fiducials
+    scale = min(placed.place.registration.px_per_mm(fiducial.centre) for fiducial in fiducials)
+    return scale * min(fiducial.size_mm for fiducial in fiducials)
 
 
 def _is_ordinary(reading: SheetReading, context: ReadingContext) -> bool:
