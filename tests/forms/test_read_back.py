@@ -23,7 +23,7 @@ from omr.layout import Layout
 from omr.ledger import Ledger
 from omr.links import Link
 from omr.marks import AnswerState, SheetStatus
-from omr.outline import _outline_offsets
+from omr.outline_search import outline_offsets
 from omr.provinces import find_province
 from omr.registration import SheetPlace, place_sheets
 from omr.sampling import local_maps, patches
@@ -122,7 +122,7 @@ def test_every_bubble_is_found_within_a_tenth_of_a_millimetre_of_its_layout(
     views = patches(page.image, maps, round(HALF_SIDE_MM * PX_PER_MM), PX_PER_MM)
     dark = ((255.0 - views) / 255.0).astype(np.float32)
 
-    offsets, clear = _outline_offsets(dark, bubbles[0].diameter_mm / 2, PX_PER_MM)
+    offsets, clear = outline_offsets(dark, bubbles[0].diameter_mm / 2, PX_PER_MM)
 
     assert len(bubbles) == 78
     assert place.residual_mm < TOLERANCE_MM
