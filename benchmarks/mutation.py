@@ -107,6 +107,7 @@ GROUPS = {
                 "held",
                 "identities",
                 "issued",
+                "looking_up",
                 "months",
                 "numbers",
                 "pages",
