@@ -14,9 +14,6 @@ from functools import wraps
 from typing import Any
 from unittest import mock
 
-from sqlalchemy import Engine, create_engine
-
-from omr.ledger import connecting
 from omr.periods import Period
 
 
@@ -50,7 +47,6 @@ def remembered() -> Iterator[None]:
 
     with ExitStack() as stack:
         stack.enter_context(one_command_line())
-        stack.enter_context(_compiled_statements())
         _everywhere(stack, text_key, lambda text: text)
         _everywhere(stack, parse_units, lambda text, _path: text)
         _everywhere(stack, typeset, lambda *given: repr(given))
@@ -66,24 +62,6 @@ def remembered() -> Iterator[None]:
         ):
             known = _once(getattr(owner, name), key)
             stack.enter_context(mock.patch.object(owner, name, known))
-        yield
-
-
-@contextmanager
-def _compiled_statements() -> Iterator[None]:
-    """Statements are made into SQL once and not by every engine for itself."""
-    first: list[Engine] = []
-
-    def made(*given: Any, **named: Any) -> Engine:
-        engine = create_engine(*given, **named)
-        if first:
-            engine.dialect = first[0].dialect
-            engine._compiled_cache = first[0]._compiled_cache  # noqa: SLF001 - no other way
-        elif engine.dialect.name == "sqlite":
-            first.append(engine)
-        return engine
-
-    with mock.patch.object(connecting, "create_engine", made):
         yield
 
 

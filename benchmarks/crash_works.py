@@ -267,18 +267,25 @@ def faults(root: Path, work: Work) -> list[str]:
     wrong = []
     ledger = root / "ledger.db"
     if ledger.exists():
-        with closing(sqlite3.connect(ledger)) as db:
-            answer = db.execute("pragma integrity_check").fetchall()
-            if answer != [("ok",)]:
-                wrong.append(f"integrity_check: {answer}")
-            if db.execute("pragma foreign_key_check").fetchall():
-                wrong.append("foreign_key_check")
+        try:
+            wrong += _integrity(ledger)
+        except sqlite3.Error as error:
+            return [f"no ledger: {error}"]
     for path in root.parent.rglob("*.json"):
         try:
             json.loads(path.read_bytes())
         except ValueError:
             wrong.append(f"half of {path.name}")
     return wrong + work.sound(root)
+
+
+def _integrity(ledger: Path) -> list[str]:
+    with closing(sqlite3.connect(ledger)) as db:
+        answer = db.execute("pragma integrity_check").fetchall()
+        wrong = [] if answer == [("ok",)] else [f"integrity_check: {answer}"]
+        if db.execute("pragma foreign_key_check").fetchall():
+            wrong.append("foreign_key_check")
+    return wrong
 
 
 def left_over(root: Path) -> list[str]:

@@ -21,6 +21,7 @@ from omr.errors import LedgerUnusable
 from omr.i18n import _
 from omr.ledger.connecting import (
     make_engine,
+    make_one_file,
     named_failures,
     one_at_a_time,
     remedy,
@@ -118,6 +119,7 @@ class Ledger:
         draft = path.with_name(f"{path.name}.{os.getpid()}.new")
         try:
             cls._opened(with_path(url, draft), None, may_be_empty=True).close()
+            make_one_file(draft)
             if not path.exists():
                 draft.replace(path)
         except OSError as error:

@@ -29,6 +29,7 @@ from omr.errors import InputUnusable, LedgerUnusable, UsageError
 from omr.i18n import _
 from omr.ledger import Ledger, now, sqlite_path
 from omr.ledger.checking import Checked, check
+from omr.ledger.connecting import make_one_file
 from omr.ledger.copying import TableSum, copy_ledger, table_sums
 from omr.ledger.log import Head
 from omr.ledger.schema import picture_part, sheet
@@ -216,7 +217,7 @@ def _write(workspace: Workspace, ledger: Ledger, folder: Path, out: Path) -> Man
         head = check(connection).head
     if head is None:
         raise LedgerUnusable(_("the ledger's log is empty"), _("Put a backup in its place."))
-    _make_plain(folder / LEDGER)
+    make_one_file(folder / LEDGER)
     files: dict[str, str] = {}
     with zipfile.ZipFile(out, "x", allowZip64=True) as archive:
         for name, path in ((LEDGER, folder / LEDGER), *files_of(workspace)):
@@ -259,12 +260,6 @@ def _copy_file(source: Path, target: Path) -> None:
             _("the ledger cannot be copied: {why}").format(why=error),
             _("Free some space on the disk, then run the command again; nothing was lost."),
         ) from error
-
-
-def _make_plain(path: Path) -> None:
-    """Let a ledger be one file without a write-ahead log beside it."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("pragma journal_mode = delete")
 
 
 def _put(archive: zipfile.ZipFile, name: str, path: Path, *, packed: bool) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,27 @@ def _with_known_statements(engine: Engine) -> Engine:
     shared = Engine(engine.pool, dialect, engine.url)
     shared.update_execution_options(compiled_cache=statements)
     return shared
+
+
+def make_one_file(path: Path) -> None:
+    """Let a ledger that nobody has open be one file, without a write-ahead log beside it.
+
+    What is closed may still have all of its rows in the log: on a full disk SQLite leaves them
+    there and says nothing. So a draft has to go through here before it gets its name.
+
+    Raises:
+        LedgerUnusable: If there is no room for that, or somebody has it open.
+    """
+    try:
+        with closing(sqlite3.connect(path, timeout=1)) as connection:
+            connection.execute("pragma synchronous = full")
+            mode = connection.execute("pragma journal_mode = delete").fetchone()[0]
+            if mode != "delete":
+                raise sqlite3.OperationalError(f"the database is locked: {mode}")
+    except sqlite3.Error as error:
+        raise LedgerUnusable(
+            _("the ledger cannot be used: {why}").format(why=error), remedy(str(error))
+        ) from error
 
 
 def one_at_a_time(connection: Connection, what: str) -> None:

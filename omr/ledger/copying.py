@@ -20,12 +20,13 @@ from omr.errors import LedgerUnusable, UsageError
 from omr.i18n import _
 from omr.ledger import Ledger, counter_of, take_drafts_away
 from omr.ledger.checking import check
-from omr.ledger.connecting import make_engine, named_failures, sqlite_path, with_path
+from omr.ledger.connecting import make_engine, make_one_file, named_failures, sqlite_path, with_path
 from omr.ledger.log import Head, head_of
 from omr.ledger.metadata import append_only_ddl, may_delete_ddl
 from omr.ledger.migrate import upgrade
 from omr.ledger.network_share import refuse_network_share
 from omr.ledger.schema import PASSING, log_entry, metadata
+from omr.new_file import keep_folder_entry
 
 _ROWS_AT_ONCE = 1000
 _MODULUS = 1 << 256
@@ -73,10 +74,12 @@ def copy_ledger(ledger: Ledger, url: str) -> Copied:
     try:
         with named_failures():
             copied = _copied(ledger, with_path(url, draft))
+        make_one_file(draft)
         counter = counter_of(url)
         if counter is not None:  # before its name: a copy without one would stay without
             counter.start_over(copied.head)
         draft.replace(path)
+        keep_folder_entry(path.parent)
     except OSError as error:
         raise LedgerUnusable(
             _("{path} cannot be written: {why}").format(path=path, why=error.strerror or error),

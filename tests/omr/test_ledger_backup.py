@@ -135,6 +135,20 @@ def test_what_interrupted_backups_and_copies_left_is_taken_away(
 
 
 @pytest.mark.embedded
+def test_a_copy_for_which_there_is_no_room_never_gets_its_name(
+    office: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(path: Path) -> None:
+        raise LedgerUnusable(f"{path} is not all of it: database or disk is full")
+
+    monkeypatch.setattr("omr.ledger.copying.make_one_file", no_room)
+    with Ledger.open(office.ledger_url) as ledger, pytest.raises(LedgerUnusable, match="full"):
+        copy_ledger(ledger, f"sqlite:///{tmp_path}/copy.db")
+
+    assert list(tmp_path.glob("copy.db*")) == []
+
+
+@pytest.mark.embedded
 def test_a_write_ahead_log_that_was_left_alone_is_not_taken_for_the_restored_ledger_s(
     office: Workspace,
 ) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,31 @@ def test_what_a_killed_maker_left_beside_the_ledger_goes(tmp_path: Path) -> None
     Ledger.create(f"sqlite:///{tmp_path / 'ledger.db'}").close()
 
     assert list(tmp_path.glob("ledger.db.*new*")) == [at_work]
+
+
+@pytest.mark.embedded
+def test_a_ledger_whose_rows_are_still_beside_it_never_gets_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a full disk closing leaves them in the log, as it does while somebody else is reading."""
+    path, opened, readers = tmp_path / "ledger.db", Ledger._opened, []
+
+    def while_somebody_reads(url: str, *given: Any, **named: Any) -> Ledger:
+        ledger = opened(url, *given, **named)
+        if url.endswith(".new"):
+            readers.append(sqlite3.connect(url.removeprefix("sqlite:///")))
+            readers[0].execute("begin")
+            readers[0].execute("select * from alembic_version").fetchall()
+        return ledger
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "_opened", while_somebody_reads)
+        with pytest.raises(LedgerUnusable, match="locked"):
+            Ledger.create(f"sqlite:///{path}")
+    readers[0].close()
+
+    assert list(tmp_path.iterdir()) == []
+    Ledger.create(f"sqlite:///{path}").close()
 
 
 def test_the_migrations_lead_to_the_tables_that_the_program_uses(tmp_path: Path) -> None:
