@@ -20,7 +20,9 @@ from dataclasses import dataclass, field
 
 Place = tuple[str, str]  # row and column of the table of places, such as unit and domain
 Cell = tuple[Hashable, str]  # a group, and which of its numbers
-Signs = tuple[tuple[Place, int], ...]  # places where people are moved, there (+1) or back (-1)
+# Places where people are moved, there (+1) or back (-1): one place, two of which the second undoes
+# the first, or four of which the second and the third do so, and the fourth does as the first.
+Signs = tuple[tuple[Place, int], ...]
 _MOST_STARTS = 4  # places tried for a count that covers several
 _EMPTY = 60  # price of a star for nobody, as if somebody had answered there
 _LOST = 200  # price of a group of which nothing is shown any more, beside that of its numbers
@@ -102,17 +104,24 @@ class Planner:
         self._moves = moves
         self._whole = whole
         self._prices = prices
-        self._of_place: dict[Place, list[Hashable]] = {place: [] for place in table}
+        self._keys = tuple(groups)
+        self._numbers = {group: number for number, group in enumerate(self._keys)}
+        of_place: dict[Place, list[int]] = {place: [] for place in table}
         self._values: dict[Cell, int] = {}
         for group, shown in groups.items():
             people = [0] * max(map(len, shown.stats.values()), default=0)
             for place in shown.places:
-                self._of_place[place].append(group)
+                of_place[place].append(self._numbers[group])
                 people = [a + b for a, b in zip(people, table[place], strict=True)]
             for stat, factors in shown.stats.items():
                 value = sum(a * b for a, b in zip(factors, people, strict=True))
                 self._values[group, stat] = value
+        self._of_place = {place: frozenset(numbers) for place, numbers in of_place.items()}
         self._effects = self._all_effects()
+        # What is asked a million times: by a group's number and a move, by a move and its way.
+        self._costs: list[dict[int, int]] = [{} for _ in self._keys]
+        self._able: dict[tuple[int, int], frozenset[Place]] = {}
+        self._found: list[tuple[frozenset[int], Twin]] = []  # with the groups that each moves
         self._rows: dict[str, list[Place]] = defaultdict(list)
         self._columns: dict[str, list[Place]] = defaultdict(list)
         for place in sorted(table):
@@ -138,10 +147,14 @@ class Planner:
                 self._withhold(group)
         # First whole groups, whose twins leave out most; then the others, widest groups first.
         for cell in sorted(plan.small, key=self._urgency):
-            twin = self._known_twin(cell) or self._best_twin(cell)
+            twin = self._known_twin(cell)
+            if twin is None:
+                twin = self._best_twin(cell)
+                self._found.append((self._moved_groups(twin.signs), twin))
             plan.twins[cell] = twin
             for changed in self._changed(twin):
                 plan.hidden.add(changed)
+                self._costs[self._numbers[changed[0]]].clear()
                 if changed[1] in self._core and self._is_lost(changed[0], ()):
                     self._withhold(changed[0])
         return plan
@@ -164,6 +177,7 @@ class Planner:
 
     def _withhold(self, group: Hashable) -> None:
         self._plan.hidden.update((group, stat) for stat in self._groups[group].stats)
+        self._costs[self._numbers[group]].clear()
 
     def _all_effects(self) -> dict[Hashable, list[tuple[str, ...]]]:
         """For each group and move the numbers that the move changes."""
@@ -185,24 +199,27 @@ class Planner:
 
     def _changed(self, twin: Twin) -> Iterator[Cell]:
         """The numbers that a twin changes."""
-        for group in self._moved_groups(twin.signs):
+        for number in self._moved_groups(twin.signs):
+            group = self._keys[number]
             for stat in self._effects[group][twin.index]:
                 yield group, stat
 
-    def _moved_groups(self, signs: Signs) -> list[Hashable]:
-        """The groups in which the moves of a twin do not cancel out."""
-        sums: dict[Hashable, int] = {}
-        for place, sign in signs:
-            for group in self._of_place[place]:
-                sums[group] = sums.get(group, 0) + sign
-        return [group for group, total in sums.items() if total]
+    def _moved_groups(self, signs: Signs) -> frozenset[int]:
+        """The groups in which the moves of a twin do not cancel out, by their numbers."""
+        groups = [self._of_place[place] for place, _ in signs]
+        if len(groups) == 1:
+            return groups[0]
+        if len(groups) == 2:
+            return groups[0] ^ groups[1]
+        one, two, three, four = groups
+        once = one ^ two ^ three ^ four
+        return once | ((one & four) - two - three) | ((two & three) - one - four)
 
     def _known_twin(self, cell: Cell) -> Twin | None:
         """A twin found for another count that protects this one as well."""
-        for twin in self._plan.twins.values():
-            if any(place in self._groups[cell[0]].places for place, _ in twin.signs) and (
-                cell in self._changed(twin)
-            ):
+        group, stat = cell
+        for moved, twin in self._found:
+            if self._numbers[group] in moved and stat in self._effects[group][twin.index]:
                 return twin
         return None
 
@@ -229,23 +246,32 @@ class Planner:
     def _price(self, signs: Signs, index: int, limit: int | None) -> int | None:
         """What would have to be left out besides; None if that is no less than *limit*."""
         price = 0
-        for group in self._moved_groups(signs):
-            weight = self._groups[group].weight
-            changed = self._effects[group][index]
-            if not self._core.isdisjoint(changed) and not self._is_lost(group, ()):
-                price += weight * _LOST * self._is_lost(group, changed)
-                price += weight * _EMPTY * (self._values.get((group, self._whole)) == 0)
-            for stat in changed:
-                if (group, stat) not in self._plan.hidden:
-                    size = abs(self._values[group, stat]).bit_length() + 1
-                    price += weight * self._prices.get(stat, 1) * size
-                    if limit is not None and price >= limit:
-                        return None
-        return price if limit is None or price < limit else None
+        for number in self._moved_groups(signs):
+            known = self._costs[number]  # until more of the group is hidden
+            if index not in known:
+                known[index] = self._cost(self._keys[number], index)
+            price += known[index]
+            if limit is not None and price >= limit:
+                return None
+        return price
+
+    def _cost(self, group: Hashable, index: int) -> int:
+        """What of one group a move would leave out besides."""
+        cost = 0
+        changed = self._effects[group][index]
+        if not self._core.isdisjoint(changed) and not self._is_lost(group, ()):
+            cost += _LOST * self._is_lost(group, changed)
+            cost += _EMPTY * (self._values.get((group, self._whole)) == 0)
+        for stat in changed:
+            if (group, stat) not in self._plan.hidden:
+                size = abs(self._values[group, stat]).bit_length() + 1
+                cost += self._prices.get(stat, 1) * size
+        return cost * self._groups[group].weight
 
     def _candidates(self, cell: Cell, *, dear: bool) -> Iterator[tuple[Signs, int]]:
         group, stat = cell
         inside = self._groups[group].places
+        in_order = sorted(inside)
         usable = [
             index
             for index, move in enumerate(self._moves)
@@ -253,7 +279,8 @@ class Planner:
         ]
         for index in usable:
             for sign in (1, -1):
-                starts = [p for p in sorted(inside) if self._possible(p, index, sign)]
+                possible = self._possible(index, sign)
+                starts = [place for place in in_order if place in possible]
                 starts.sort(key=lambda place: sum(self._table[place]))
                 for start in starts[:_MOST_STARTS]:
                     for signs in self._patterns(start, index, sign):
@@ -264,24 +291,30 @@ class Planner:
         """Ways to move people at *start* and, so that totals stay, back elsewhere."""
         row, column = start
         here = (start, sign)
-        beside = [p for p in self._rows[row] if p != start and self._possible(p, index, -sign)]
-        below = [p for p in self._columns[column] if p != start]
-        back_below = [p for p in below if self._possible(p, index, -sign)]
+        there, back = self._possible(index, sign), self._possible(index, -sign)
+        beside = [place for place in self._rows[row] if place != start and place in back]
+        back_below = [place for place in self._columns[column] if place != start and place in back]
         for other in back_below:
             for next_to in beside:
                 corner = (other[0], next_to[1])
-                if corner in self._table and self._possible(corner, index, sign):
+                if corner in there:
                     yield here, (other, -sign), (next_to, -sign), (corner, sign)
             yield here, (other, -sign)
         for next_to in beside:
             yield here, (next_to, -sign)
         if not back_below:  # nowhere else in the column: anywhere is better than nowhere
             for far in self._table:
-                if row != far[0] and column != far[1] and self._possible(far, index, -sign):
+                if row != far[0] and column != far[1] and far in back:
                     yield here, (far, -sign)
         yield (here,)
 
-    def _possible(self, place: Place, index: int, sign: int) -> bool:
-        """Whether there are people to be moved."""
-        people = self._table[place]
-        return all(people[c] + sign * by >= 0 for c, by in self._moves[index].columns.items())
+    def _possible(self, index: int, sign: int) -> frozenset[Place]:
+        """The places where there are people to be moved."""
+        if (index, sign) not in self._able:
+            columns = self._moves[index].columns.items()
+            self._able[index, sign] = frozenset(
+                place
+                for place, people in self._table.items()
+                if all(people[column] + sign * by >= 0 for column, by in columns)
+            )
+        return self._able[index, sign]
