@@ -280,9 +280,11 @@ def _two_over_one(office: Office, files: Sequence[Path], pages: int) -> dict[str
 
 
 def _memory(office: Office, files: Sequence[Path], pages: int) -> dict[str, Any]:
-    """Resident memory while PDFs of many pages are read by one process and by this one, MB.
+    """Resident memory of each process while PDFs of many pages are read, MB.
 
-    Another process binds the PDFs, so that what that takes is not in the figures; each begins
+    One process reads the pages and this one keeps the ledger; it has also made and timed the scans,
+    so that it is larger than the command's own. Libraries that both have loaded count in
+    each. Another process binds the PDFs, so that what that takes is not in the figures; each begins
     with another page, since a file that was read before is not read again.
     """
     if not pages:
@@ -295,24 +297,33 @@ def _memory(office: Office, files: Sequence[Path], pages: int) -> dict[str, Any]
             turned = [*files[turn:], *files[:turn]] * -(-count // len(files))
             path = office.root / f"huge-{len(books)}.pdf"
             books.append(binder.submit(pdf_of, turned[:count], path).result())
-    seen: dict[int, float] = {}
+    seen: dict[str, dict[int, float]] = defaultdict(dict)
 
     def look(done: int, _total: int) -> None:
         if done % 100 == 0:
-            seen[done] = sum(map(_resident_mb, processes()))
+            ours = os.getpid()
+            for number, process in enumerate(processes()):
+                name = "ledger's process" if process == ours else f"reader {number}"
+                seen[name][done] = _resident_mb(process)
 
     _spent, statuses = office.read(books, progress=look)
-    late = [mb for done, mb in seen.items() if done >= pages // 4]
     return {
         "pages": pages,
         "files": len(books),
         "pdf_mb": sum(book.stat().st_size for book in books) / 1e6,
         "statuses": dict(statuses),
-        "resident_mb": seen,
-        "most_mb": max(seen.values(), default=0.0),
-        "growth_mb_after_a_quarter": max(late) - late[0] if late else 0.0,
+        "resident_mb": dict(seen),
+        "most_mb": {name: max(found.values()) for name, found in seen.items()},
+        "growth_mb_after_a_quarter": {
+            name: _growth([mb for done, mb in found.items() if done >= pages // 4])
+            for name, found in seen.items()
+        },
         "peak_mb_of_the_benchmark": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
+
+
+def _growth(seen: Sequence[float]) -> float:
+    return max(seen) - seen[0] if seen else 0.0
 
 
 def _resident_mb(process: int) -> float:
