@@ -10,7 +10,6 @@ Never with ``fastmath``: a number must not depend on the order in which a compil
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -24,7 +23,6 @@ _KINDS = {
     "b1": types.boolean,
     "u1": types.uint8,
     "i2": types.int16,
-    "u4": types.uint32,
     "i4": types.int32,
     "i8": types.int64,
     "f4": types.float32,
@@ -81,21 +79,3 @@ def _fused(_typing: Any, _one: Any, _other: Any, _third: Any) -> Any:
 
 
 fused: Callable[[float, float, float], float] = cast("Any", _fused)
-
-
-@intrinsic
-def _word_at(_typing: Any, data: Any, _at: Any) -> Any:
-    """Eight bytes of *data* from any place on as one number, the first of them highest."""
-
-    def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
-        first = builder.gep(
-            context.make_array(data)(context, builder, arguments[0]).data, [arguments[1]]
-        )
-        word = builder.bitcast(first, context.get_value_type(types.uint64).as_pointer())
-        found = builder.load(word, align=1)
-        return builder.bswap(found) if sys.byteorder == "little" else found
-
-    return types.uint64(data, types.int64), generate
-
-
-word_at: Callable[[Any, int], int] = cast("Any", _word_at)

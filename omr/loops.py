@@ -10,7 +10,6 @@ _WITH_LOOPS = (
     "loops_fax",
     "loops_field",
     "loops_ink",
-    "loops_jpeg",
     "loops_lines",
     "loops_pieces",
     "loops_shades",

@@ -18,7 +18,6 @@ from omr.i18n import _
 from omr.marks import Reason
 from scans.decoder_words import listening
 from scans.faults import PageFault, too_large
-from scans.jpeg_plain import decode_plain
 
 JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
 _TRAILER = 4096  # scanners append padding, cameras a few hundred bytes of their own
@@ -88,12 +87,9 @@ def decode_jpeg(
         return _cut_off()
     if frame.components in _PLAIN and not (turn and _is_turned(data)):
         half = enough_px is not None and max(frame.width, frame.height) >= 2 * enough_px
-        shrunk = 2 if half else 1
-        pixels = decode_plain(data, shrunk=shrunk)
-        if pixels is None:
-            pixels = _quickly(data, frame, shrunk=shrunk)
+        pixels = _quickly(data, frame, shrunk=2 if half else 1)
         if pixels is not None:
-            return _cut_off() if ends_early(pixels) else Decoded(pixels, shrunk)
+            return _cut_off() if ends_early(pixels) else Decoded(pixels, 2 if half else 1)
     return _carefully(data, turn=turn)
 
 
