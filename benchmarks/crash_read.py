@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from itertools import count
@@ -13,7 +14,7 @@ from unittest import mock
 from crash_office import PERIOD, Office, commands, settle
 from crash_rows import rows_of, short
 
-from omr.errors import ExitCode
+from omr.errors import ExitCode, OmrError
 from omr.key_pairs import receiver_key
 from omr.workspace import Workspace
 from scans.pack_file import Content, PackFault, open_pack
@@ -65,7 +66,11 @@ def pages_kept(root: Path) -> int:
 
 def decide(root: Path) -> int:
     """Everything that waits, one transaction each."""
-    settle(root)
+    try:
+        settle(root)
+    except OmrError as error:  # as every command does
+        print(f"omr: {error.message}\n     {error.remedy}", file=sys.stderr)
+        return error.exit_code
     return 0
 
 

@@ -138,7 +138,7 @@ def remedy(cause: str) -> str:
         return _("Another program is using it. Wait until that has finished, then try again.")
     if "not a database" in cause or "malformed" in cause:
         return _("The file is damaged. Put the newest backup in its place.")
-    if "full" in cause:
+    if "full" in cause or "disk I/O error" in cause:  # SQLite's word where its index finds no room
         return _("Free some space on the disk, then run the command again; nothing was lost.")
     if "readonly" in cause or "unable to open" in cause:
         return _("Check that you may write to the workspace folder.")
