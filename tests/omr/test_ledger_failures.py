@@ -203,8 +203,6 @@ def test_a_ledger_that_another_program_writes_to_can_still_be_read(tmp_path: Pat
 
 
 @pytest.mark.embedded
-@pytest.mark.usefixtures("impatient")
-@pytest.mark.embedded
 @pytest.mark.parametrize("cause", ["database or disk is full", "disk I/O error"])
 def test_the_remedy_for_a_full_disk_is_to_free_some_space(cause: str) -> None:
     """The second is what SQLite says where its shared index finds no room."""
@@ -212,6 +210,7 @@ def test_the_remedy_for_a_full_disk_is_to_free_some_space(cause: str) -> None:
 
 
 @pytest.mark.embedded
+@pytest.mark.usefixtures("impatient")
 def test_the_remedy_for_a_locked_ledger_is_to_wait(tmp_path: Path) -> None:
     with (
         fresh_ledger(tmp_path) as ledger,
