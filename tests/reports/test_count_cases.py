@@ -161,6 +161,9 @@ def test_as_many_people_answered_elsewhere_as_the_fullest_question_shows() -> No
         asked={"a": 7, "m": 7},
     )
     assert (october.responses, october.options) == (1, {"a": {"r5": 1, BLANK: 0}})
+    rows = [_aggregate("a", option, n) for option, n in [("r5", 3), ("r4", 2), (BLANK, 1)]]
+    [single] = count_aggregates(rows, RATINGS).values()
+    assert (single.responses, single.options) == (6, {"a": {"r5": 3, "r4": 2, BLANK: 1}})
     [blank] = count_aggregates([_aggregate("m", BLANK, 3)], RATINGS).values()
     assert (blank.responses, blank.options) == (3, {"m": {BLANK: 3}})
 
