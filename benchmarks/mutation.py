@@ -79,6 +79,7 @@ GROUPS = {
     "scoring": Group(
         ("omr/scoring.py",),
         ("tests/omr/test_scoring*.py",),  # those of drawn marks are about the rules, and dear
+        dear=("filled_bubbles_stand_out", "layouts_do_not_borrow"),
     ),
     "ledger": Group(
         (
