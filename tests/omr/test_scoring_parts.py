@@ -38,7 +38,7 @@ def test_columns_of_measures_behave_as_a_row_of_bubbles() -> None:
     assert columns[0] is columns[0]
     assert columns == made == columns
     assert columns == list(made)
-    assert hash(columns) == hash(_columns(("r1", "r2", "r3")))
+    assert hash(columns) == hash(_columns(("r1", "r2", "r3"))) == hash(made)
 
 
 def test_columns_differ_where_a_bubble_differs_or_nothing_can_be_compared() -> None:

@@ -61,12 +61,12 @@ def _scanned() -> tuple[Grey, Registration]:
     return scanned, Registration(tuple((matrix / matrix[2, 2]).ravel().tolist()))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def measured() -> SheetMeasure:
     return measure(*_scanned(), LAYOUT)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def found(measured: SheetMeasure) -> Mapping[str, BubbleMeasure]:
     return {b.question: b for b in measured.bubbles if b.option == "r3"}
 
@@ -76,7 +76,7 @@ def test_a_sheets_paper_and_contrast_are_those_of_the_scan(measured: SheetMeasur
     assert all(b.paper == pytest.approx(PAPER, abs=1) for b in measured.bubbles)
     assert measured.noise < 0.001
     assert measured.bent_mm < 0.01
-    assert not measured.bilevel
+    assert measured.bilevel is False
     assert [(b.question, b.option) for b in measured.bubbles] == [
         (question, place.option) for question, place in bubbles_of(LAYOUT)
     ]
@@ -141,3 +141,10 @@ def test_ink_in_the_white_beside_is_none_inside(found: Mapping[str, BubbleMeasur
     assert np.pi * 0.25**2 < dot.beside * white_mm2 < np.pi * 0.45**2
     assert dot.zone == pytest.approx((0.5 + 2 * SPREAD_MM) / DIAMETER, abs=0.03)
     assert 0.02 < dot.outside < 0.05
+
+
+def test_a_scan_of_two_levels_is_known_as_one_when_it_is_measured() -> None:
+    grey, where = _scanned()
+    black_and_white = np.where(grey < 130, 0, 255).astype(np.uint8)
+
+    assert measure(black_and_white, where, LAYOUT).bilevel is True
