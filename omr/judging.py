@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from omr.layout import Layout, Question, QuestionKind
 from omr.mark_rules import ALONE, Sheet, judge_bubble, sheet_of
 from omr.marks import Answer, AnswerState, Mark, Reason
+from omr.row_doubts import with_doubts_beside
 from omr.scoring import BubbleMeasure, SheetMeasure
 from omr.thresholds import Thresholds
 
@@ -72,7 +73,7 @@ def judge_sheet(
             else answer
             for name, answer in answers.items()
         }
-    return answers, doubts
+    return with_doubts_beside(answers, by_question, layout, thresholds), doubts
 
 
 def _is_fading(
@@ -288,6 +289,8 @@ def _second(
         reach = max(b.zone, b.extent)
         light = reach >= t.second_light and b.extent >= t.second_inside
         if (struck or sheet.pencil) and light and b.darkness >= t.second_darkness:
+            return True
+        if sheet.pencil and b.faint >= t.second_faint and b.darkness >= t.marginal / 2:
             return True
         if sheet.bilevel:  # crumbs of an outline are paler than those of any stroke
             return b.darkness >= t.black or (reach >= t.rough and b.peak >= t.palest)

@@ -289,6 +289,8 @@ def _strays(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool
     # A tail from below leaves a bubble at one place or two, a mark that it joins at more.
     tail = bubble.below > 0 and (straight or bubble.arms < t.half_arms)
     an_end = bubble.depth < t.middle or tail or (straight and bubble.leaves >= t.leaves)
+    # One scribble over two rows is the answer of one of them at most.
+    an_end |= bubble.outside > bubble.coverage
     an_end &= bubble.share < t.own
     seen = _is_one_of_them(bubble, t, sheet)
     return _passes(bubble, t, sheet, seen=seen) or wanders or an_end
@@ -309,13 +311,28 @@ def _passes(
     length = bubble.length
     if joined and bubble.leaves + bubble.enters < t.leaves:
         length = 0.0
-    return bubble.straight > 0 and (
-        (goes_on and bubble.bend < t.bend_long)
-        or (bubble.enters >= t.enters and bubble.bend < t.crossed)
-        or (length > t.length and bubble.bend < t.bend_long)
-        or (length > t.wander_length and bubble.bend < t.crossed)
-        or (bubble.hidden > 0 and bubble.bend < t.bend and not (is_dash or seen))
+    return _winds(bubble, t) or (
+        bubble.straight > 0
+        and (
+            (goes_on and bubble.bend < t.bend_long)
+            or (bubble.enters >= t.enters and bubble.bend < t.crossed)
+            or (length > t.length and bubble.bend < t.bend_long)
+            or (length > t.wander_length and bubble.bend < t.crossed)
+            or (bubble.hidden > 0 and bubble.bend < t.bend and not (is_dash or seen))
+        )
     )
+
+
+def _winds(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether a bent line comes in above and leaves below, as no tick does, and goes on.
+
+    A tick's knee lies in its bubble: both its arms go up, and it ends within ten millimetres.
+    """
+    t = thresholds
+    thin = bubble.straight == 0 and bubble.coverage < t.half_full
+    two_ends = bubble.share >= t.alone and 0 < bubble.arms < t.half_arms
+    far = bubble.length > t.winds or (bubble.cut > 0 and bubble.length > t.winds_cut)
+    return thin and two_ends and far and bubble.depth >= t.through
 
 
 def comes_from_elsewhere(

@@ -148,6 +148,14 @@ def test_a_straight_line_that_just_runs_on_is_asked_about() -> None:
     assert judge_bubble(both, T, ORDERLY, lone=True) == (Mark.MARGINAL, Reason.STRAY_LINE)
 
 
+def test_one_scribble_over_two_rows_is_no_answer_of_the_one_that_has_less_of_it() -> None:
+    less = replace(JOINED, outside=JOINED.coverage + JUST)
+
+    assert judge_bubble(less, T, ORDERLY, lone=True) == (Mark.MARGINAL, Reason.STRAY_LINE)
+    inside = replace(less, outside=less.coverage)
+    assert judge_bubble(inside, T, ORDERLY, lone=True) == MARKED
+
+
 THIN = replace(ORDERLY, thin=True)
 AT_PRINT = replace(TICK, straight=1.0, bend=0.0, hidden=0.5, leaves=0.4, cut=1.0)
 

@@ -124,6 +124,22 @@ ELSEWHERE = {
         replace(DASH, hidden=1.0),
         replace(DASH, hidden=1.0, bend=T.bend),
     ),
+    "a bent line that comes in above and leaves below": (
+        replace(TICK, arms=0.25, depth=T.through, length=T.winds + JUST),
+        replace(TICK, arms=0.25, depth=T.through - JUST, length=T.winds + JUST),
+    ),
+    "such a line that may go on under print": (
+        replace(TICK, arms=0.25, depth=T.through, length=T.winds_cut + JUST, cut=1.0),
+        replace(TICK, arms=0.25, depth=T.through, length=T.winds_cut, cut=1.0),
+    ),
+    "a cross as large is none": (
+        replace(TICK, arms=T.half_arms - JUST, depth=1.0, length=T.winds + JUST),
+        replace(TICK, arms=T.half_arms, depth=1.0, length=T.winds + JUST),
+    ),
+    "a scribble as large is none": (
+        replace(TICK, arms=0.25, depth=1.0, length=T.winds + JUST, coverage=T.half_full - JUST),
+        replace(TICK, arms=0.25, depth=1.0, length=T.winds + JUST, coverage=T.half_full),
+    ),
     "ink that spilt in": (
         replace(TICK, outside=max(T.spilt * TICK.coverage, T.spilt_least) + JUST),
         replace(TICK, outside=max(T.spilt * TICK.coverage, T.spilt_least)),
