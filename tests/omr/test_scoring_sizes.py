@@ -55,6 +55,7 @@ def _scanned() -> tuple[Grey, Registration]:
     pen.dot("q6", 2.9, 0.25)  # a dot in the white beside
     pen.line("q7", -1.0, 0.0, 1.0, 0.0, level=150)  # a pale dash
     pen.dot("q8", 0.0, 3.2)  # filled over its outline
+    pen.line("q10", -3.5, 0.0, 4.5, 0.0)  # a line across
     matrix = place_matrix(dpi=200)
     grey = Scan(148, 210, 200).lay(sheet, matrix).grey
     scanned = np.round(BLACK + grey * ((PAPER - BLACK) / 255)).astype(np.uint8)
@@ -123,6 +124,16 @@ def test_a_line_leaves_its_bubble_as_far_as_it_was_drawn(
     assert 0.4 < line.home < 0.6
     assert 0.02 < line.outside < 0.05
     assert 0.02 < line.beside < 0.06
+
+
+def test_a_line_across_goes_beyond_the_outline_on_both_sides(
+    found: Mapping[str, BubbleMeasure],
+) -> None:
+    line = found["q10"]
+
+    beyond_mm = PEN_MM / 2 + SPREAD_MM - RADIUS
+    assert line.enters == pytest.approx((3.5 + beyond_mm) / DIAMETER, abs=0.05)
+    assert line.leaves == pytest.approx((4.5 + beyond_mm) / DIAMETER, abs=0.05)
 
 
 def test_a_stroke_reaches_below_the_middle_as_far_as_it_was_drawn(
