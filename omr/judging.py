@@ -284,11 +284,12 @@ def _second(
     marks = [b for b in bubbles if judged[b.option][0] is Mark.MARKED]
     darkest = max(b.peak for b in marks)
     struck = any(b.coverage >= t.half_struck and b.arms >= t.half_arms for b in marks)
+    pencil = sheet.pencil or any(b.darkness < t.pencil * b.coverage for b in marks)
 
     def may_be_one(b: BubbleMeasure) -> bool:
         reach = max(b.zone, b.extent)
         light = reach >= t.second_light and b.extent >= t.second_inside
-        if (struck or sheet.pencil) and light and b.darkness >= t.second_darkness:
+        if (struck or pencil) and light and b.darkness >= t.second_darkness:
             return True
         if sheet.pencil and b.faint >= t.second_faint and b.darkness >= t.marginal / 2:
             return True

@@ -29,7 +29,7 @@ class Thresholds:
     second_peak: float = 0.40  # ... or it is so dark, compared with the row's mark
     second_light: float = 0.30  # ... and of one by a light pen, or beside a mark that may be ...
     second_inside: float = 0.20  # ... struck out, with so much of it inside ...
-    second_darkness: float = 0.004  # ... and so dark
+    second_darkness: float = 0.003  # ... and so dark
     second_faint: float = 0.12  # ... or so much of its middle, by a light pen
     black: float = 0.004  # darkness of the crumbs that a 1-bit scan leaves of a stroke
     rough: float = 0.28  # reach of what a 1-bit scan makes of the outlines

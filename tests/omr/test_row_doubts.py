@@ -1,4 +1,4 @@
-"""A row without a mark, beside one that is in doubt."""
+"""A row without a mark beside one that is in doubt, and a light trace beside a light mark."""
 
 from __future__ import annotations
 
@@ -50,3 +50,17 @@ def test_ink_round_a_bubble_is_asked_about_where_the_next_row_is_in_doubt() -> N
 )
 def test_otherwise_it_is_the_next_rows(said: tuple[BubbleMeasure, ...]) -> None:
     assert _judged(*said)[HERE] == BLANK
+
+
+def test_a_light_trace_beside_a_mark_by_a_light_pen_may_be_a_second_one() -> None:
+    trace = bubble(
+        "r3", HERE, darkness=T.second_darkness, zone=T.second_light, extent=T.second_inside
+    )
+
+    def read(grain: float) -> AnswerState:
+        mark = filled("r1", HERE, coverage=0.7, darkness=0.7 * grain)
+        others = [filled("r1", question.id) for question in LAYOUT.questions[2:]]
+        return _judged(mark, trace, *others)[HERE].state
+
+    assert read(T.pencil - 0.01) is AnswerState.DOUBTFUL
+    assert read(T.pencil + 0.01) is AnswerState.ANSWERED
