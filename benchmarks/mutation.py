@@ -74,6 +74,8 @@ GROUPS = {
             "tests/omr/test_mark_*.py",
             "tests/omr/test_judging*.py",
             "tests/omr/test_lone_marks.py",
+            "tests/omr/test_light_pens.py",
+            "tests/omr/test_row_doubts.py",
         ),
     ),
     "scoring": Group(
