@@ -334,6 +334,8 @@ def _survivors(known: Mapping[str, Any] | None, copy: Path, name: str) -> tuple[
     """What survived in the record, if it is of the modules as they are now and no sample."""
     if known is None or "seed" in known or known["digest"] != _digest(copy, GROUPS[name]):
         raise SystemExit(f"{name}: no whole record of the modules as they are; try them all")
+    if not known["survivors"]:
+        raise SystemExit(f"{name}: nothing survived; there is nothing to try again")
     return list(known["survivors"]), known["changes"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from decision_desk import Desk
@@ -13,6 +14,7 @@ from make_ledger import TODAY, add_file, add_page, answers, fresh_ledger, seen, 
 from omr.ledger import decisions, readings
 from omr.ledger.entries import entries_about, said_about
 from omr.ledger.standing import IDENTITY, Verdict
+from omr.ledger.stock import read_stock
 from omr.ledger.stock_entries import (
     EntryRefused,
     Obstacle,
@@ -24,7 +26,8 @@ from omr.ledger.stock_entries import (
 )
 from omr.marks import SheetStatus
 from omr.serial_ranges import SerialRange
-from omr.stock import Act, FormState
+from omr.stock import Act, Event, FormState
+from omr.stock_statement import CameBack
 
 pytestmark = pytest.mark.embedded
 
@@ -147,3 +150,28 @@ def test_a_run_is_finished_once_and_not_over_what_was_said_meanwhile(desk: Desk)
     [issue] = entries_about(desk.ledger, left.forms)
     assert (issue.act, issue.forms, issue.why) == (Act.ISSUE, (left.forms,), "x")
     assert decisions.open_sheets(desk.ledger) == []
+
+
+def test_the_stock_is_every_printed_form_once_and_every_form_that_is_back(desk: Desk) -> None:
+    take(desk.ledger, 3, unit="HP-PC06", domain="L05", handed_out=False)
+    lost = add_entry(desk.ledger, Act.LOST, [_range(2, 2)], on_day=TODAY, why="", by="an")
+    desk.read(seen(desk.serials[0], said=answers(q1="r5")))
+    desk.read(seen(desk.serials[2], said=answers(q1="")))
+
+    stock = read_stock(desk.ledger, start_day=1, zone=ZoneInfo("Asia/Ho_Chi_Minh"))
+
+    other = SerialRange("L05", 2026, 1, 3)
+    assert [(each.unit, each.pad, each.forms) for each in stock.parcels] == [
+        ("HP-PC08", _range(1, 6), _range(1, 1)),
+        ("HP-PC08", _range(1, 6), _range(2, 2)),
+        ("HP-PC08", _range(1, 6), _range(3, 6)),
+        ("HP-PC06", other, other),
+    ]
+    [issued] = stock.parcels[0].events
+    assert (issued.act, issued.period) == (Act.ISSUE, "2026-11")
+    gone = Event(lost.entry_id, Act.LOST, "2026-11")
+    assert [each.events for each in stock.parcels[1:]] == [(issued, gone), (issued,), ()]
+    assert sorted(stock.back, key=lambda form: form.number) == [
+        CameBack("GTDB", 2026, 1, "2026-07", says_something=True),
+        CameBack("GTDB", 2026, 3, "2026-07", says_something=False),
+    ]
