@@ -372,6 +372,7 @@ def _struck_out(
     meant, cancelled = sorted(marks, key=lambda b: b.arms)
     clear = judged[meant.option][0] is Mark.MARKED and meant.arms <= t.not_struck
     alone = cancelled.share >= t.alone and cancelled.housed >= t.spread
+    alone &= cancelled.length <= t.struck_length  # a line that passes over it is longer
     if clear and alone and cancelled.coverage >= t.cancelled and cancelled.arms >= t.struck:
         return {cancelled.option: (Mark.BLANK, None)}
     return {}

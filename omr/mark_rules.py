@@ -184,6 +184,8 @@ def judge_bubble(
         return Mark.MARGINAL, Reason.MARGINAL_MARK
     if comes_from_elsewhere(bubble, t, sheet) and not (lone and not _strays(bubble, t, sheet)):
         return Mark.MARGINAL, Reason.STRAY_LINE
+    if not usual and (_is_odd_one(bubble, t, sheet) or _hangs_down(bubble, t)):
+        return Mark.MARGINAL, Reason.STRAY_LINE
     in_pieces = bubble.whole < t.crumbs or bubble.coverage < t.least
     if in_pieces or (_is_shade(bubble, t, sheet) and not usual):
         return Mark.MARGINAL, Reason.MARGINAL_MARK
@@ -196,6 +198,20 @@ def _ends_here(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     kneed = bubble.bend >= t.bend if bubble.straight > 0 else bubble.extent >= t.kneed
     begins = bubble.hidden == 0 and bubble.home >= t.begun and bubble.length <= t.length
     return bubble.cut == 0 or kneed or begins
+
+
+def _is_odd_one(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether a stroke that goes under print, nobody knows how far, is like no other mark here."""
+    t = thresholds
+    stroke = bubble.cut > 0 and bubble.coverage < t.half_full
+    return stroke and not _is_like(bubble, sheet.peaks, t)
+
+
+def _hangs_down(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether most of a stroke lies above, in another bubble too, and does not reach the middle."""
+    t = thresholds
+    end = bubble.share < 1 and bubble.home < t.hanging and bubble.coverage < t.half_full
+    return end and bubble.depth < t.middle
 
 
 def _is_one_of_them(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
