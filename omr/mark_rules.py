@@ -378,6 +378,10 @@ def comes_from_elsewhere(
     foreign |= little and not kneed and bubble.outside > t.outlying * bubble.coverage
     # A tick's tail comes from further down; the mark of this bubble is the greater part.
     foreign |= thin and bubble.below > 0 and bubble.share < t.own
+    # Even if as much of it lies here, where both are longer than a tick.
+    foreign |= (
+        thin and bubble.below > 0 and bubble.share < t.shared and bubble.length > t.wander_length
+    )
     amid = bubble.loose >= t.amid
     wanders = thin and bubble.length > t.wander_length and bubble.home < t.wander_home
     amid |= wanders and bubble.share < t.wander_share

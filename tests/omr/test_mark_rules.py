@@ -124,6 +124,10 @@ ELSEWHERE = {
         replace(DASH, hidden=1.0),
         replace(DASH, hidden=1.0, bend=T.bend),
     ),
+    "a line that goes on in a mark further down, longer than two ticks": (
+        replace(TICK, below=1.0, share=T.shared - JUST, length=T.wander_length + JUST),
+        replace(TICK, below=1.0, share=T.shared - JUST, length=T.wander_length),
+    ),
     "a bent line that comes in above and leaves below": (
         replace(TICK, arms=0.25, depth=T.through, length=T.winds + JUST),
         replace(TICK, arms=0.25, depth=T.through - JUST, length=T.winds + JUST),
