@@ -204,14 +204,14 @@ def _is_odd_one(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> 
     """Whether a stroke that goes under print, nobody knows how far, is like no other mark here."""
     t = thresholds
     stroke = bubble.cut > 0 and bubble.coverage < t.half_full
-    return stroke and not _is_like(bubble, sheet.peaks, t)
+    return stroke and bool(sheet.peaks) and not _is_like(bubble, sheet.peaks, t)
 
 
 def _hangs_down(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether most of a stroke lies above, in another bubble too, and does not reach the middle."""
     t = thresholds
     end = bubble.share < 1 and bubble.home < t.hanging and bubble.coverage < t.half_full
-    return end and bubble.depth < t.middle
+    return end and bubble.depth < t.middle and not _is_edged(bubble, t)
 
 
 def _is_one_of_them(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:

@@ -9,7 +9,8 @@ from make_layout import make_layout
 from make_measures import bubble, filled
 
 from omr.judging import judge_question
-from omr.marks import Answer, AnswerState
+from omr.mark_rules import Sheet, judge_bubble
+from omr.marks import Answer, AnswerState, Mark
 from omr.scoring import BubbleMeasure
 from omr.thresholds import Thresholds
 
@@ -75,3 +76,39 @@ def test_more_than_the_end_of_a_stroke_is_a_second_mark(more: BubbleMeasure) -> 
     answer = _judge(r1=FILLED, r2=more)
 
     assert (answer.state, answer.options) == (AnswerState.DOUBTFUL, ("r1", "r2"))
+
+
+CUT = bubble(
+    darkness=0.06, coverage=0.13, peak=0.53, zone=0.8, extent=0.68, straight=1.0, leaves=0.17,
+    length=0.08, home=0.76, depth=0.2, cut=1.0,
+)  # fmt: skip
+HANGING = bubble(
+    darkness=0.09, coverage=0.1, peak=0.95, zone=0.9, extent=0.6, straight=1.0, bend=0.33,
+    length=0.1, share=0.85, home=T.hanging - JUST, leaves=0.26,
+)  # fmt: skip
+
+
+def test_a_stroke_that_goes_under_print_is_a_mark_only_among_others_like_it() -> None:
+    others = (CUT.peak,) * T.alike
+
+    assert judge_bubble(CUT, T, Sheet(peaks=(CUT.peak,)))[0] is Mark.MARGINAL
+    assert judge_bubble(CUT, T, Sheet(peaks=(1.0,) * 9))[0] is Mark.MARGINAL
+    assert judge_bubble(CUT, T, Sheet(peaks=(CUT.peak, *others)))[0] is Mark.MARKED
+    assert judge_bubble(replace(CUT, cut=0.0), T, Sheet(peaks=(1.0,) * 9))[0] is Mark.MARKED
+
+
+def test_a_stroke_that_hangs_down_into_a_bubble_is_no_mark_of_it_unless_it_reaches_the_middle() -> (
+    None
+):
+    assert judge_bubble(HANGING, T)[0] is Mark.MARGINAL
+    for more in ({"depth": T.middle}, {"home": T.hanging}, {"share": 1.0}):
+        assert judge_bubble(replace(HANGING, **more), T)[0] is Mark.MARKED
+
+
+def test_a_filling_under_a_line_longer_than_a_strike_is_not_taken_for_cancelled() -> None:
+    struck = filled(coverage=0.99, arms=0.75, outside=0.2, length=T.struck_length)
+    answer = _judge(r1=struck, r2=FILLED)
+
+    assert answer == Answer(AnswerState.ANSWERED, ("r2",))
+    longer = replace(struck, length=T.struck_length + JUST)
+    assert _judge(r1=longer, r2=FILLED).state is AnswerState.DOUBTFUL

@@ -44,6 +44,7 @@ EDGED = bubble(
 )
 WANDERING = replace(
     TICK,
+    depth=T.middle,
     length=T.wander_length + JUST,
     home=T.wander_home - JUST,
     share=T.wander_share - JUST,

@@ -391,6 +391,7 @@ def test_a_thin_line_that_wanders_through_bubbles_is_no_mark_of_any() -> None:
         length=T.wander_length + JUST,
         home=T.wander_home - JUST,
         share=T.wander_share - JUST,
+        depth=T.middle,
     )
 
     assert judge_bubble(wandering, T) == (Mark.MARGINAL, Reason.STRAY_LINE)
