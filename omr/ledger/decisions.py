@@ -338,12 +338,10 @@ def _no_duplicate_depends(connection: Connection, row: SheetRow) -> None:
     if row.seen.serial is not None or row.reading.serial is None:
         return
     later = connection.execute(
-        select(sheet.c.sheet_id)
-        .where(
+        select(sheet.c.sheet_id).where(
             sheet.c.serial == row.reading.serial,
             sheet.c.status == SheetStatus.DUPLICATE.value,
         )
-        .limit(1)
     ).first()
     if later is not None:
         raise DecisionRefused(Refusal.DUPLICATES_DEPEND, row.reading.serial)

@@ -119,7 +119,7 @@ class Desk:
         papers = self._connection.execute(query).all()
         answers = answers_by_sheet(self._connection, [row.sheet_id for row in papers])
         known = (
-            Holder(row.sheet_id, answers.get(row.sheet_id, {}), row.layout_id, row.measurements)
+            Holder(row.sheet_id, answers[row.sheet_id], row.layout_id, row.measurements)
             for row in papers
         )
         return any(

@@ -101,7 +101,7 @@ def rows_of(
             ],
         )
         for row in rows:
-            seen = seen_of(row, answers.get(row.sheet_id, {}))
+            seen = seen_of(row, answers[row.sheet_id])
             if row.sheet_id in destroyed:
                 ended = _ended(seen, destroyed[row.sheet_id])
                 yield SheetRow(row.name, row.period, row.record_id, ended, seen)
@@ -181,7 +181,7 @@ def holder_of(connection: Connection, serial: str) -> Holder | None:
         )
     ).one_or_none()
     if row is not None:
-        answers = answers_by_sheet(connection, [row.sheet_id]).get(row.sheet_id, {})
+        answers = answers_by_sheet(connection, [row.sheet_id])[row.sheet_id]
         return Holder(row.sheet_id, answers, row.layout_id or "", row.measurements)
     typed = connection.execute(
         select(decision.c.sheet_id, decision.c.decision_id)
@@ -199,8 +199,7 @@ def holder_of(connection: Connection, serial: str) -> Holder | None:
         select(unlinked.c.sheet_id, sheet.c.layout_id)
         .join(sheet, sheet.c.sheet_id == unlinked.c.sheet_id)
         .where(unlinked.c.serial == serial)
-        .limit(1)
-    ).one_or_none()
+    ).first()
     return None if ended is None else Holder(ended.sheet_id, {}, ended.layout_id or "", None)
 
 

@@ -258,7 +258,7 @@ class Settlement:
         before = 0
         for held in self._continued:
             if held.met is None:
-                one = by_id.get(str(held.body.get("id", "-")))
+                one = by_id.get(held.body.get("id", ""))
                 if one is not None and not one.edited and _same_place(held, one):
                     _edit(held, one)
                 elif held.row:
