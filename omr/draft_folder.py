@@ -78,9 +78,7 @@ def _hold(folder: Path) -> int:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         is_ours = os.path.samestat(os.fstat(descriptor), folder.lstat())
-    except FileNotFoundError:
-        is_ours = False
-    except BlockingIOError:
+    except (FileNotFoundError, BlockingIOError):
         is_ours = False
     except OSError:  # a file system without locks: then nobody takes anything away either
         is_ours = True
