@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from omr.layout import Layout, Question, QuestionKind
+from omr.lost_marks import is_fading, is_stroke, is_whole, may_have_lost_marks
 from omr.mark_rules import ALONE, Sheet, judge_bubble, sheet_of
 from omr.marks import Answer, AnswerState, Mark, Reason
+from omr.rough_sheets import with_rough_rows
 from omr.row_doubts import with_doubts_beside
 from omr.scoring import BubbleMeasure, SheetMeasure
 from omr.thresholds import Thresholds
@@ -40,7 +42,7 @@ def judge_sheet(
         for question in layout.questions
     }
     lost = measured.bilevel and (
-        _may_have_lost_marks(measured, layout, thresholds)
+        may_have_lost_marks(measured, layout, thresholds)
         or (not sheet.usual and sheet.grain < thresholds.grainy)
     )
     doubts = doubts_about(measured, lost=lost and not sheet.usual)
@@ -53,7 +55,7 @@ def judge_sheet(
         answers = {
             question.id: answer
             if question.kind is QuestionKind.SINGLE
-            and _is_stroke(answer, by_question[question.id], thresholds)
+            and is_stroke(answer, by_question[question.id], thresholds)
             else _doubted(answer, (Reason.POOR_IMAGE,))
             for question, answer in zip(layout.questions, answers.values(), strict=True)
         }
@@ -62,34 +64,21 @@ def judge_sheet(
         # stands, what is missing may be lost.
         answers = {
             name: answer
-            if _is_whole(answer, by_question[name], thresholds)
+            if is_whole(answer, by_question[name], thresholds)
             else _doubted(answer, (Reason.POOR_IMAGE,))
             for name, answer in answers.items()
         }
-    elif 0 < sheet.usual < thresholds.definite_long or _is_fading(answers, by_question, thresholds):
+    elif 0 < sheet.usual < thresholds.definite_long or is_fading(answers, by_question, thresholds):
         answers = {
             name: _doubted(answer, (Reason.POOR_IMAGE,))
             if answer.state is AnswerState.BLANK
             else answer
             for name, answer in answers.items()
         }
-    return with_doubts_beside(answers, by_question, layout, thresholds), doubts
-
-
-def _is_fading(
-    answers: Mapping[str, Answer],
-    bubbles: Mapping[str, Sequence[BubbleMeasure]],
-    thresholds: Thresholds,
-) -> bool:
-    """Whether so many answers are mere traces that others may be lost altogether."""
-    t = thresholds
-    traces = sum(
-        answer.state is AnswerState.DOUBTFUL
-        and answer.reasons == (Reason.MARGINAL_MARK,)
-        and max(b.darkness for b in bubbles[name]) < t.definite_long
-        for name, answer in answers.items()
-    )
-    return traces > max(t.alike, t.fading * len(answers))
+    answers = with_doubts_beside(answers, by_question, layout, thresholds)
+    if not doubts:
+        answers = with_rough_rows(answers, by_question, layout, thresholds, sheet)
+    return answers, doubts
 
 
 def doubts_about(measured: SheetMeasure, *, lost: bool = False) -> tuple[Reason, ...]:
@@ -106,36 +95,6 @@ def doubts_about(measured: SheetMeasure, *, lost: bool = False) -> tuple[Reason,
     if measured.bent_mm > MAX_BENT_MM:
         reasons.append(Reason.REGISTRATION)
     return tuple(reasons)
-
-
-def _may_have_lost_marks(measured: SheetMeasure, layout: Layout, thresholds: Thresholds) -> bool:
-    """Whether a 1-bit scan may have turned marks into paper.
-
-    One person fills a sheet with one pen. Where that pen's marks are whole, a blank bubble
-    is blank; where they are crumbs, or hardly any are left, blanks prove nothing.
-    """
-    coverages = sorted(b.coverage for b in measured.bubbles if b.coverage > 0)
-    if len(coverages) < len(layout.questions) / 2:
-        return True
-    crumbs = sum(coverage < thresholds.crumb for coverage in coverages)
-    broken = crumbs > max(1, len(coverages) / 8)
-    return broken or coverages[len(coverages) // 2] < thresholds.whole
-
-
-def _is_whole(answer: Answer, bubbles: Sequence[BubbleMeasure], thresholds: Thresholds) -> bool:
-    """Whether an answer's marks are as strong as a pen makes them."""
-    return answer.state is AnswerState.ANSWERED and all(
-        bubble.coverage >= thresholds.whole for bubble in bubbles if bubble.option in answer.options
-    )
-
-
-def _is_stroke(answer: Answer, bubbles: Sequence[BubbleMeasure], thresholds: Thresholds) -> bool:
-    """Whether an answer's marks are no fillings, which may have been struck out."""
-    return answer.state is AnswerState.ANSWERED and all(
-        bubble.coverage < thresholds.half_struck
-        for bubble in bubbles
-        if bubble.option in answer.options
-    )
 
 
 def _doubted(answer: Answer, why: Sequence[Reason]) -> Answer:

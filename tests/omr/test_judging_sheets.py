@@ -13,6 +13,7 @@ from omr.judging import (
     is_doubtful,
     judge_sheet,
 )
+from omr.layout import QuestionKind
 from omr.marks import Answer, AnswerState, Reason
 from omr.scoring import BubbleMeasure
 from omr.thresholds import Thresholds
@@ -111,10 +112,12 @@ def test_where_many_answers_are_mere_traces_the_blank_rows_are_looked_at_too() -
 
 
 def _judged(rows: int, traces: int, **trace: float) -> dict[str, Answer]:
-    """A sheet of so many rows, as many of its first ones with a trace like this."""
+    """A sheet of so many rows: the first with a trace like this, the last blank, others full."""
     layout = make_layout(questions=make_questions(rows, 5))
-    said = {(q.id, "r2"): bubble("r2", q.id, **trace) for q in layout.questions[:traces]} | {
-        (layout.questions[-2].id, "r5"): filled("r5", layout.questions[-2].id)
+    *others, last = layout.questions
+    assert last.kind is QuestionKind.MULTI  # of one choice it is asked about on any uneasy sheet
+    said = {(q.id, "r2"): bubble("r2", q.id, **trace) for q in others[:traces]} | {
+        (q.id, "r5"): filled("r5", q.id) for q in others[traces:]
     }
     return judge_sheet(sheet(layout, said), layout, T)[0]
 
@@ -139,7 +142,7 @@ def test_rings_and_ink_do_not_show_that_marks_were_lost(seen: dict[str, float]) 
 
 
 def test_on_a_long_sheet_more_rows_must_be_mere_traces() -> None:
-    rows = 40
+    rows = 42
     few = int(T.fading * rows)
 
     assert list(_judged(rows, few, faint=T.light).values())[-1].state is AnswerState.BLANK
