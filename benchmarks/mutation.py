@@ -68,7 +68,14 @@ GROUPS = {
         ("tests/omr/test_serials.py", "tests/omr/test_serial_ranges.py"),
     ),
     "marks": Group(
-        ("omr/marks.py", "omr/thresholds.py", "omr/mark_rules.py", "omr/judging.py"),
+        (
+            "omr/marks.py",
+            "omr/thresholds.py",
+            "omr/mark_rules.py",
+            "omr/judging.py",
+            "omr/lost_marks.py",
+            "omr/rough_sheets.py",
+        ),
         (
             "tests/omr/test_thresholds.py",
             "tests/omr/test_mark_*.py",
@@ -76,6 +83,7 @@ GROUPS = {
             "tests/omr/test_lone_marks.py",
             "tests/omr/test_light_pens.py",
             "tests/omr/test_row_doubts.py",
+            "tests/omr/test_rough_sheets.py",
         ),
     ),
     "scoring": Group(

@@ -24,7 +24,7 @@ OTHERS = SEVERAL + REST
 # As many rows as make a sheet rough, and as many as make it uneasy.
 ENOUGH = int(T.rough_rows * len(LAYOUT.questions)) + 1
 SOME = int(T.uneasy_rows * len(LAYOUT.questions)) + 1
-PLAIN = filled("r3", HERE)
+PLAIN: BubbleMeasure = filled("r3", HERE)
 
 
 def _speck(question: str) -> BubbleMeasure:
