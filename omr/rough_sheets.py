@@ -33,27 +33,46 @@ def with_rough_rows(
         sheet: What all of them say together.
     """
     t = thresholds
-    found = dict(answers)
     drawn = _share_in_doubt(answers, but=Reason.POOR_IMAGE)
-    lost = _share_in_doubt(answers) > t.lost_rows
-    if drawn <= t.uneasy_rows and not lost:
-        return found
-    for question in layout.questions:
-        answer = answers[question.id]
-        single = question.kind is QuestionKind.SINGLE
-        if answer.state is AnswerState.BLANK and single:
-            # Rows without an answer are rare there, rows that lost theirs are not.
-            found[question.id] = Answer(AnswerState.DOUBTFUL, (), (Reason.MARGINAL_MARK,))
-        if answer.state is not AnswerState.ANSWERED:
-            continue
-        its = bubbles[question.id]
-        marks = [b for b in its if b.option in answer.options]
-        stands = not lost and all(_is_clear(b, t, sheet) for b in marks)
-        stands &= drawn <= t.rough_rows or all(_is_plain(b, t) for b in marks)
-        stands &= not single or not any(_is_touched(b, t) for b in its if b not in marks)
-        if not stands:
-            found[question.id] = Answer(AnswerState.DOUBTFUL, answer.options, (Reason.STRAY_LINE,))
+    found = dict(answers)
+    if drawn > t.uneasy_rows:
+        blanks = _may_have_lost_rows(answers, t, sheet)
+        for question in layout.questions:
+            answer, its = answers[question.id], bubbles[question.id]
+            single = question.kind is QuestionKind.SINGLE
+            if answer.state is AnswerState.BLANK and single and blanks:
+                found[question.id] = Answer(AnswerState.DOUBTFUL, (), (Reason.MARGINAL_MARK,))
+            if answer.state is not AnswerState.ANSWERED:
+                continue
+            marks = [b for b in its if b.option in answer.options]
+            stands = all(_is_clear(b, t, sheet) for b in marks)
+            stands &= drawn <= t.rough_rows or all(_is_plain(b, t) for b in marks)
+            stands &= not single or not any(_is_touched(b, t) for b in its if b not in marks)
+            if not stands:
+                found[question.id] = _asked(answer)
+    if _share_in_doubt(found) > t.lost_rows:
+        return {
+            name: _asked(answer) if answer.state is AnswerState.ANSWERED else answer
+            for name, answer in found.items()
+        }
     return found
+
+
+def _asked(answer: Answer) -> Answer:
+    """The same marks, for a person to decide."""
+    return Answer(AnswerState.DOUBTFUL, answer.options, (Reason.STRAY_LINE,))
+
+
+def _may_have_lost_rows(
+    answers: Mapping[str, Answer], thresholds: Thresholds, sheet: Sheet
+) -> bool:
+    """Whether blank rows are rare, so that each may have lost its mark, or its pen loses some.
+
+    Where there is no mark on the sheet nobody knows its pen.
+    """
+    blank = sum(answer.state is AnswerState.BLANK for answer in answers.values())
+    few = blank <= (1 - thresholds.orderly) * len(answers)
+    return few or sheet.pencil or not (sheet.peaks or sheet.usual)
 
 
 def _share_in_doubt(answers: Mapping[str, Answer], but: Reason | None = None) -> float:

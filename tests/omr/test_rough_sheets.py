@@ -101,6 +101,21 @@ def test_a_blank_row_of_one_choice_is_asked_about_where_some_rows_are_in_doubt()
     assert _judged(rough=SOME - 1)[HERE] == Answer(AnswerState.BLANK)
 
 
+def test_blank_rows_stand_where_most_are_and_the_pen_is_known_to_leave_dark_ink() -> None:
+    def read(**ink: float) -> AnswerState:
+        return _judged(filled("r3", REST[0], **ink), rough=SOME)[HERE].state
+
+    assert read() is AnswerState.BLANK
+    assert read(darkness=0.9 * T.pencil, coverage=1.0) is AnswerState.DOUBTFUL
+
+
+def test_a_blank_row_is_asked_about_where_nearly_all_others_have_a_mark() -> None:
+    marks = [filled("r3", name) for name in OTHERS[:-SOME]]
+
+    assert _judged(*marks, rough=SOME)[HERE].state is AnswerState.DOUBTFUL
+    assert _judged(*marks, rough=SOME - 1)[HERE].state is AnswerState.BLANK
+
+
 def test_a_blank_row_of_several_choices_stays_blank() -> None:
     assert _judged()[SEVERAL[0]] == Answer(AnswerState.BLANK)
 
@@ -110,3 +125,4 @@ def test_nothing_stands_where_hardly_any_row_is_beyond_doubt() -> None:
 
     assert len(OTHERS) >= most
     assert _judged(PLAIN, rough=most)[HERE].state is AnswerState.DOUBTFUL
+    assert _judged(PLAIN, rough=most - 1)[HERE].state is AnswerState.ANSWERED
