@@ -74,6 +74,7 @@ GROUPS = {
             "omr/mark_rules.py",
             "omr/judging.py",
             "omr/lost_marks.py",
+            "omr/pale_ink.py",
             "omr/rough_sheets.py",
         ),
         (

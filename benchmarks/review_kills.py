@@ -48,7 +48,7 @@ def main() -> int:
         sheets = -(-given.items // len(_QUESTIONS))
         workspace = crowded_office(Path(folder), sheets, _QUESTIONS)
         with Ledger.open(workspace.ledger_url) as ledger:
-            layout = next(each for each in issued.layouts(ledger) if each.domain == "GTDB")
+            layout = next(each for each in issued.layouts(ledger).values() if each.domain == "GTDB")
         with socket.socket() as one:
             one.bind(("127.0.0.1", 0))
             port = one.getsockname()[1]

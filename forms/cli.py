@@ -107,7 +107,7 @@ def print_command(
     today = now.date()
     found_unit = office.units().unit(unit)
     with Ledger.open(office.ledger_url) as ledger:
-        chosen = survey_to_print(office, issued.layouts(ledger), domain, now)
+        chosen = survey_to_print(office, list(issued.layouts(ledger).values()), domain, now)
     survey, found_domain = chosen.survey, chosen.domain
     if chosen.revised is not None:
         _tell_revised(survey, chosen.revised)
@@ -228,9 +228,9 @@ def layouts(
         kept = issued.layouts(ledger)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for layout in kept:
+        for layout_id, layout in kept.items():
             text = json.dumps(layout_to_json(layout), ensure_ascii=False, indent=1)
-            write_files({out / f"{layout.layout_id}.json": f"{text}\n".encode()})
+            write_files({out / f"{layout_id}.json": f"{text}\n".encode()})
     except OSError as error:
         raise UsageError(
             _("{path} cannot be written: {why}").format(

@@ -195,7 +195,7 @@ def _layouts(office: Workspace) -> list[Layout]:
     from omr.ledger import Ledger, issued
 
     with Ledger.open(office.ledger_url) as ledger:
-        return issued.layouts(ledger)
+        return list(issued.layouts(ledger).values())
 
 
 def _state(survey: Survey, printed: set[int]) -> str:

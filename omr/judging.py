@@ -12,6 +12,7 @@ from omr.layout import Layout, Question, QuestionKind
 from omr.lost_marks import is_fading, is_stroke, is_whole, may_have_lost_marks
 from omr.mark_rules import ALONE, Sheet, judge_bubble, sheet_of
 from omr.marks import Answer, AnswerState, Mark, Reason
+from omr.pale_ink import is_paler_than_all
 from omr.rough_sheets import with_rough_rows
 from omr.row_doubts import with_doubts_beside
 from omr.scoring import BubbleMeasure, SheetMeasure
@@ -130,6 +131,11 @@ def judge_question(
         if single:
             judged |= _specks(bubbles, judged, thresholds, sheet)
             judged |= _second(bubbles, judged, thresholds, sheet)
+        judged |= {
+            b.option: (Mark.MARGINAL, Reason.MARGINAL_MARK)
+            for b in bubbles
+            if b.option in marked and is_paler_than_all(b, thresholds, sheet, single=single)
+        }
     judged |= _faint(bubbles, judged, thresholds, sheet, single=single)
     if single:
         judged |= _struck_out(bubbles, judged, thresholds)

@@ -97,10 +97,12 @@ def reading_context(
     ledger: Ledger, verifier: Verifier, thresholds: Thresholds, *, every_picture: bool = False
 ) -> ReadingContext:
     """What the workers must know, from the ledger, the keys and the settings."""
-    layouts = issued.layouts(ledger)
     return ReadingContext(
         verifier=verifier,
-        layouts={layout.layout_id[: issued.CODE_DIGITS]: layout for layout in layouts},
+        layouts={
+            layout_id[: issued.CODE_DIGITS]: layout
+            for layout_id, layout in issued.layouts(ledger).items()
+        },
         names=issued.code_numbers(ledger),
         thresholds=thresholds,
         asked_about=tuple(issued.forms_against_the_books(ledger)),

@@ -62,7 +62,7 @@ def explain_sheet(root: Path, which: Which, *, scan: Path | None, out: Path | No
     with Ledger.open(workspace.ledger_url) as ledger:
         row, others = _find(ledger, which)
         row = find_sheet(ledger, row.record_id) or row  # with its kept crops
-        layouts = {layout.layout_id: layout for layout in issued.layouts(ledger)}
+        layouts = issued.layouts(ledger)
         if scan is not None:
             _check_is_its_file(ledger, scan, row)
     layout = layouts.get(row.reading.layout_id or "")

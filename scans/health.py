@@ -90,7 +90,7 @@ def lie_of(where: Registration, layout: Layout, capture: Capture | None = None) 
 
 
 def _facts(ledger: Ledger, batch_ids: Collection[int]) -> Iterator[SheetFacts]:
-    layouts = {layout.layout_id: layout for layout in issued.layouts(ledger)}
+    layouts = issued.layouts(ledger)
     for capture in captures(ledger, batch_ids):
         layout = layouts.get(capture.layout_id or "")
         lie = None

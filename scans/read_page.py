@@ -36,6 +36,7 @@ from scans.likeness import may_be_ours
 from scans.limits import is_out_of_memory
 from scans.overlap import set_covered_apart
 from scans.pages import PageRef, can_render, load_enough, load_page
+from scans.ring_likeness import shows_our_bubbles
 from scans.stages import Identified, Measured, PageOutcome, Placed, ReadingContext
 from scans.streaked import streaked
 
@@ -79,9 +80,10 @@ def _never_lost(
         turned = read_image(np.asarray(cv2.bitwise_not(grey), np.uint8), context)
         lost = all(sheet.status is SheetStatus.BLANK for sheet in turned)
         return [_refused(Reason.REGISTRATION)] if lost else turned
-    if is_bare(small) or not may_be_ours(small, context.frames):
-        return sheets
-    return [_refused(Reason.REGISTRATION)]
+    ours = not is_bare(small) and (
+        may_be_ours(small, context.frames) or shows_our_bubbles(small, context.frames)
+    )
+    return [_refused(Reason.REGISTRATION)] if ours else sheets
 
 
 def _enough_px(context: ReadingContext) -> float:

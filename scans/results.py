@@ -17,7 +17,7 @@ def result_lines(ledger: Ledger, *, file: str | None = None) -> Iterator[str]:
         ledger: The open ledger.
         file: Only files of that name.
     """
-    layouts = {layout.layout_id: layout for layout in issued.layouts(ledger)}
+    layouts = issued.layouts(ledger)
     for row in readings.sheet_rows(ledger, file=file):
         yield json.dumps(_line(row, layouts), ensure_ascii=False)
 

@@ -69,7 +69,7 @@ def print_thresholds(root: Path, batch: int | None) -> None:
         rules = rules_of_batch(ledger, batch)
         if rules is None:
             raise UsageError(_("no such batch was read"), _("Read scans with: omr scans read PATH"))
-        layouts = {layout.layout_id: layout for layout in issued.layouts(ledger)}
+        layouts = issued.layouts(ledger)
         kept = _kept(rules.thresholds)
         spread = None if kept is None else _spread(ledger, rules, layouts, kept)
     for line in (*_table(rules), *_in_words(spread)):

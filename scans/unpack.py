@@ -147,7 +147,7 @@ def _merged(
     if len(packed.sheets) != head.sheets or head.period not in months:
         raise PackFault
     check_packed(ledger, packed, head.unit)
-    layouts = {each.layout_id: each for each in issued.layouts(ledger)}
+    layouts = issued.layouts(ledger)
     packed = with_doubts(packed, layouts, thresholds)
     file = Unpacked(
         pack.sha256, head.unit, head.period, head.public, head.made_at, len(packed.sheets)

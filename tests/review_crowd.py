@@ -39,7 +39,7 @@ def crowded_office(
     workspace = review_office.fresh_office(folder)
     with Ledger.open(workspace.ledger_url) as ledger:
         _settle_all(ledger)
-        layout = next(each for each in issued.layouts(ledger) if each.domain == "GTDB")
+        layout = next(each for each in issued.layouts(ledger).values() if each.domain == "GTDB")
         run = issued.take_serials(
             ledger,
             unit="HP-PC08",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, select
 
@@ -103,23 +104,33 @@ def keep_layout(ledger: Ledger, kept: Layout) -> None:
         )
 
 
-def layouts(ledger: Ledger) -> list[Layout]:
-    """Every layout ever printed, the oldest first.
+def layouts(ledger: Ledger) -> dict[str, Layout]:
+    """Every layout ever printed by its id, the oldest first.
 
     Raises:
         LedgerUnusable: If one is no longer what was kept.
     """
     with ledger.read() as connection:
         bodies = connection.execute(
-            select(layout.c.body_json).order_by(layout.c.kept_at, layout.c.layout_id)
-        ).scalars()
+            select(layout.c.layout_id, layout.c.body_json).order_by(
+                layout.c.kept_at, layout.c.layout_id
+            )
+        )
         try:
-            return [layout_from_json(json.loads(body)) for body in bodies]
+            return {layout_id: _layout_of(layout_id, body) for layout_id, body in bodies}
         except (ValueError, KeyError, TypeError) as error:
             raise LedgerUnusable(
                 _("a layout in the ledger is damaged: {why}").format(why=error),
                 _("Put the newest backup of the ledger in its place."),
             ) from error
+
+
+@lru_cache(maxsize=256)  # checking that a layout is what it says takes as long as reading a sheet
+def _layout_of(layout_id: str, body: str) -> Layout:
+    described = json.loads(body)
+    if described["layout"] != layout_id:
+        raise ValueError(f"layout {described['layout']} is kept as {layout_id}")
+    return layout_from_json(described)
 
 
 def take_serials(

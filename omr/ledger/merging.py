@@ -105,7 +105,7 @@ def merge(
         NotItsKey: If the key is not registered, or not any more; nothing was kept.
     """
     merged = Merged()
-    layouts = {each.layout_id: each for each in issued.layouts(ledger)}
+    layouts = issued.layouts(ledger)
     with ledger.write() as connection:
         one_at_a_time(connection, "omr unpack")
         known = sender_of(connection, file.public)
@@ -133,7 +133,7 @@ def merge(
 
 
 def _books(connection: Connection, ledger: Ledger, packed: Packed, unit: str) -> Books:
-    layouts = {each.layout_id: each for each in issued.layouts(ledger)}
+    layouts = issued.layouts(ledger)
     return Books(unit, layouts, _issued(connection, serials_in(packed)))
 
 

@@ -234,9 +234,8 @@ class Desk:
     # The ledger's rows
 
     def _know_layouts(self) -> None:
-        found = issued.layouts(self.ledger)
-        self.layouts = {layout.layout_id: layout for layout in found}
-        self._ranks = Ranks(found)
+        self.layouts = issued.layouts(self.ledger)
+        self._ranks = Ranks(self.layouts.values())
 
     def _load(self) -> None:
         self._rows, self._entries = {}, {}

@@ -73,7 +73,7 @@ class Ranks:
     """Where items stand in the queue.
 
     Args:
-        layouts: By layout id.
+        layouts: All that were ever printed.
     """
 
     def __init__(self, layouts: Iterable[Layout]) -> None:

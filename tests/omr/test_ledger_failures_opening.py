@@ -34,7 +34,7 @@ _every_way = pytest.mark.parametrize("way", _OPENERS)
 def test_a_ledger_in_memory_may_be_empty_and_is_filled(way: str) -> None:
     with _OPENERS[way]("sqlite://") as ledger:
         issued.keep_layout(ledger, LAYOUT)
-        assert issued.layouts(ledger) == [LAYOUT]
+        assert issued.layouts(ledger) == {LAYOUT.layout_id: LAYOUT}
         assert take(ledger, 2).first == 1
 
 
@@ -45,7 +45,7 @@ def test_a_ledger_that_is_there_is_opened_with_what_is_in_it(tmp_path: Path, way
         take(ledger, 5)
 
     with _OPENERS[way](url) as ledger:
-        assert issued.layouts(ledger) == [LAYOUT]
+        assert issued.layouts(ledger) == {LAYOUT.layout_id: LAYOUT}
         assert take(ledger, 1).first == 6
 
 

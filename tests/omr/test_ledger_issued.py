@@ -378,7 +378,7 @@ def test_a_changed_layout_is_kept_beside_the_old_one(tmp_path: Path) -> None:
         newer = replace(LAYOUT, revision=2)
         issued.keep_layout(ledger, newer)
 
-        assert {kept.layout_id for kept in issued.layouts(ledger)} == {
+        assert set(issued.layouts(ledger)) == {
             LAYOUT.layout_id,
             newer.layout_id,
         }

@@ -126,3 +126,29 @@ def test_nothing_stands_where_hardly_any_row_is_beyond_doubt() -> None:
     assert len(OTHERS) >= most
     assert _judged(PLAIN, rough=most)[HERE].state is AnswerState.DOUBTFUL
     assert _judged(PLAIN, rough=most - 1)[HERE].state is AnswerState.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("row", "paler", "state"),
+    [
+        (SEVERAL[0], 0.60, AnswerState.DOUBTFUL),
+        (SEVERAL[0], 0.70, AnswerState.ANSWERED),
+        (HERE, 0.60, AnswerState.ANSWERED),  # the only ink of its row, and no fold's
+    ],
+)
+def test_where_several_may_be_marked_ink_paler_than_all_marks_is_asked_about(
+    row: str, paler: float, state: AnswerState
+) -> None:
+    others = [filled("r3", name) for name in REST]
+    pale = filled("r1", row, darkness=0.1, coverage=0.2, peak=paler * others[0].peak)
+
+    assert _judged(pale, *others, rough=0)[row].state is state
+
+
+def test_a_fold_among_dark_marks_is_asked_about_in_a_row_of_one_choice_too() -> None:
+    others = [filled("r3", name) for name in REST]
+    fold = filled(
+        "r1", HERE, darkness=0.06, coverage=0.35, peak=T.pale - 0.01, housed=T.apart - 0.1
+    )
+
+    assert _judged(fold, *others, rough=0)[HERE].state is AnswerState.DOUBTFUL

@@ -269,7 +269,7 @@ def test_measurements_are_kept_and_judge_to_the_same_answers(
     read(office, scanned / "scans")
 
     with Ledger.open(office.ledger_url) as ledger:
-        layouts = {layout.layout_id: layout for layout in issued.layouts(ledger)}
+        layouts = issued.layouts(ledger)
         rows = [row for row in readings.sheet_rows(ledger) if row.reading.measurements]
     assert len(rows) >= COUNT
     for row in rows:

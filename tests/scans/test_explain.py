@@ -87,7 +87,7 @@ def test_a_counted_sheet_is_drawn_from_its_measurements(
     said = capsys.readouterr().out
     assert said.startswith(f"{serial}: counted\n")
     with Ledger.open(open_workspace(root).ledger_url) as ledger:
-        [layout] = issued.layouts(ledger)
+        [layout] = issued.layouts(ledger).values()
     for question in layout.questions:
         for bubble in question.bubbles:
             [line] = [

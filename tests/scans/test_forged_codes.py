@@ -88,7 +88,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
     serials = [serial for serial, _page in printed]
     assert omr(["forms", "void", serials[SPOILT], "--why", "jam in the printer", *at]) == 0
     with Ledger.open(workspace.ledger_url) as ledger:
-        (layout,) = issued.layouts(ledger)
+        (layout,) = issued.layouts(ledger).values()
     scans = root / "scans"
     scans.mkdir()
     pages = _pages(root, printed, layout)

@@ -223,7 +223,7 @@ def test_a_domain_is_known_by_list_entry_id_or_name(office: Office) -> None:
 
 def test_the_comment_of_a_sheet_is_kept_once_its_form_is_known(office: Office) -> None:
     row = sheet(office.ledger, 2)
-    layout = next(each for each in issued.layouts(office.ledger) if each.domain == "GTDB")
+    layout = next(each for each in issued.layouts(office.ledger).values() if each.domain == "GTDB")
     jpeg = PictureStore(office.workspace.evidence_folder).read(row.picture or "")
     assert jpeg is not None
     assert comment_on(jpeg, layout) is None

@@ -25,7 +25,7 @@ def test_every_item_is_decided_once_though_the_server_is_killed(
 ) -> None:
     workspace = crowded_office(tmp_path, 5, ("a1", "b2"))
     with Ledger.open(workspace.ledger_url) as ledger:
-        layout = next(each for each in issued.layouts(ledger) if each.domain == "GTDB")
+        layout = next(each for each in issued.layouts(ledger).values() if each.domain == "GTDB")
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port = one.getsockname()[1]
