@@ -32,7 +32,12 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 # Refusals and lost connections are meant; anything else that a browser says is a fault.
-_MEANT = ("status of 409", "net::ERR_INTERNET_DISCONNECTED")
+_MEANT = (
+    "status of 409",
+    "net::ERR_INTERNET_DISCONNECTED",
+    # A busy machine runs our script first, which focuses the same field.
+    "Autofocus processing was blocked because a document already has a focused element",
+)
 
 
 @dataclass
