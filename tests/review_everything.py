@@ -27,7 +27,7 @@ def full_office(folder: Path) -> Workspace:
     """The office of five sheets, a second paper with one of their serials, and a comment."""
     workspace = review_office.fresh_office(folder)
     with Ledger.open(workspace.ledger_url) as ledger:
-        layout = next(each for each in issued.layouts(ledger) if each.domain == "GTDB")
+        layout = next(each for each in issued.layouts(ledger).values() if each.domain == "GTDB")
         counted = review_office.sheet(ledger, 4).reading
         whole = PageRect(0.0, 0.0, layout.width_mm, layout.height_mm)
         picture = _jpeg(whole, "")

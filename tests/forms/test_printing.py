@@ -99,7 +99,7 @@ def test_the_ledger_keeps_the_layout_the_forms_were_printed_with(
     run(wanted)
     run(wanted)
     with Ledger.open(workspace.ledger_url) as ledger:
-        assert issued.layouts(ledger) == [wanted.typeset.layout]
+        assert list(issued.layouts(ledger).values()) == [wanted.typeset.layout]
 
 
 @pytest.mark.parametrize("failure", [OSError("disk full"), KeyboardInterrupt()])

@@ -256,7 +256,7 @@ def test_a_migration_that_fails_midway_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
     with Ledger.create(f"sqlite:///{path}") as ledger:
-        assert issued.layouts(ledger) == []
+        assert issued.layouts(ledger) == {}
     assert {entry.name for entry in tmp_path.iterdir()} == {"ledger.db", "ledger.db.counter"}
 
 
@@ -273,7 +273,7 @@ def test_a_kept_layout_comes_back_and_is_kept_once(tmp_path: Path) -> None:
     with fresh_ledger(tmp_path) as ledger:
         issued.keep_layout(ledger, LAYOUT)
 
-        assert issued.layouts(ledger) == [LAYOUT]
+        assert issued.layouts(ledger) == {LAYOUT.layout_id: LAYOUT}
         with ledger.read() as connection:
             body = connection.execute(sa.select(metadata.tables["layout"].c.body_json)).scalar_one()
         assert json.loads(body)["layout"] == LAYOUT.layout_id
