@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from omr.layout import Layout, Question, QuestionKind
 from omr.lost_marks import is_fading, is_stroke, is_whole, may_have_lost_marks
 from omr.mark_rules import ALONE, Sheet, judge_bubble, sheet_of
-from omr.marks import Answer, AnswerState, Mark, Reason
+from omr.marks import Answer, AnswerState, Mark, Reason, doubted
 from omr.pale_ink import is_paler_than_all
 from omr.rough_sheets import with_rough_rows
 from omr.row_doubts import with_doubts_beside
@@ -48,7 +48,7 @@ def judge_sheet(
     )
     doubts = doubts_about(measured, lost=lost and not sheet.usual)
     if doubts:
-        answers = {name: _doubted(answer, doubts) for name, answer in answers.items()}
+        answers = {name: doubted(answer, *doubts) for name, answer in answers.items()}
     elif lost:
         # Most rows have a stroke, or crumbs of one, in just one bubble: there the answer is
         # seen. What is missing may be lost, and so may a second answer where several are
@@ -57,7 +57,7 @@ def judge_sheet(
             question.id: answer
             if question.kind is QuestionKind.SINGLE
             and is_stroke(answer, by_question[question.id], thresholds)
-            else _doubted(answer, (Reason.POOR_IMAGE,))
+            else doubted(answer, Reason.POOR_IMAGE)
             for question, answer in zip(layout.questions, answers.values(), strict=True)
         }
     elif measured.outlines_found < MIN_OUTLINES_FOUND:
@@ -66,12 +66,12 @@ def judge_sheet(
         answers = {
             name: answer
             if is_whole(answer, by_question[name], thresholds)
-            else _doubted(answer, (Reason.POOR_IMAGE,))
+            else doubted(answer, Reason.POOR_IMAGE)
             for name, answer in answers.items()
         }
     elif 0 < sheet.usual < thresholds.definite_long or is_fading(answers, by_question, thresholds):
         answers = {
-            name: _doubted(answer, (Reason.POOR_IMAGE,))
+            name: doubted(answer, Reason.POOR_IMAGE)
             if answer.state is AnswerState.BLANK
             else answer
             for name, answer in answers.items()
@@ -96,11 +96,6 @@ def doubts_about(measured: SheetMeasure, *, lost: bool = False) -> tuple[Reason,
     if measured.bent_mm > MAX_BENT_MM:
         reasons.append(Reason.REGISTRATION)
     return tuple(reasons)
-
-
-def _doubted(answer: Answer, why: Sequence[Reason]) -> Answer:
-    """The same candidates, for a person to decide."""
-    return Answer(AnswerState.DOUBTFUL, answer.options, _unique((*why, *answer.reasons)))
 
 
 def judge_question(
@@ -192,7 +187,7 @@ def _answer(
     if single and not chosen and sheet.bilevel and not _is_bare(bubbles, thresholds, sheet):
         reasons.append(Reason.POOR_IMAGE)  # what stood here may be lost
     if reasons:
-        return Answer(AnswerState.DOUBTFUL, chosen, _unique(reasons))
+        return Answer(AnswerState.DOUBTFUL, chosen, tuple(dict.fromkeys(reasons)))
     return Answer(AnswerState.ANSWERED, chosen) if chosen else Answer(AnswerState.BLANK)
 
 
@@ -346,10 +341,6 @@ def _struck_out(
 def _looks_struck(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether a bubble looks filled first and then crossed out: strokes end outside it."""
     return bubble.coverage >= thresholds.solid and bubble.arms >= thresholds.struck
-
-
-def _unique(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
-    return tuple(dict.fromkeys(reasons))
 
 
 def is_doubtful(answers: Mapping[str, Answer]) -> bool:

@@ -107,4 +107,10 @@ class Answer:
     reasons: tuple[Reason, ...] = ()  # why it is doubtful; empty otherwise
 
 
+def doubted(answer: Answer, *why: Reason) -> Answer:
+    """The same candidates, for a person to decide; *why* before the reasons it has."""
+    reasons = tuple(dict.fromkeys((*why, *answer.reasons)))
+    return Answer(AnswerState.DOUBTFUL, answer.options, reasons)
+
+
 Answers = Mapping[str, Answer]  # by question id, in printed order

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from omr.layout import Layout, QuestionKind
 from omr.mark_rules import Sheet
-from omr.marks import Answer, AnswerState, Reason
+from omr.marks import Answer, AnswerState, Reason, doubted
 from omr.scoring import BubbleMeasure
 from omr.thresholds import Thresholds
 
@@ -41,7 +41,7 @@ def with_rough_rows(
             answer, its = answers[question.id], bubbles[question.id]
             single = question.kind is QuestionKind.SINGLE
             if answer.state is AnswerState.BLANK and single and blanks:
-                found[question.id] = Answer(AnswerState.DOUBTFUL, (), (Reason.MARGINAL_MARK,))
+                found[question.id] = doubted(answer, Reason.MARGINAL_MARK)
             if answer.state is not AnswerState.ANSWERED:
                 continue
             marks = [b for b in its if b.option in answer.options]
@@ -49,18 +49,15 @@ def with_rough_rows(
             stands &= drawn <= t.rough_rows or all(_is_plain(b, t) for b in marks)
             stands &= not single or not any(_is_touched(b, t) for b in its if b not in marks)
             if not stands:
-                found[question.id] = _asked(answer)
+                found[question.id] = doubted(answer, Reason.STRAY_LINE)
     if _share_in_doubt(found) > t.lost_rows:
         return {
-            name: _asked(answer) if answer.state is AnswerState.ANSWERED else answer
+            name: doubted(answer, Reason.STRAY_LINE)
+            if answer.state is AnswerState.ANSWERED
+            else answer
             for name, answer in found.items()
         }
     return found
-
-
-def _asked(answer: Answer) -> Answer:
-    """The same marks, for a person to decide."""
-    return Answer(AnswerState.DOUBTFUL, answer.options, (Reason.STRAY_LINE,))
 
 
 def _may_have_lost_rows(

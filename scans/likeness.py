@@ -47,19 +47,32 @@ def may_be_ours(grey: GreyImage, frames: Sequence[Layout]) -> bool:
 def _likenesses(grey: GreyImage, frame: Layout) -> Iterator[float]:
     """How much the page resembles one with these fiducials, at every size and turn."""
     cell_mm = min(fiducial.size_mm for fiducial in frame.fiducials) / CELLS_PER_SIDE
-    long_mm = max(frame.width_mm, frame.height_mm)
-    for sheets in _SHEETS_ALONG:
-        px_per_mm = max(grey.shape) / (sheets * long_mm)
-        if px_per_mm < _LEAST_PX_PER_MM:
-            return
-        factor = _CELL_PX / (cell_mm * px_per_mm)
-        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        copy = np.asarray(small, np.uint8)
+    for copy in copies_of(grey, frame, _CELL_PX / cell_mm, _LEAST_PX_PER_MM):
         if min(copy.shape) <= len(_plain_square()):
             continue
-        squares = _matched(copy, _plain_square())
+        squares = matched(copy, _plain_square())
         for quarters in range(4):
             yield _likeness(copy, squares, frame, quarters, _CELL_PX / cell_mm)
+
+
+def copies_of(
+    grey: GreyImage, frame: Layout, px_per_mm: float, least_px_per_mm: float
+) -> Iterator[GreyImage]:
+    """Copies of a page, one for every size that a sheet may have on it.
+
+    Args:
+        grey: Shape (h, w), uint8.
+        frame: The sheet's layout.
+        px_per_mm: Of the sheet in each copy.
+        least_px_per_mm: Of the sheet in the page: smaller ones are not looked for.
+    """
+    for sheets in _SHEETS_ALONG:
+        there = max(grey.shape) / (sheets * max(frame.width_mm, frame.height_mm))
+        if there < least_px_per_mm:
+            return
+        factor = px_per_mm / there
+        small = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        yield np.asarray(small, np.uint8)
 
 
 def _likeness(
@@ -93,12 +106,12 @@ def _best_three(values: NDArray[np.floating]) -> NDArray[np.floating]:
 
 def _patterned(small: GreyImage, squares: _Map, fiducial: Fiducial, quarters: int) -> _Map:
     """How much every place resembles the fiducial; 0 where a plain *square* is more alike."""
-    found = _matched(small, _pattern(fiducial.marker, quarters))
+    found = matched(small, _pattern(fiducial.marker, quarters))
     found[found < squares] = 0
     return found
 
 
-def _matched(small: GreyImage, pattern: GreyImage) -> _Map:
+def matched(small: GreyImage, pattern: GreyImage) -> _Map:
     """How much every place resembles *pattern*; of the copy's size, 0 at its edges."""
     found = cv2.matchTemplate(small, pattern, cv2.TM_CCOEFF_NORMED)
     rim = pattern.shape[0] // 2

@@ -20,7 +20,7 @@ from omr.glance import place_at_a_glance
 from omr.judging import MIN_OUTLINES_FOUND, is_doubtful, judge_sheet
 from omr.ledger.issued import CODE_DIGITS
 from omr.ledger.readings import SheetReading
-from omr.marks import Answer, AnswerState, Reason, SheetStatus
+from omr.marks import Reason, SheetStatus, doubted
 from omr.measure_codec import packed, unpack
 from omr.own_pages import CALIBRATION_CODE
 from omr.registration import SheetPlace, Unplaced, place_sheets
@@ -254,7 +254,8 @@ def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
         reasons.append(Reason.FIDUCIAL_MISSING)
     if place.out_of_line:
         reasons.append(Reason.REGISTRATION)
-        answers = {name: _doubted(answer) for name, answer in answers.items()}
+        # A bubble may have been taken for another.
+        answers = {name: doubted(answer, Reason.REGISTRATION) for name, answer in answers.items()}
     waits = bool(reasons) or is_doubtful(answers)
     for answer in answers.values():
         reasons += answer.reasons
@@ -271,12 +272,6 @@ def _judged(measured: Measured, context: ReadingContext) -> SheetReading:
         registration=place.registration.h,
         measurements=kept,
     )
-
-
-def _doubted(answer: Answer) -> Answer:
-    """The same candidates, for a person to decide: a bubble may have been taken for another."""
-    reasons = tuple(dict.fromkeys((Reason.REGISTRATION, *answer.reasons)))
-    return Answer(AnswerState.DOUBTFUL, answer.options, reasons)
 
 
 def _read_unplaced(grey: GreyImage, unplaced: Unplaced, context: ReadingContext) -> SheetReading:

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from omr.fiducials import GreyImage
 from omr.layout import Bubble, Layout
+from omr.scoring import bubbles_of
+from scans.likeness import copies_of, matched
 
 _PX_PER_MM = 4  # of the copy in which circles are looked for
 _LIKE = 0.42  # a circle's likeness (a correlation) at 0.5 mm of blur
 _TOLERANCE_MM = 1.0  # by which it may lie elsewhere: a degree of skew, a step of scale
 _RIM_MM = 0.8  # of white inside and outside the outline that a circle is compared with
 _LINE_MM = 0.25  # half the width of a printed line after scanning
-# How long the page's long side may be, in sheets: see scans.likeness.
-_SHEETS_ALONG = (0.98, 1.05, 1.13, 1.22, 1.32, 1.42, 1.53, 1.65, 1.8, 2.0)
 _LEAST_PX_PER_MM = 3.0  # of the page: below, an outline is no circle any more
 # The share of the bubbles whose outline is where it should be. Of our own pages under blots and
 # halftones 0.40 to 0.91 are; of 27 real pages of other makers' bubble forms 0.03 to 0.14.
@@ -38,27 +38,21 @@ def shows_our_bubbles(grey: GreyImage, frames: Sequence[Layout]) -> bool:
         frames: Layouts with the arrangements that are expected.
     """
     return any(
-        _share_in_place(grey, frame, sheets) >= _OURS
+        _share_in_place(copy, frame) >= _OURS
         for frame in frames
-        for sheets in _SHEETS_ALONG
+        for copy in copies_of(grey, frame, _PX_PER_MM, _LEAST_PX_PER_MM)
     )
 
 
-def _share_in_place(grey: GreyImage, frame: Layout, sheets: float) -> float:
-    """Of a form's bubbles, the share that a page of so many sheets shows where they should be."""
-    px_per_mm = max(grey.shape) / (sheets * max(frame.width_mm, frame.height_mm))
-    bubbles = [bubble for question in frame.questions for bubble in question.bubbles]
-    if px_per_mm < _LEAST_PX_PER_MM or not bubbles:
+def _share_in_place(copy: GreyImage, frame: Layout) -> float:
+    """Of a form's bubbles, the share that a page's copy shows where they should be."""
+    bubbles = [bubble for _question, bubble in bubbles_of(frame)]
+    if not bubbles:
         return 0.0
-    factor = _PX_PER_MM / px_per_mm
-    copy = cv2.resize(grey, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     circle = _circle(bubbles[0].diameter_mm)
     if min(copy.shape) <= len(circle):
         return 0.0
-    alike = cv2.matchTemplate(copy, circle, cv2.TM_CCOEFF_NORMED) >= _LIKE
-    rim = len(circle) // 2  # from a place in the map to the middle of the circle that lies there
-    found = np.zeros(copy.shape, np.uint8)
-    found[rim : rim + alike.shape[0], rim : rim + alike.shape[1]] = alike
+    found = np.asarray(matched(copy, circle) >= _LIKE, np.uint8)
     reach = 2 * round(_TOLERANCE_MM * _PX_PER_MM) + 1
     wide = np.asarray(cv2.dilate(found, np.ones((reach, reach), np.uint8)), np.uint8)
     near = wide[::_PX_PER_MM, ::_PX_PER_MM]
@@ -76,8 +70,8 @@ def _best_count(
         frame: Its size.
         quarters: Turned against the clock by so many.
     """
-    count = np.zeros(near.shape, np.uint8)
-    for bubble in bubbles[:255]:
+    count = np.zeros(near.shape, np.uint16)
+    for bubble in bubbles:
         off = (
             complex(
                 bubble.centre.x_mm - frame.width_mm / 2, bubble.centre.y_mm - frame.height_mm / 2

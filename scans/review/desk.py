@@ -235,7 +235,7 @@ class Desk:
 
     def _know_layouts(self) -> None:
         self.layouts = issued.layouts(self.ledger)
-        self._ranks = Ranks(self.layouts.values())
+        self._ranks = Ranks(self.layouts)
 
     def _load(self) -> None:
         self._rows, self._entries = {}, {}

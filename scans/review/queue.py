@@ -73,16 +73,16 @@ class Ranks:
     """Where items stand in the queue.
 
     Args:
-        layouts: All that were ever printed.
+        layouts: By layout id.
     """
 
-    def __init__(self, layouts: Iterable[Layout]) -> None:
+    def __init__(self, layouts: Mapping[str, Layout]) -> None:
         self._places = {
-            layout.layout_id: {
+            layout_id: {
                 question.id: (n, {b.option: at for at, b in enumerate(question.bubbles)})
                 for n, question in enumerate(layout.questions)
             }
-            for layout in layouts
+            for layout_id, layout in layouts.items()
         }
 
     def key(self, row: SheetRow, item: Item, ordinal: int) -> Key:

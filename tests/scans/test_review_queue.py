@@ -24,7 +24,7 @@ from scans.review.queue import (
 )
 
 LAYOUTS = {LAYOUT.layout_id: LAYOUT}
-RANKS = Ranks([LAYOUT])
+RANKS = Ranks({LAYOUT.layout_id: LAYOUT})
 
 
 def row(
