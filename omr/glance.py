@@ -58,6 +58,20 @@ def place_at_a_glance(grey: GreyImage, frame: Layout) -> list[SheetPlace]:
     return []
 
 
+def are_those_of(
+    found: Sequence[FoundFiducial], sheets: Sequence[tuple[SheetPlace, Layout]], side_px: float
+) -> bool:
+    """Whether none of the fiducials *found* is another sheet's.
+
+    Args:
+        found: Anywhere on an image.
+        sheets: Where they lie in it, and what is printed on each.
+        side_px: Roughly how long a fiducial's side is.
+    """
+    own = [place.registration.locate(f.centre) for place, frame in sheets for f in frame.fiducials]
+    return all(_is_one_of(own, each, side_px) for each in found)
+
+
 def _halves(width: int, height: int) -> tuple[Box, Box]:
     """The image cut across its long side."""
     if width >= height:

@@ -16,7 +16,7 @@ import numpy as np
 from omr.codes import CodeBody
 from omr.fiducials import FoundFiducial, GreyImage, find_fiducials, is_bare
 from omr.geometry import PagePoint
-from omr.glance import place_at_a_glance
+from omr.glance import are_those_of, place_at_a_glance
 from omr.judging import MIN_OUTLINES_FOUND, is_doubtful, judge_sheet
 from omr.ledger.issued import CODE_DIGITS
 from omr.ledger.readings import SheetReading
@@ -144,7 +144,14 @@ def read_image(grey: GreyImage, context: ReadingContext) -> list[SheetReading]:
     readings = [_read_placed(grey, each, context) for each in glanced]
     if readings and all(_is_ordinary(reading, context) for reading in readings):
         return readings
-    found = find_fiducials(grey, side_px=min(map(_side_px, glanced), default=0.0))
+    side_px = min(map(_side_px, glanced), default=0.0)
+    if readings and all(_is_ordinary(r, context) or _is_pale(r) for r in readings):
+        # Fiducials that the glance found are known, so that nothing is gained by looking for
+        # those harder that a worn 1-bit scan does not show at first.
+        seen = find_fiducials(grey, harder=False, side_px=side_px)
+        if are_those_of(seen, [(each.place, each.frame) for each in glanced], side_px):
+            return readings
+    found = find_fiducials(grey, side_px=side_px)
     placed = _placed(found, context)
     if not placed:
         return [_read_without_fiducials(grey, context, found)]
@@ -169,14 +176,19 @@ def _is_ordinary(reading: SheetReading, context: ReadingContext) -> bool:
     """Whether nothing hints at another sheet that lies over this one."""
     if reading.status is SheetStatus.COUNTED:
         return True
-    doubts = _SHEET_DOUBTS.intersection(reading.reasons)
-    if reading.status is SheetStatus.REVIEW and doubts == {Reason.POOR_IMAGE}:
+    if _is_pale(reading):
         if reading.measurements is None or reading.layout_id is None:
             return False
         layout = context.layouts[reading.layout_id[:CODE_DIGITS]]
         # Marks that a 1-bit scan may have lost hide nothing; another sheet hides outlines.
         return unpack(reading.measurements, layout).outlines_found >= MIN_OUTLINES_FOUND
-    return reading.status is SheetStatus.REVIEW and not doubts
+    return reading.status is SheetStatus.REVIEW and not _SHEET_DOUBTS.intersection(reading.reasons)
+
+
+def _is_pale(reading: SheetReading) -> bool:
+    """Whether a sheet is known for what it is, and its scan alone is in doubt."""
+    doubts = _SHEET_DOUBTS.intersection(reading.reasons)
+    return reading.status is SheetStatus.REVIEW and doubts == {Reason.POOR_IMAGE}
 
 
 def _placed(found: list[FoundFiducial], context: ReadingContext) -> list[Placed | Unplaced]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image as PillowImage
 from printed_office import CHOSEN, SCALE, Image, Printed, moved, said
 
+from omr.fiducials import FoundFiducial
 from omr.ledger.readings import SheetReading
 from omr.marks import AnswerState, Reason, SheetStatus
 from scans.pages import PageRef
@@ -299,3 +301,41 @@ def test_two_sheets_on_one_glass_are_read_without_a_search_of_the_whole(
 
     assert [reading.serial for reading in readings] == printed.serials[:2]
     assert [said(reading) for reading in readings] == [CHOSEN, {"b2": "r2"}]
+
+
+def test_a_sheet_that_a_1_bit_scan_left_pale_is_not_searched_for_a_second_time(
+    printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harder: list[bool] = []
+
+    def searched(_grey: Image, **words: Any) -> list[FoundFiducial]:
+        harder.append(words.get("harder", True))
+        return []  # so worn that the first look at the whole shows none
+
+    monkeypatch.setattr("scans.read_page.find_fiducials", searched)
+    page = np.where(printed.filled(0) < 90, 0, 255).astype(np.uint8)
+
+    (reading,) = read_image(page, printed.context)
+
+    assert reading.status is SheetStatus.REVIEW
+    assert reading.serial == printed.serials[0]
+    assert harder == [False]
+
+
+def test_what_another_sheet_shows_beside_a_pale_one_is_looked_at_harder(
+    printed: Printed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = np.where(printed.filled(0) < 90, 0, 255).astype(np.uint8)
+    height, width = page.shape
+    middle = np.array([(0, 0), (60, 0), (60, 60), (0, 60)], np.float64)
+    middle += (width / 2, height / 2)
+    harder: list[bool] = []
+
+    def searched(_grey: Image, **words: Any) -> list[FoundFiducial]:
+        harder.append(words.get("harder", True))
+        return [FoundFiducial(0, middle)]
+
+    monkeypatch.setattr("scans.read_page.find_fiducials", searched)
+    read_image(page, printed.context)
+
+    assert harder == [False, True]
