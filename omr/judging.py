@@ -12,7 +12,7 @@ from omr.layout import Layout, Question, QuestionKind
 from omr.lost_marks import is_fading, is_stroke, is_whole, may_have_lost_marks
 from omr.mark_rules import ALONE, Sheet, judge_bubble, sheet_of
 from omr.marks import Answer, AnswerState, Mark, Reason, doubted
-from omr.pale_ink import is_paler_than_all
+from omr.pale_ink import is_dirt, is_paler_than_all
 from omr.rough_sheets import with_rough_rows
 from omr.row_doubts import with_doubts_beside
 from omr.scoring import BubbleMeasure, SheetMeasure
@@ -129,7 +129,11 @@ def judge_question(
         judged |= {
             b.option: (Mark.MARGINAL, Reason.MARGINAL_MARK)
             for b in bubbles
-            if b.option in marked and is_paler_than_all(b, thresholds, sheet, single=single)
+            if b.option in marked
+            and (
+                is_paler_than_all(b, thresholds, sheet, single=single)
+                or is_dirt(b, thresholds, sheet, single=single)
+            )
         }
     judged |= _faint(bubbles, judged, thresholds, sheet, single=single)
     if single:

@@ -27,6 +27,7 @@ class Sheet:
     Attributes:
         floor: Darkness that blank bubbles may reach by noise alone.
         peaks: Of the sheet's marks: one person fills a sheet with one pen.
+        pen: The middle one of these; 0 where there is none.
         dashes: The lengths of those of its marks that are straight and end where print cannot
             hide it.
         pencil: Whether its pen is a light one.
@@ -44,6 +45,7 @@ class Sheet:
 
     floor: float = 0.0
     peaks: tuple[float, ...] = ()
+    pen: float = 0.0
     dashes: tuple[float, ...] = ()
     pencil: bool = False
     grain: float = 1.0
@@ -72,10 +74,12 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
     ]
     rows = Counter(b.question for b in marks)
     grain = median(b.darkness / b.coverage for b in marks) if marks else 1.0
+    peaks = tuple(b.peak for b in marks if rows[b.question] == 1)
     lone = _lone_ink(measured, t)
     return Sheet(
         floor=min(t.noise_factor * measured.noise, _MOST_FLOOR),
-        peaks=tuple(b.peak for b in marks if rows[b.question] == 1),
+        peaks=peaks,
+        pen=median(peaks) if peaks else 0.0,
         dashes=tuple(b.length for b in marks if b.straight > 0 and b.leaves < t.enters),
         pencil=grain < t.pencil if marks else _has_light_traces(measured, t),
         grain=grain,

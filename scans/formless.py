@@ -18,6 +18,9 @@ from scans.likeness import may_be_ours
 
 _DARKEST_PAPER = 90  # grey level; a page that is black all over is no empty paper
 _INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty paper
+# Black over so much of a page hides more of a form than two fiducials and both codes.
+_BLACK_SHARE = 0.40
+_BLACK = 128  # grey level, the mean over a few millimetres: halftones are grey
 # What is only named, never measured, is looked at with so many pixels: A4 has 6 px/mm then, at
 # which fiducials are found (omr.fiducials).
 _NAMED_LONG_SIDE_PX = 1800
@@ -67,6 +70,16 @@ def is_empty(grey: GreyImage) -> bool:
     inner = small[20:-20, 20:-20].astype(np.float32)  # shadows live at the edge
     paper = float(np.median(inner))
     return paper > _DARKEST_PAPER and float((inner < paper - 40).mean()) < _INK_SHARE
+
+
+def is_blackened(small: GreyImage) -> bool:
+    """Whether so much of a :func:`reduced` page is black that a form may be under it.
+
+    A page that is black all over is none: no paper lay there.
+    """
+    coarse = cv2.resize(small, (80, 112), interpolation=cv2.INTER_AREA)
+    black = float((coarse < _BLACK).mean())
+    return _BLACK_SHARE <= black < 1 - _INK_SHARE
 
 
 def code_of(

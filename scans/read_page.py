@@ -27,7 +27,7 @@ from omr.registration import SheetPlace, Unplaced, place_sheets
 from omr.scoring import is_bilevel, measure
 from scans.faults import PageFault, needs_memory
 from scans.first_look import PX_PER_MM, enlarged, may_be_bilevel
-from scans.formless import code_of, is_mirrored, is_negative, name_page, reduced
+from scans.formless import code_of, is_blackened, is_mirrored, is_negative, name_page, reduced
 from scans.identify import read_page_codes
 from scans.identity import identify, serial_of
 from scans.jpeg import Decoded
@@ -80,8 +80,9 @@ def _never_lost(
         turned = read_image(np.asarray(cv2.bitwise_not(grey), np.uint8), context)
         lost = all(sheet.status is SheetStatus.BLANK for sheet in turned)
         return [_refused(Reason.REGISTRATION)] if lost else turned
-    ours = not is_bare(small) and (
-        may_be_ours(small, context.frames) or shows_our_bubbles(small, context.frames)
+    ours = is_blackened(small) or (
+        not is_bare(small)
+        and (may_be_ours(small, context.frames) or shows_our_bubbles(small, context.frames))
     )
     return [_refused(Reason.REGISTRATION)] if ours else sheets
 

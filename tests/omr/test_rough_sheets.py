@@ -132,7 +132,7 @@ def test_nothing_stands_where_hardly_any_row_is_beyond_doubt() -> None:
     ("row", "paler", "state"),
     [
         (SEVERAL[0], 0.60, AnswerState.DOUBTFUL),
-        (SEVERAL[0], 0.70, AnswerState.ANSWERED),
+        (SEVERAL[0], 0.85, AnswerState.ANSWERED),
         (HERE, 0.60, AnswerState.ANSWERED),  # the only ink of its row, and no fold's
     ],
 )

@@ -189,3 +189,22 @@ def test_a_negative_of_our_cover_is_no_lost_form(printed: Printed, tmp_path: Pat
     cover = pages_of(printed.root / "f.pdf")[0]
 
     assert _read(printed, tmp_path, 255 - cover).status is SheetStatus.BLANK
+
+
+def test_a_page_that_is_mostly_black_may_hide_a_form_and_is_refused(
+    printed: Printed, tmp_path: Path
+) -> None:
+    page = printed.filled()
+    height, width = page.shape
+    page[height // 3 :, width // 4 :] = 0
+    page[:, : width // 4 : 9] = 0
+    page[: height // 3, width // 3 : width * 2 // 3] = 0
+    page[:, ::23] = 0
+
+    assert _is_refused(_read(printed, tmp_path, page))
+
+
+def test_black_all_over_is_no_paper(printed: Printed, tmp_path: Path) -> None:
+    reading = _read(printed, tmp_path, np.full_like(printed.filled(), 20))
+
+    assert reading.status is SheetStatus.BLANK
