@@ -18,8 +18,9 @@ from scans.likeness import may_be_ours
 
 _DARKEST_PAPER = 90  # grey level; a page that is black all over is no empty paper
 _INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty paper
-# Black over so much of a page hides more of a form than two fiducials and both codes.
-_BLACK_SHARE = 0.40
+# Black over so much of a page hides more of a form than two fiducials and both codes; over more
+# than the other share it is the page's own colour: a cover, a negative.
+_BLACK_SHARE, _ALL_BLACK = 0.40, 0.85
 _BLACK = 128  # grey level, the mean over a few millimetres: halftones are grey
 # What is only named, never measured, is looked at with so many pixels: A4 has 6 px/mm then, at
 # which fiducials are found (omr.fiducials).
@@ -73,13 +74,10 @@ def is_empty(grey: GreyImage) -> bool:
 
 
 def is_blackened(small: GreyImage) -> bool:
-    """Whether so much of a :func:`reduced` page is black that a form may be under it.
-
-    A page that is black all over is none: no paper lay there.
-    """
+    """Whether so much of a :func:`reduced` page is black that a form may be under it."""
     coarse = cv2.resize(small, (80, 112), interpolation=cv2.INTER_AREA)
     black = float((coarse < _BLACK).mean())
-    return _BLACK_SHARE <= black < 1 - _INK_SHARE
+    return _BLACK_SHARE <= black < _ALL_BLACK
 
 
 def code_of(

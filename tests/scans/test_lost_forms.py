@@ -202,9 +202,3 @@ def test_a_page_that_is_mostly_black_may_hide_a_form_and_is_refused(
     page[:, ::23] = 0
 
     assert _is_refused(_read(printed, tmp_path, page))
-
-
-def test_black_all_over_is_no_paper(printed: Printed, tmp_path: Path) -> None:
-    reading = _read(printed, tmp_path, np.full_like(printed.filled(), 20))
-
-    assert reading.status is SheetStatus.BLANK
