@@ -114,13 +114,14 @@ def judge_question(
     """
     single = question.kind is QuestionKind.SINGLE
     judged = {b.option: judge_bubble(b, thresholds, sheet) for b in bubbles}
-    if single and sheet.usual:
-        judged |= _lone(bubbles, judged, thresholds, sheet)
     marked = {option for option, (mark, _) in judged.items() if mark is Mark.MARKED}
+    if single and sheet.usual and not marked:
+        judged |= _lone(bubbles, judged, thresholds, sheet)
+        marked = {option for option, (mark, _) in judged.items() if mark is Mark.MARKED}
     if marked:
         # The row has a mark of its own, so a tail that comes in from another row is none.
         for bubble in bubbles:
-            if marked - {bubble.option} and _is_tail(bubble, thresholds):
+            if _is_tail(bubble, thresholds) and marked - {bubble.option}:
                 judged[bubble.option] = (Mark.BLANK, None)
                 marked.discard(bubble.option)
         if single:
@@ -147,10 +148,13 @@ def _lone(
     thresholds: Thresholds,
     sheet: Sheet,
 ) -> dict[str, tuple[Mark, Reason | None]]:
-    """A doubtful bubble, judged as the only one with ink in its row, if it is that."""
+    """A doubtful bubble, judged as the only one with ink in its row, if it is that.
+
+    For rows without a mark beyond doubt.
+    """
     t = thresholds
     inked = [b for b in bubbles if judged[b.option][0] is not Mark.BLANK]
-    if len(inked) != 1 or judged[inked[0].option][0] is Mark.MARKED:
+    if len(inked) != 1:
         return {}
     (only,) = inked
     if any(
@@ -178,7 +182,7 @@ def _answer(
     single: bool,
 ) -> Answer:
     """What a row's marks say together."""
-    chosen = tuple(option for option, (mark, _) in judged.items() if mark is not Mark.BLANK)
+    chosen = tuple([option for option, (mark, _) in judged.items() if mark is not Mark.BLANK])
     reasons = [reason for _, reason in judged.values() if reason is not None]
     # What was meant instead may be lost, or where several may be marked, be nothing.
     alone = not single or len(chosen) == 1
@@ -205,6 +209,8 @@ def _is_bare(bubbles: Sequence[BubbleMeasure], thresholds: Thresholds, sheet: Sh
 
 def _is_tail(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether a bubble's ink is the thin end of a stroke made in one further down."""
+    if bubble.below <= 0:
+        return False
     t = thresholds
     straight = bubble.straight > 0 and bubble.bend < t.crossed and bubble.coverage < t.tail
     bit = bubble.coverage < t.bit
@@ -212,7 +218,7 @@ def _is_tail(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     # A line that comes up from the next bubble, as broad there, and ends in this one.
     rises = straight and bubble.aligned > 0 and bubble.bend < t.bend and bubble.leaves >= t.leaves
     little |= rises and bubble.share < t.apart and bubble.depth >= t.deep
-    return little and bubble.below > 0 and (straight or (bit and bubble.arms < t.half_arms))
+    return little and (straight or (bit and bubble.arms < t.half_arms))
 
 
 def _specks(
@@ -223,17 +229,16 @@ def _specks(
 ) -> dict[str, tuple[Mark, Reason | None]]:
     """Doubtful bubbles with a mere speck, in a row with a mark that is not struck out."""
     t = thresholds
+    doubtful = [b for b in bubbles if judged[b.option] == (Mark.MARGINAL, Reason.MARGINAL_MARK)]
     marks = [b for b in bubbles if judged[b.option][0] is Mark.MARKED]
-    if not marks or any(_looks_struck(b, t) for b in marks):
+    if not doubtful or not marks or any(_looks_struck(b, t) for b in marks):
         return {}
     share = t.speck_pencil if sheet.pencil else t.speck_share
     most = min(t.shading, share * min(b.darkness for b in marks))
     return {
         b.option: (Mark.BLANK, None)
-        for b in bubbles
-        if judged[b.option] == (Mark.MARGINAL, Reason.MARGINAL_MARK)
-        and max(b.zone, b.extent) < t.speck
-        and b.darkness < most
+        for b in doubtful
+        if max(b.zone, b.extent) < t.speck and b.darkness < most
     }
 
 
@@ -245,6 +250,12 @@ def _second(
 ) -> dict[str, tuple[Mark, Reason | None]]:
     """Blank bubbles beside a good mark with traces that may be a second, lighter one."""
     t = thresholds
+    blank = [b for b in bubbles if judged[b.option][0] is Mark.BLANK]
+    if not sheet.pencil and not sheet.bilevel:  # as mostly: most of them show far too little
+        least = min(t.second, t.second_light)
+        blank = [b for b in blank if b.zone >= least or b.extent >= least]
+    if not blank:
+        return {}
     marks = [b for b in bubbles if judged[b.option][0] is Mark.MARKED]
     darkest = max(b.peak for b in marks)
     struck = any(b.coverage >= t.half_struck and b.arms >= t.half_arms for b in marks)
@@ -266,8 +277,8 @@ def _second(
 
     return {
         b.option: (Mark.MARGINAL, Reason.MARGINAL_MARK)
-        for b in bubbles
-        if judged[b.option][0] is Mark.BLANK and not _is_tail(b, t) and may_be_one(b)
+        for b in blank
+        if not _is_tail(b, t) and may_be_one(b)
     }
 
 

@@ -28,10 +28,10 @@ def is_paler_than_all(
 
     Dirt only where several may be marked: no other bubble tells what is one mark too many.
     """
-    alike = sum(peak <= bubble.peak * _PALER for peak in sheet.peaks)
-    if len(sheet.peaks) <= thresholds.alike:
+    if len(sheet.peaks) <= thresholds.alike or (single and bubble.peak >= thresholds.pale):
         return False
-    return alike == 0 and bubble.peak < thresholds.pale if single else alike <= 1  # itself
+    alike = sum(peak <= bubble.peak * _PALER for peak in sheet.peaks)
+    return alike == 0 if single else alike <= 1  # itself
 
 
 def is_dirt(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet, *, single: bool) -> bool:
