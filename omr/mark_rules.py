@@ -268,7 +268,7 @@ def _is_edged(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
         and bubble.coverage >= t.edged_coverage
         and bubble.peak >= t.edged_peak
         and bubble.zone >= t.edged_zone
-        and bubble.length <= t.length
+        and t.edged_length <= bubble.length <= t.length
         and bubble.hidden == 0
         and (bubble.straight == 0 or bubble.bend >= t.bend)
     )

@@ -303,11 +303,12 @@ def test_less_than_a_dot_is_where_a_pen_rested(less: str) -> None:
         {"coverage": T.edged_coverage - JUST},
         {"peak": T.edged_peak - JUST},
         {"zone": T.edged_zone - JUST},
+        {"length": T.edged_length - JUST, "zone": 1.0},
         {"length": T.length + JUST},
         {"straight": 1.0},
         {"hidden": 1.0},
     ],
-    ids=lambda less: next(iter(less)),
+    ids="-".join,
 )
 def test_a_stroke_at_the_edge_is_a_mark_only_if_it_is_a_whole_one_of_this_bubble(
     less: dict[str, float],
