@@ -313,10 +313,10 @@ def _faint(
 def _is_trace(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
     """Whether something may have been drawn in or round a bubble, however lightly."""
     t = thresholds
+    if bubble.beside >= t.beside:  # a mere tip leaves less of the white round the bubble dark
+        return True
     if _is_tip(bubble, t, sheet):
         return False
-    if bubble.beside >= t.beside:
-        return True
     if sheet.bilevel:
         return bubble.zone >= t.rough or bubble.darkness >= t.black
     if sheet.peak >= t.inky:  # no pen leaves less, however short it rests

@@ -257,11 +257,14 @@ def _row(sheet: Sheet, **said: BubbleMeasure) -> Answer:
 
 
 def test_what_just_touches_a_bubble_on_its_way_is_no_trace_on_an_orderly_sheet() -> None:
-    tip = bubble(zone=1.0, beside=0.1, extent=0.3, share=T.tip - JUST, coverage=T.least - JUST)
+    few = {"share": T.tip - JUST, "coverage": T.least - JUST}
+    tip = bubble(zone=1.0, beside=T.beside - JUST, extent=0.3, **few)
 
     assert _row(ORDERLY, r2=tip).state is AnswerState.BLANK
     assert _row(ORDERLY, r1=filled(), r2=replace(tip, peak=1.0)).options == ("r1",)
     assert _row(Sheet(), r2=tip).state is AnswerState.DOUBTFUL
+    # Seed 2026112503: a tick made beside its bubble, whose tail ends in the row above.
+    assert _row(ORDERLY, r2=replace(tip, beside=T.beside)).state is AnswerState.DOUBTFUL
     for more in ({"share": T.tip}, {"coverage": T.least}):
         assert _row(ORDERLY, r2=replace(tip, **more)).state is AnswerState.DOUBTFUL
 
