@@ -35,7 +35,17 @@ from tempfile import TemporaryDirectory
 
 import accuracy_end_to_end
 from accuracy_office import SHEETS, Office, open_office, reader_digest
-from accuracy_record import RECORD, append, is_current, line_of, lines_of, report, was_run
+from accuracy_record import (
+    RECORD,
+    Reader,
+    append,
+    commit,
+    is_current,
+    line_of,
+    lines_of,
+    report,
+    was_run,
+)
 from accuracy_strata import BY_NAME, Stratum, chosen
 from accuracy_tally import Tally
 from accuracy_worker import BLOCK, Block, begin, look_again, save_picture, work
@@ -74,9 +84,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ValueError as unknown:
         print(f"accuracy: {unknown}", file=sys.stderr)
         return 2
-    reader = reader_digest()
+    reader = Reader(reader_digest(), commit())
     seed: int = options.seed or _free_seed(options.record, check=options.check)
-    if not options.check and (done := was_run(options.record, seed, strata, reader)):
+    if not options.check and (done := was_run(options.record, seed, strata, reader.digest)):
         print(
             f"accuracy: this reader has read {', '.join(done)} with seed {seed} already; "
             "take another --seed",
@@ -97,7 +107,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ]
     if not options.check:
         append(options.record, lines)
-    print(report(lines, reader))
+    print(report(lines, reader.digest))
     errors = [(line["stratum"], error) for line in lines for error in line["errors"]]
     positions = sum(line["positions"] for line in lines)
     print(

@@ -8,6 +8,7 @@ import platform
 import subprocess
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -24,8 +25,16 @@ _PACKAGES = ("numpy", "opencv-python-headless", "zxing-cpp", "pypdfium2", "pillo
 _ROOT = Path(scans.__file__).parent.parent  # where the reader is that does the reading
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Which reader reads: taken when a run begins, since the files may change meanwhile."""
+
+    digest: str  # of its sources
+    commit: str  # see commit()
+
+
 def line_of(
-    stratum: Stratum, tally: Tally, *, seed: int, reader: str, layout: str, wall_s: float
+    stratum: Stratum, tally: Tally, *, seed: int, reader: Reader, layout: str, wall_s: float
 ) -> dict[str, Any]:
     """The record's line of one stratum in one run."""
     kinds: dict[str, dict[str, int]] = defaultdict(dict)
@@ -37,8 +46,8 @@ def line_of(
         "stratum": stratum.name,
         "seed": seed,
         "fingerprint": stratum.fingerprint(),
-        "reader": reader,
-        "commit": commit(),
+        "reader": reader.digest,
+        "commit": reader.commit,
         "versions": {"python": platform.python_version()}
         | {name: version(name) for name in _PACKAGES},
         "layout": layout,

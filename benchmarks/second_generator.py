@@ -41,7 +41,7 @@ import cv2
 import numpy as np
 from accuracy_bounds import upper_bound
 from accuracy_office import Office, open_office, reader_digest
-from accuracy_record import append, commit, lines_of
+from accuracy_record import Reader, append, commit, lines_of
 from accuracy_worker import read_file
 from second_effects import augraphy_version
 from second_page import ERASED_BELOW_MM2, Page, fingerprint, make_page, visible_mm2
@@ -74,8 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             begin(office, options.pictures)
             print(json.dumps(read_one(office, seed, number), indent=1, ensure_ascii=False))
             return 0
-        reader, maker = reader_digest(), fingerprint()
-        done = set() if options.check else _done(options.record, options.seed, reader, maker)
+        reader, maker = Reader(reader_digest(), commit()), fingerprint()
+        done = set() if options.check else _done(options.record, options.seed, reader.digest, maker)
         left = [number for number in range(options.pages) if number not in done]
         if done:
             print(f"seed {options.seed}: {options.pages - len(left)} pages were read before")
@@ -228,7 +228,7 @@ def _save(
 
 
 def line_of(
-    pages: Sequence[Mapping[str, Any]], seed: int, reader: str, maker: str, wall_s: float
+    pages: Sequence[Mapping[str, Any]], seed: int, reader: Reader, maker: str, wall_s: float
 ) -> dict[str, Any]:
     """The record's line of some pages of one run."""
     effects: dict[str, Counter[str]] = {}
@@ -249,8 +249,8 @@ def line_of(
         "spans": _spans(page["number"] for page in pages),
         "pages": len(pages),
         "generator": maker,
-        "reader": reader,
-        "commit": commit(),
+        "reader": reader.digest,
+        "commit": reader.commit,
         "versions": {"python": platform.python_version(), "augraphy": augraphy_version()}
         | {name: version(name) for name in _PACKAGES},
         "positions": sum(page["positions"] for page in pages),

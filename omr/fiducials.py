@@ -33,6 +33,7 @@ _LEAST_RATE = 0.02  # of a fiducial's outline to a page's longer side: on A3 it 
 _AS_EXPECTED = 0.8  # of the same, where there is nothing else: two A5 sheets on A4 show 0.71
 # One fiducial's black is 0.0008 of an A5 sheet and 0.0002 of A3. A pixel of so small a copy
 # has hardly any noise, and print that can be read at all is more than 30 levels deep.
+DARKEST_PAPER = 90  # grey level; a page that is black nearly all over is no bare paper
 _BARE_SIZE_PX, _BARE_STEP, _BARE_SHARE = (424, 600), 15.0, 0.00005
 
 Box = tuple[int, int, int, int]  # left, top, right, bottom, px
@@ -140,7 +141,7 @@ def is_bare(image: GreyImage) -> bool:
     """
     small = cv2.resize(image, _BARE_SIZE_PX, interpolation=cv2.INTER_AREA)
     paper = float(np.median(small))
-    return float(np.mean(small < paper - _BARE_STEP)) < _BARE_SHARE
+    return paper > DARKEST_PAPER and float(np.mean(small < paper - _BARE_STEP)) < _BARE_SHARE
 
 
 def _corner_tiles(part: Box, reach: int) -> Iterator[Box]:

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from omr.layout import Layout, Question, QuestionKind
-from omr.lost_marks import is_fading, is_stroke, is_whole, may_have_lost_marks
+from omr.lost_marks import (
+    is_fading,
+    is_stroke,
+    is_whole,
+    may_have_lost_marks,
+    with_lost_seconds,
+)
 from omr.mark_rules import ALONE, Sheet, judge_bubble, sheet_of
 from omr.marks import Answer, AnswerState, Mark, Reason, doubted
 from omr.pale_ink import is_dirt, is_paler_than_all
@@ -76,6 +82,8 @@ def judge_sheet(
             else answer
             for name, answer in answers.items()
         }
+    if measured.bilevel:
+        answers = with_lost_seconds(answers, by_question, thresholds)
     answers = with_doubts_beside(answers, by_question, layout, thresholds)
     if not doubts:
         answers = with_rough_rows(answers, by_question, layout, thresholds, sheet)
@@ -114,10 +122,9 @@ def judge_question(
     """
     single = question.kind is QuestionKind.SINGLE
     judged = {b.option: judge_bubble(b, thresholds, sheet) for b in bubbles}
-    marked = {option for option, (mark, _) in judged.items() if mark is Mark.MARKED}
-    if single and sheet.usual and not marked:
+    if single and sheet.usual and not _marked(judged):
         judged |= _lone(bubbles, judged, thresholds, sheet)
-        marked = {option for option, (mark, _) in judged.items() if mark is Mark.MARKED}
+    marked = _marked(judged)
     if marked:
         # The row has a mark of its own, so a tail that comes in from another row is none.
         for bubble in bubbles:
@@ -140,6 +147,11 @@ def judge_question(
     if single:
         judged |= _struck_out(bubbles, judged, thresholds)
     return _answer(bubbles, judged, thresholds, sheet, single=single)
+
+
+def _marked(judged: Mapping[str, tuple[Mark, Reason | None]]) -> set[str]:
+    """The options of the bubbles that are marked beyond doubt."""
+    return {option for option, (mark, _) in judged.items() if mark is Mark.MARKED}
 
 
 def _lone(
@@ -170,6 +182,8 @@ def _left(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> Reason
     ring = thresholds.faint_loose if light else thresholds.loose_alone
     if bubble.ring >= thresholds.ring_alone or bubble.loose >= ring:
         return Reason.CIRCLED
+    if bubble.shown < thresholds.covered and not sheet.bilevel:
+        return Reason.CORRECTION  # tape, paint or a slip of paper hides what may be marked
     return Reason.MARGINAL_MARK if _is_trace(bubble, thresholds, sheet) else None
 
 
@@ -203,7 +217,8 @@ def _is_bare(bubbles: Sequence[BubbleMeasure], thresholds: Thresholds, sheet: Sh
     """Whether a row has not a crumb of ink, in a 1-bit scan that would have kept some."""
     t = thresholds
     return sheet.sturdy and all(
-        b.darkness < t.black / 4 and max(b.zone, b.extent) < t.faint_zone for b in bubbles
+        b.darkness < t.black / 4 and max(b.zone, b.extent) < t.faint_zone and b.ring < t.strewn
+        for b in bubbles
     )
 
 
@@ -306,7 +321,7 @@ def _faint(
             continue
         left = _left(b, t, sheet)
         if left is not None:
-            found[b.option] = (Mark.MARGINAL, left if left is Reason.CIRCLED else usual)
+            found[b.option] = (Mark.MARGINAL, usual if left is Reason.MARGINAL_MARK else left)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from omr.layout import Layout
-from omr.marks import Answer, AnswerState, Reason
+from omr.marks import Answer, AnswerState, Reason, doubted
 from omr.scoring import BubbleMeasure, SheetMeasure
 from omr.thresholds import Thresholds
 
@@ -47,6 +47,40 @@ def is_whole(answer: Answer, bubbles: Sequence[BubbleMeasure], thresholds: Thres
         for bubble in bubbles
         if bubble.option in answer.options
     )
+
+
+def with_lost_seconds(
+    answers: Mapping[str, Answer],
+    bubbles: Mapping[str, Sequence[BubbleMeasure]],
+    thresholds: Thresholds,
+) -> dict[str, Answer]:
+    """*answers* of a 1-bit scan, but for those beside which a second one may be lost.
+
+    Where rows have lost their marks and the pen's fillings are a few grains, no stroke of it
+    had to stay.
+
+    Args:
+        answers: Of every question.
+        bubbles: Their measurements.
+        thresholds: Of this run.
+    """
+    t = thresholds
+    lost = sum(Reason.POOR_IMAGE in answer.reasons for answer in answers.values())
+    if lost <= t.alike:
+        return dict(answers)
+    return {
+        name: doubted(answer, Reason.POOR_IMAGE)
+        if answer.state is AnswerState.ANSWERED
+        and any(_is_scanty(b, t) for b in bubbles[name] if b.option in answer.options)
+        else answer
+        for name, answer in answers.items()
+    }
+
+
+def _is_scanty(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether of a filling hardly anything is left."""
+    t = thresholds
+    return bubble.faint >= t.scanty_faint and bubble.coverage < t.scanty
 
 
 def is_stroke(answer: Answer, bubbles: Sequence[BubbleMeasure], thresholds: Thresholds) -> bool:

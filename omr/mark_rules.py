@@ -27,7 +27,6 @@ class Sheet:
     Attributes:
         floor: Darkness that blank bubbles may reach by noise alone.
         peaks: Of the sheet's marks: one person fills a sheet with one pen.
-        pen: The middle one of these; 0 where there is none.
         dashes: The lengths of those of its marks that are straight and end where print cannot
             hide it.
         pencil: Whether its pen is a light one.
@@ -45,7 +44,6 @@ class Sheet:
 
     floor: float = 0.0
     peaks: tuple[float, ...] = ()
-    pen: float = 0.0
     dashes: tuple[float, ...] = ()
     pencil: bool = False
     grain: float = 1.0
@@ -56,6 +54,11 @@ class Sheet:
     peak: float = 0.0
     thin: bool = False
     pens: tuple[float, ...] = ()
+
+    @property
+    def pen(self) -> float:
+        """The middle one of its marks' peaks; it has to have some."""
+        return median(self.peaks)
 
 
 ALONE = Sheet()
@@ -79,7 +82,6 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
     return Sheet(
         floor=min(t.noise_factor * measured.noise, _MOST_FLOOR),
         peaks=peaks,
-        pen=median(peaks) if peaks else 0.0,
         dashes=tuple(b.length for b in marks if b.straight > 0 and b.leaves < t.enters),
         pencil=grain < t.pencil if marks else _has_light_traces(measured, t),
         grain=grain,

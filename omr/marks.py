@@ -25,7 +25,7 @@ class Reason(StrEnum):
     # a person decides about an answer
     MARGINAL_MARK = "marginal-mark"
     OVERVOTE = "overvote"
-    CORRECTION = "correction"  # a marked bubble looks struck through
+    CORRECTION = "correction"  # a marked bubble looks struck through, or something covers one
     CIRCLED = "circled"  # ink round a bubble rather than in it
     STRAY_LINE = "stray-line"  # a thin line that only crosses the bubble
     DISAGREEMENT = "disagreement"  # two people read it differently

@@ -18,7 +18,7 @@ from omr.once import once_each
 from omr.scan_health import Look
 from omr.scoring import BubbleColumns, SheetMeasure, bubbles_of
 
-_VERSION = 2
+_VERSION = 3
 _HEAD = struct.Struct(">Bffff?HI")
 _EFFORT = 4  # of zlib: the most takes four times as long for a fortieth fewer bytes (measured)
 _DARKNESS_STEPS = 10_000
@@ -49,6 +49,7 @@ _SHARES = (
     "housed",
     "depth",
     "faint",
+    "shown",
 )
 _NUMBERS = attrgetter("darkness", *_SHARES, "paper")
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from omr.outline_search import REACH_MM, outline_offsets
+from omr.medians import median
+from omr.outline_search import REACH_MM, Outlines, outline_offsets
 from omr.shades import Shades
 from omr.surfaces import TERMS, Surface, fit_surface, followed
 from omr.views import Levels, Views
@@ -26,6 +27,7 @@ _HALF_A_NEIGHBOUR = 0.5  # weight of "nothing was missed" there
 _OUT_OF_PLACE_MM = 0.12  # half of the outline's line: less hardly shows inside
 _LOST_MM = 0.20  # no surface follows this paper; a flat sheet's outlines agree to 0.05 mm
 _MOST_OUTLINES = 0.9  # share of them
+_LEAST_SHOWN = 0.01  # darkness of a quarter that is there at all
 _HELD = 3  # outlines that a fiducial is worth: it is found to a tenth of a pixel
 _ONE_OUTLINE_MM = 0.35  # the band that stands for an outline; further off is something else
 
@@ -37,6 +39,7 @@ class Settled:
     offsets_mm: NDArray[np.float64]  # (n, 2): to be added to the printed centres
     largest_mm: float
     share_found: float  # of bubbles whose outline was seen
+    shown: NDArray[np.float64]  # (n,) of an outline's least visible quarter, 1 on most; 0 to 1
     surface: Surface | None = None  # through the offsets; None where too few were seen
 
     def shifts(
@@ -73,11 +76,12 @@ def settle_offsets(
         shades: Of this sheet.
         held_mm: (m, 2) the fiducials: there the paper lies where it is expected.
     """
-    seen, clear = outline_offsets(patches, radius_mm, px_per_mm, shades)
-    share = float(clear.mean())
+    outlines = outline_offsets(patches, radius_mm, px_per_mm, shades)
+    seen, clear = outlines.offsets_mm, outlines.clear
+    share, shown = float(clear.mean()), _shown(outlines)
     if np.count_nonzero(clear) < 2 * TERMS:
         nothing = np.zeros_like(centres_mm)
-        return Settled(nothing, 0.0, share)
+        return Settled(nothing, 0.0, share, shown)
     surface = _surface(centres_mm, seen, clear, held_mm)
     smooth = _followed(centres_mm, centres_mm, seen, clear, surface)
     off = np.where(clear, np.hypot(*(seen - smooth).T), 0.0)
@@ -85,7 +89,15 @@ def settle_offsets(
     # Where many outlines lie elsewhere still, nobody knows where the hidden ones lie.
     lost = _quantile(off[clear], _MOST_OUTLINES) > _LOST_MM
     largest = REACH_MM if lost else float(np.hypot(*offsets.T).max())
-    return Settled(offsets, largest, share, surface)
+    return Settled(offsets, largest, share, shown, surface)
+
+
+def _shown(outlines: Outlines) -> NDArray[np.float64]:
+    """How much of each outline shows, compared with the sheet's others."""
+    if not outlines.clear.any():
+        return np.zeros(len(outlines.clear))
+    usual = max(median(outlines.weakest[outlines.clear]), _LEAST_SHOWN)
+    return np.clip(outlines.weakest / usual, 0.0, 1.0)
 
 
 def _quantile(values: NDArray[np.float64], share: float) -> float:

@@ -25,6 +25,7 @@ _STEP = 2  # px between the shifts that are tried first, on samples averaged 2 x
 _NEAR = 2  # px: shifts that are tried round the best of the rough ones ...
 _AT_WHEEL = 4  # ... and at the wheel: 0.5 mm, farther than nearly all outlines lie off
 _SPOKES = 20  # of the wheel: 16 to 32 find the same place to 0.01 mm; 1.3 px on a spoke do not
+_QUARTERS = 4
 _INNER_HALF = 8  # px: this far round its middle a bubble is light, or a mark hides its outline
 _MOST_INNER = 0.15  # darkness
 
@@ -32,6 +33,22 @@ Floats = NDArray[np.float32]
 Offsets = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """Where the outlines are seen.
+
+    Attributes:
+        offsets_mm: (n, 2); zero where nothing was seen clearly.
+        clear: (n,) whether it was.
+        weakest: (n,) how much darker than both sides its least visible quarter is, darkness; an
+            outline that is covered in part shows less there.
+    """
+
+    offsets_mm: Offsets
+    clear: Flags
+    weakest: Offsets
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +74,8 @@ class _Wheel:
 
 def outline_offsets(
     patches: Levels | Views, radius_mm: float, px_per_mm: float, shades: Shades | None = None
-) -> tuple[Offsets, Flags]:
-    """Each outline's offset, (n, 2) mm, and whether it was seen clearly, (n,).
+) -> Outlines:
+    """Look for every outline.
 
     Args:
         patches: As for :func:`omr.outline.settle_offsets`.
@@ -69,23 +86,36 @@ def outline_offsets(
     views = PatchViews(patches) if isinstance(patches, np.ndarray) else patches
     wheel = _wheel(radius_mm, px_per_mm)
     dark = _dark(views.around(wheel.at_px), shades)
-    answers = product(np.ascontiguousarray(dark[:, : wheel.rim]), wheel.answers)
+    rim = np.ascontiguousarray(dark[:, : wheel.rim])
+    answers = product(rim, wheel.answers)
     light = dark[:, wheel.rim :].mean(axis=1) < _MOST_INNER
     best = answers.argmax(axis=1)
     clear = light & (answers.max(axis=1) > _CLEAR_PEAK) & ~_is_rim(best, _AT_WHEEL)
     offsets = np.zeros((len(dark), 2))
     offsets[clear] = _refined(answers[clear], best[clear], _AT_WHEEL)
+    weakest = _weakest(rim, wheel.answers.T[best])
     elsewhere = np.flatnonzero(light & ~clear)
     if len(elsewhere):
         search = _search(radius_mm, px_per_mm, views.side)
-        offsets[elsewhere], clear[elsewhere] = _searched(views, elsewhere, search, shades)
-    return offsets / px_per_mm, clear
+        found, seen, whole = _searched(views, elsewhere, search, shades)
+        offsets[elsewhere], clear[elsewhere] = found, seen
+        weakest[elsewhere[seen]] = whole[seen]  # the wheel turned in another place
+    return Outlines(offsets / px_per_mm, clear, weakest)
+
+
+def _weakest(rim: Floats, kernels: Floats) -> Offsets:
+    """What each outline's own kernel (n, rim) says of its least visible quarter, (n,)."""
+    quarters = (rim * kernels).reshape(len(rim), _QUARTERS, -1).sum(axis=2)
+    least: Offsets = _QUARTERS * quarters.min(axis=1).astype(np.float64)
+    return least
 
 
 def _searched(
     views: Views, which: Integers, search: _Search, shades: Shades | None
-) -> tuple[Offsets, Flags]:
-    """The offsets of *which* (k,) outlines that are not where they are expected, in px.
+) -> tuple[Offsets, Flags, Floats]:
+    """Of *which* (k,) outlines that are not where they are expected: offsets in px, if clear.
+
+    How dark the whole outline is comes third.
 
     The kernel's answer is looked for roughly first, then exactly at the 25 shifts round the
     best. Where the best of those is at their rim the rough look was deceived, and all
@@ -100,7 +130,8 @@ def _searched(
     best = np.where(within, answers, -np.inf).argmax(axis=1)
     shift = rough + _shift_of(best, _NEAR)
     inside = (np.abs(shift) < search.reach).all(axis=1)
-    high = answers[np.arange(len(which)), best] > _CLEAR_PEAK
+    whole = answers[np.arange(len(which)), best]
+    high = whole > _CLEAR_PEAK
     rim = _is_rim(best, _NEAR)
     clear = high & inside & ~rim
     offsets = np.zeros((len(which), 2))
@@ -114,7 +145,7 @@ def _searched(
             offset = _search_all(dark, search)
             if offset is not None:
                 offsets[n], clear[n] = offset, True
-    return offsets, clear
+    return offsets, clear, whole
 
 
 def _shift_of(best: Integers, reach: int) -> Integers:

@@ -70,6 +70,7 @@ class BubbleMeasure:
     housed: float  # ... and in and just around any bubbles: of a stray line or a seal little
     depth: float  # how far below its middle its own ink reaches inside, share of the radius
     faint: float  # share of its middle with a trace of anything, however light
+    shown: float  # of its printed outline's least visible quarter, as on most of the sheet's: 1
     paper: float  # grey level of the paper here, 0 to 255
 
 
@@ -208,6 +209,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
         found.housed,
         found.depth_mm / radius,
         field.faint,
+        settled.shown,
     )
     numbers = np.empty((len(shares) + 1, len(paper)))
     np.clip(np.array(shares, np.float64), 0.0, 1.0, out=numbers[:-1])

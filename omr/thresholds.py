@@ -90,6 +90,7 @@ class Thresholds:
     ring_alone: float = 0.45  # ... and in a row without a mark ...
     loose_alone: float = 0.25  # ... of ink that belongs to no bubble ...
     hollow: float = 0.10  # ... if no more of the inside than this is ink
+    covered: float = 0.50  # of the printed outline's least visible quarter: less hides a mark
     dot: float = 0.33  # extent of a dot that is meant, ...
     dot_darkness: float = 0.027
     dot_coverage: float = 0.06
@@ -128,7 +129,31 @@ class Thresholds:
     # ... and middle darkness of their ink: below, it is grains of pencil or edges of thin strokes.
     grainy: float = 0.80
     grained: float = 0.60  # traces in so much of the middle: a filling, though in grains
+    scanty: float = 0.15  # coverage of a filling of which hardly anything is left ...
+    scanty_faint: float = 0.50  # ... but traces in so much of the middle
+    strewn: float = 0.10  # share of directions with crumbs of what may have been a ring
     crumb: float = 0.050  # coverage of what is left of a mark that fell to pieces
+    # Of 64,000 marks on virtual scans one in a thousand is one of the next three, mostly of a
+    # starved pen; of the second generator's dirt, stains and folds taken for marks all were.
+    blot_peak: float = 0.65  # peak and darkness of ink, in those of the sheet's middle mark: ...
+    blot_grain: float = 0.60  # ... of a blot ...
+    blot_coverage: float = 0.35  # ... as large as this, of which no stroke comes out ...
+    blot_arms: float = 0.30
+    blot_length: float = 0.09  # ... or that is shorter than any tick, in tens of diameters
+    dust_peak: float = 0.88  # ... and of grains, ...
+    dust_grain: float = 0.75
+    dust_coverage: float = 0.30  # ... so many, without strokes, ...
+    dust_arms: float = 0.35
+    dust_housed: float = 0.80  # ... of which more than a mark's lie round about
+    slipped_peak: float = 0.80  # ... and of an outline that a fold has put elsewhere: ...
+    slipped_ring: float = 0.40  # ... it shows round the place, ...
+    slipped_beside: float = 0.12
+    slipped_home: float = 0.60  # ... and a bow in it
+    slipped_coverage: float = 0.25
+    slipped_arms: float = 0.25
+    poor_peak: float = 0.80  # ... and of what is asked about where several may be marked
+    poor_grain: float = 0.80
+    paler: float = 1.5  # the palest of one pen's marks on a sheet is within this of the others
     noise_factor: float = 5.0  # blank bubbles' spread times this is no evidence of ink
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from omr.codes import CodeBody
-from omr.fiducials import GreyImage, find_fiducials
+from omr.fiducials import DARKEST_PAPER, GreyImage, find_fiducials
 from omr.layout import Layout
 from omr.marks import Reason
 from omr.own_pages import kind_of_page
@@ -16,7 +16,6 @@ from omr.registration import Unplaced
 from scans.identify import read_page_bars
 from scans.likeness import may_be_ours
 
-_DARKEST_PAPER = 90  # grey level; a page that is black all over is no empty paper
 _INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty paper
 # Black over so much of a page hides more of a form than two fiducials and both codes; over more
 # than the other share it is the page's own colour: a cover, a negative.
@@ -59,7 +58,7 @@ def is_mirrored(small: GreyImage) -> bool:
 
 def is_negative(small: GreyImage, frames: Sequence[Layout]) -> bool:
     """Whether a :func:`reduced` page looks like a form where dark and light change places."""
-    if float(np.median(small)) >= _DARKEST_PAPER:
+    if float(np.median(small)) >= DARKEST_PAPER:
         return False
     turned = np.asarray(cv2.bitwise_not(small), np.uint8)
     return bool(find_fiducials(turned, harder=False)) or may_be_ours(turned, frames)
@@ -70,7 +69,7 @@ def is_empty(grey: GreyImage) -> bool:
     small = cv2.resize(grey, (400, 560), interpolation=cv2.INTER_AREA)
     inner = small[20:-20, 20:-20].astype(np.float32)  # shadows live at the edge
     paper = float(np.median(inner))
-    return paper > _DARKEST_PAPER and float((inner < paper - 40).mean()) < _INK_SHARE
+    return paper > DARKEST_PAPER and float((inner < paper - 40).mean()) < _INK_SHARE
 
 
 def is_blackened(small: GreyImage) -> bool:

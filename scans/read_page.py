@@ -80,9 +80,10 @@ def _never_lost(
         turned = read_image(np.asarray(cv2.bitwise_not(grey), np.uint8), context)
         lost = all(sheet.status is SheetStatus.BLANK for sheet in turned)
         return [_refused(Reason.REGISTRATION)] if lost else turned
-    ours = is_blackened(small) or (
-        not is_bare(small)
-        and (may_be_ours(small, context.frames) or shows_our_bubbles(small, context.frames))
+    ours = not is_bare(small) and (
+        is_blackened(small)
+        or may_be_ours(small, context.frames)
+        or shows_our_bubbles(small, context.frames)
     )
     return [_refused(Reason.REGISTRATION)] if ours else sheets
 

@@ -22,7 +22,7 @@ def reason_in_words(reason: Reason) -> str:
     return {
         Reason.MARGINAL_MARK: _("a mark too faint or too small to be sure"),
         Reason.OVERVOTE: _("more than one answer marked"),
-        Reason.CORRECTION: _("an answer looks crossed out and another marked"),
+        Reason.CORRECTION: _("an answer looks crossed out or covered"),
         Reason.CIRCLED: _("an option circled instead of filled"),
         Reason.STRAY_LINE: _("a line that only runs across a bubble"),
         Reason.NO_CODE: _("neither code could be read: type the serial"),

@@ -9,7 +9,15 @@ from omr.layout import Layout
 from omr.scoring import BubbleMeasure, SheetMeasure, bubbles_of
 
 # A stroke belongs to its bubble wholly, and in one piece, unless something else is said.
-_WHOLE = {"own": 1.0, "whole": 1.0, "share": 1.0, "home": 1.0, "housed": 1.0, "paper": 230.0}
+_WHOLE = {
+    "own": 1.0,
+    "whole": 1.0,
+    "share": 1.0,
+    "home": 1.0,
+    "housed": 1.0,
+    "shown": 1.0,
+    "paper": 230.0,
+}
 NUMBERS = tuple(
     field.name for field in fields(BubbleMeasure) if field.name not in {"question", "option"}
 )

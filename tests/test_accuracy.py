@@ -196,8 +196,9 @@ def line(parts: dict[str, ModuleType], name: str, **changes: Any) -> dict[str, A
         kinds=Counter({("tick", "right"): 160, ("blank", "right"): 610, ("tick", "asked"): 10}),
         statuses=Counter(counted=9, review=1),
     )
+    reader = parts["record"].Reader("this", "1234567")
     made = parts["record"].line_of(
-        parts["strata"].BY_NAME[name], tally, seed=4, reader="this", layout="L", wall_s=1.0
+        parts["strata"].BY_NAME[name], tally, seed=4, reader=reader, layout="L", wall_s=1.0
     )
     return {**made, **changes}
 

@@ -8,7 +8,7 @@ from omr.marks import Reason
 DOUBT_WORDS: dict[Reason, tuple[str, str]] = {
     Reason.MARGINAL_MARK: ("Dấu tô quá nhạt hoặc quá nhỏ", "A mark too faint or too small"),
     Reason.OVERVOTE: ("Tô nhiều hơn một ô", "More than one bubble marked"),
-    Reason.CORRECTION: ("Có ô như bị gạch bỏ", "A bubble looks crossed out"),
+    Reason.CORRECTION: ("Có ô như bị gạch bỏ hoặc bị che", "A bubble looks crossed out or covered"),
     Reason.CIRCLED: ("Khoanh quanh ô, không tô vào ô", "Circled instead of filled"),
     Reason.STRAY_LINE: ("Có nét bút chỉ lướt qua ô", "A line that only crosses the bubble"),
     Reason.DISAGREEMENT: ("Hai cán bộ đọc khác nhau", "Two people disagree"),

@@ -16,7 +16,7 @@ REASON_WORDS: dict[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ("", ""),
     ),
     Reason.CORRECTION.value: (
-        ("Có ô như bị gạch bỏ", "A bubble looks crossed out"),
+        ("Có ô như bị gạch bỏ hoặc bị che", "A bubble looks crossed out or covered"),
         ("", ""),
     ),
     Reason.CIRCLED.value: (

@@ -122,13 +122,13 @@ def test_every_bubble_is_found_within_a_tenth_of_a_millimetre_of_its_layout(
     views = patches(page.image, maps, round(HALF_SIDE_MM * PX_PER_MM), PX_PER_MM)
     dark = ((255.0 - views) / 255.0).astype(np.float32)
 
-    offsets, clear = outline_offsets(dark, bubbles[0].diameter_mm / 2, PX_PER_MM)
+    found = outline_offsets(dark, bubbles[0].diameter_mm / 2, PX_PER_MM)
 
     assert len(bubbles) == 78
     assert place.residual_mm < TOLERANCE_MM
     assert place.missing == ()
-    assert clear.all()
-    assert np.hypot(*offsets.T).max() < TOLERANCE_MM
+    assert found.clear.all()
+    assert np.hypot(*found.offsets_mm.T).max() < TOLERANCE_MM
     measured = measure(page.image, place.registration, page.layout)
     assert (measured.outlines_found, measured.bent_mm < TOLERANCE_MM) == (1.0, True)
 

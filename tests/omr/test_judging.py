@@ -393,3 +393,25 @@ def test_noise_of_the_sheet_excuses_a_little_darkness() -> None:
 
     assert judge_question(SINGLE, row, T, Sheet(floor=0.0)).state is AnswerState.DOUBTFUL
     assert judge_question(SINGLE, row, T, Sheet(floor=0.02)).state is AnswerState.BLANK
+
+
+HIDDEN = bubble(shown=T.covered - 0.001)
+
+
+def test_a_row_without_a_mark_is_not_blank_while_something_hides_one_of_its_bubbles() -> None:
+    answer = _judge(SINGLE, r2=HIDDEN)
+
+    assert answer == Answer(AnswerState.DOUBTFUL, ("r2",), (Reason.CORRECTION,))
+    assert _judge(SINGLE, r2=bubble(shown=T.covered)) == Answer(AnswerState.BLANK)
+
+
+def test_who_covered_one_bubble_and_marked_another_has_answered() -> None:
+    assert _judge(SINGLE, r2=HIDDEN, r4=FILLED) == Answer(AnswerState.ANSWERED, ("r4",))
+
+
+def test_where_several_may_be_marked_any_hidden_bubble_is_asked_about() -> None:
+    first, second, *_rest = [b.option for b in MULTI.bubbles]
+
+    answer = _judge(MULTI, **{first: FILLED, second: HIDDEN})
+
+    assert answer == Answer(AnswerState.DOUBTFUL, (first, second), (Reason.CORRECTION,))

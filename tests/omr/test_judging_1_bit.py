@@ -167,3 +167,43 @@ def test_grains_without_order_may_have_lost_marks_however_whole_they_look() -> N
     assert judged(even)[MANY] == Answer(AnswerState.BLANK)
     assert judged(grains)[MANY] == LOST
     assert _judged(grains)[MANY] == Answer(AnswerState.BLANK)
+
+
+def test_crumbs_round_a_bubble_may_be_all_that_is_left_of_a_ring() -> None:
+    strewn = bubble("r1", EMPTY, ring=T.strewn)
+    fewer = bubble("r1", EMPTY, ring=T.strewn - JUST)
+
+    assert _judged(STROKE, {(EMPTY, "r1"): strewn})[EMPTY] == LOST
+    assert _judged(STROKE, {(EMPTY, "r1"): fewer})[EMPTY] == Answer(AnswerState.BLANK)
+
+
+GRAINS = replace(STROKE, faint=T.scanty_faint, coverage=T.scanty - JUST)
+
+
+def _with_lost_rows(mark: BubbleMeasure, lost: int) -> dict[str, Answer]:
+    """So many rows have a crumb too much to be blank; the others are marked like this."""
+    crumb = {
+        (q, option): bubble(option, q, **({"zone": T.faint_zone} if option == "r1" else {}))
+        for q in ROWS[:lost]
+        for option in ("r1", "r5")
+    }
+    return _judged(mark, crumb)
+
+
+def test_grains_of_a_filling_stand_unless_other_rows_lost_their_marks() -> None:
+    kept = _with_lost_rows(GRAINS, T.alike)[ROWS[-2]]
+    lost = _with_lost_rows(GRAINS, T.alike + 1)
+
+    assert kept == Answer(AnswerState.ANSWERED, ("r5",))
+    assert {lost[q] for q in ROWS[T.alike + 1 : -1]} == {
+        Answer(AnswerState.DOUBTFUL, ("r5",), (Reason.POOR_IMAGE,))
+    }
+
+
+@pytest.mark.parametrize(
+    "more", [{"coverage": T.scanty}, {"faint": T.scanty_faint - JUST}], ids=["dense", "thin"]
+)
+def test_a_stroke_or_a_denser_filling_stands_beside_lost_rows(more: dict[str, float]) -> None:
+    answers = _with_lost_rows(replace(GRAINS, **more), T.alike + 1)
+
+    assert answers[ROWS[-2]] == Answer(AnswerState.ANSWERED, ("r5",))

@@ -180,3 +180,34 @@ def test_what_a_1_bit_scan_leaves_of_a_light_stroke_is_not_blank() -> None:
 
 def test_a_sheet_handed_back_empty_is_blank_everywhere() -> None:
     assert set(_answers().values()) == {BLANK}
+
+
+def _covered(
+    row: int, column: int, half_mm: float, shift_mm: float = 0.0
+) -> Callable[[Grey], None]:
+    """A strip of tape as light as the paper over a bubble."""
+
+    def cover(sheet: Grey) -> None:
+        left, top = place(row, column)
+        corners = [
+            (round((left + shift_mm + side * half_mm) * PX_PER_MM), round((top + down) * PX_PER_MM))
+            for side, down in ((-1, -3.0), (1, 3.0))
+        ]
+        cv2.rectangle(sheet, *corners, 255, -1)
+
+    return cover
+
+
+@pytest.mark.parametrize("dpi", [150, 200, 300])
+@pytest.mark.parametrize(
+    ("half_mm", "shift_mm"), [(3.0, 0.0), (1.6, 0.0), (2.0, 1.2)], ids=["all", "middle", "one side"]
+)
+def test_a_mark_hidden_under_tape_is_asked_about(
+    half_mm: float, shift_mm: float, dpi: float
+) -> None:
+    answers = _answers(
+        _stroke(3, 1, (-0.5, -0.5), (0.5, 0.5)), _covered(3, 1, half_mm, shift_mm), dpi=dpi
+    )
+
+    assert answers["q3"].state is AnswerState.DOUBTFUL
+    assert answers["q3"].options == ("r1",)

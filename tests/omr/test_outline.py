@@ -97,6 +97,7 @@ def test_how_the_paper_lies_is_found_to_a_tenth_of_a_millimetre(field: Field) ->
 
     assert _worst(settled, field) < 0.1
     assert settled.share_found > 0.95
+    assert settled.shown.min() > 0.6
 
 
 @pytest.mark.parametrize("field", FIELDS, ids=lambda f: f.__name__.strip("_"))
@@ -113,6 +114,8 @@ def test_half_of_the_outlines_are_enough(field: Field) -> None:
 
     assert _worst(settled, field) < 0.12
     assert settled.share_found == pytest.approx(0.5, abs=0.05)
+    assert settled.shown[1::2].max() < 0.3
+    assert settled.shown[::2].min() > 0.8
 
 
 def _jerked(at: Array) -> Array:

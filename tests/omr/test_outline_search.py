@@ -58,12 +58,12 @@ def test_the_quick_search_agrees_with_every_shift(noise: float, seed: int) -> No
     shades = Shades.between(np.full(len(patches), 235.0), black=35.0)
     wanted, sure = _by_every_shift(shades.dark(patches))
 
-    found, clear = outline_offsets(patches, RADIUS_MM, DENSITY, shades)
+    found = outline_offsets(patches, RADIUS_MM, DENSITY, shades)
 
-    both = clear & sure
-    assert np.mean(clear != sure) < 0.1  # strokes near the limits may go either way
+    both = found.clear & sure
+    assert np.mean(found.clear != sure) < 0.1  # strokes near the limits may go either way
     assert np.count_nonzero(both) > 20
-    assert np.abs(found - wanted)[both].max() <= 0.6 / DENSITY  # the parabola's share
+    assert np.abs(found.offsets_mm - wanted)[both].max() <= 0.6 / DENSITY  # the parabola's share
 
 
 def test_grey_levels_and_their_darkness_give_the_same() -> None:
@@ -73,8 +73,28 @@ def test_grey_levels_and_their_darkness_give_the_same() -> None:
     by_level = outline_offsets(patches, RADIUS_MM, DENSITY, shades)
     by_darkness = outline_offsets(shades.dark(patches), RADIUS_MM, DENSITY)
 
-    assert np.allclose(by_level[0], by_darkness[0], atol=1e-3)
-    assert np.array_equal(by_level[1], by_darkness[1])
+    assert np.allclose(by_level.offsets_mm, by_darkness.offsets_mm, atol=1e-3)
+    assert np.array_equal(by_level.clear, by_darkness.clear)
+    seen = by_level.clear
+    assert np.allclose(by_level.weakest[seen], by_darkness.weakest[seen], atol=1e-3)
+
+
+@pytest.mark.parametrize("turned", [0, 1, 2, 3])
+@pytest.mark.parametrize("share", [0.3, 0.5, 1.0])
+def test_an_outline_that_is_covered_in_part_shows_less_in_its_weakest_quarter(
+    share: float, turned: int
+) -> None:
+    steps = np.arange(-HALF, HALF + 1) / DENSITY
+    gx, gy = np.meshgrid(steps, steps)
+    line = np.abs(np.hypot(gx - 0.2, gy + 0.1) - RADIUS_MM)
+    whole = (0.6 * np.clip((0.125 - line) / 0.1 + 0.5, 0, 1)).astype(np.float32)
+    covered = np.where(np.rot90(gx, turned) < RADIUS_MM * (2 * share - 1), 0, whole)
+    weakest = outline_offsets(
+        np.stack([whole, covered.astype(np.float32)]), RADIUS_MM, DENSITY
+    ).weakest
+
+    assert weakest[0] > 0.1
+    assert weakest[1] < 0.4 * weakest[0]
 
 
 def test_patches_too_small_to_look_round_are_refused() -> None:
