@@ -91,7 +91,7 @@ def sheet_of(measured: SheetMeasure, thresholds: Thresholds) -> Sheet:
         peak=median(b.peak for b in lone) if lone else 0.0,
         thin=sum(b.coverage < t.half_full for b in lone) >= t.orderly * max(len(lone), 1),
         pens=_pens(measured, lone, t),
-        sturdy=measured.bilevel and _is_sturdy(measured, lone, t),
+        sturdy=measured.bilevel and _is_sturdy(measured, lone, grain, t),
     )
 
 
@@ -119,19 +119,22 @@ def _pens(
 
 
 def _is_sturdy(
-    measured: SheetMeasure, lone: Sequence[BubbleMeasure], thresholds: Thresholds
+    measured: SheetMeasure,
+    lone: Sequence[BubbleMeasure],
+    grain: float,
+    thresholds: Thresholds,
 ) -> bool:
     """Whether a 1-bit scan kept every stroke, so that a bubble without a crumb is blank.
 
-    It kept the printed outlines, and even the thinnest of the rows' marks is whole. Where all
-    are fillings, which show no single stroke, they must be so dense that one would stay.
+    It kept the printed outlines, and even the thinnest of the rows' marks is whole. Where they
+    are no mere strokes they must have no holes, so that a light one would stay, too.
     """
     t = thresholds
     if not lone or measured.outlines_found < t.sturdy_outlines:
         return False
     coverages = [b.coverage for b in lone]
-    dense = min(coverages) < t.half_struck or median(coverages) >= t.dense
-    return min(coverages) >= t.sturdy and dense
+    strokes = median(coverages) < t.fine
+    return min(coverages) >= t.sturdy and (strokes or grain >= t.crisp)
 
 
 def _strokes(measured: SheetMeasure, thresholds: Thresholds) -> tuple[float, ...]:

@@ -31,7 +31,7 @@ class Thresholds:
     second_inside: float = 0.20  # ... struck out, with so much of it inside ...
     second_darkness: float = 0.003  # ... and so dark
     second_faint: float = 0.12  # ... or so much of its middle, by a light pen
-    black: float = 0.004  # darkness of the crumbs that a 1-bit scan leaves of a stroke
+    black: float = 0.002  # darkness of the crumbs that a 1-bit scan leaves of a stroke
     rough: float = 0.28  # reach of what a 1-bit scan makes of the outlines
     shading: float = 0.020  # darkness without any ink that paper and print alone may have
     definite: float = 0.050
@@ -40,7 +40,7 @@ class Thresholds:
     fading: float = 0.25  # of a sheet's rows with mere traces, from which others may have none
     begun: float = 0.40  # share in the bubble of a stroke that touches print elsewhere
     deep: float = 0.15  # how far below the middle a tick's knee lies, share of the radius
-    middle: float = 0.04  # ... and what hangs down from the row above does not reach it
+    middle: float = 0.06  # ... and what hangs down from the row above does not reach it
     leaves: float = 0.80  # how far a line goes beyond the outline that does not end in a mark
     orderly: float = 0.70  # of a sheet's rows with ink in just one bubble, ...
     inky: float = 0.85  # middle peak of such rows' ink that no pencil reaches
@@ -125,7 +125,8 @@ class Thresholds:
     # Of a 1-bit scan that kept all: outlines found, and coverage of the thinnest mark.
     sturdy_outlines: float = 0.70
     sturdy: float = 0.12
-    dense: float = 0.75  # middle coverage where all are filled: at 0.6 a single stroke is lost
+    fine: float = 0.25  # middle coverage of strokes; of fillings, which show no single stroke, ...
+    crisp: float = 0.90  # ... the middle darkness of their ink: starved ones have holes
     # ... and middle darkness of their ink: below, it is grains of pencil or edges of thin strokes.
     grainy: float = 0.80
     grained: float = 0.60  # traces in so much of the middle: a filling, though in grains

@@ -49,10 +49,16 @@ def test_an_empty_row_is_blank_only_where_the_thinnest_mark_came_out_whole() -> 
     assert _judged(STROKE, outlines_found=T.sturdy_outlines - JUST)[EMPTY] == LOST
 
 
-def test_fillings_must_be_dense_to_show_that_a_stroke_would_have_stayed() -> None:
-    assert _judged(filled(coverage=T.dense))[EMPTY] == Answer(AnswerState.BLANK)
-    assert _judged(filled(coverage=T.dense - JUST))[EMPTY] == LOST
-    assert _judged(filled(coverage=T.half_struck))[EMPTY] == LOST
+def test_fillings_must_have_no_holes_to_show_that_a_stroke_would_have_stayed() -> None:
+    assert _judged(filled(coverage=0.8, darkness=0.8 * T.crisp))[EMPTY] == Answer(AnswerState.BLANK)
+    starved = filled(coverage=0.8, darkness=0.8 * T.crisp - JUST)
+    assert _judged(starved)[EMPTY] == LOST
+
+
+def test_strokes_are_never_so_dark_as_fillings_and_need_not_be() -> None:
+    pale = replace(STROKE, darkness=0.1, coverage=T.fine - JUST)
+    assert _judged(pale)[EMPTY] == Answer(AnswerState.BLANK)
+    assert _judged(replace(pale, coverage=T.fine))[EMPTY] == LOST
 
 
 @pytest.mark.parametrize(
