@@ -200,5 +200,9 @@ def test_a_page_that_is_mostly_black_may_hide_a_form_and_is_refused(
     page[:, : width // 4 : 9] = 0
     page[: height // 3, width // 3 : width * 2 // 3] = 0
     page[:, ::23] = 0
+    side = width // 6
+    for rows in (np.s_[:side], np.s_[-side:]):
+        page[rows, :side], page[rows, -side:] = 0, 0
+    assert find_fiducials(page) == []
 
     assert _is_refused(_read(printed, tmp_path, page))
