@@ -134,6 +134,12 @@ def judge_question(
         if single:
             judged |= _specks(bubbles, judged, thresholds, sheet)
             judged |= _second(bubbles, judged, thresholds, sheet)
+        else:  # nothing else says which of two bubbles ink that lies in both was meant for
+            judged |= {
+                b.option: (Mark.MARGINAL, Reason.STRAY_LINE)
+                for b in bubbles
+                if b.option in marked and b.share < thresholds.own
+            }
         judged |= {
             b.option: (Mark.MARGINAL, Reason.MARGINAL_MARK)
             for b in bubbles
@@ -363,6 +369,7 @@ def _struck_out(
     clear = judged[meant.option][0] is Mark.MARKED and meant.arms <= t.not_struck
     alone = cancelled.share >= t.alone and cancelled.housed >= t.spread
     alone &= cancelled.length <= t.struck_length  # a line that passes over it is longer
+    alone &= cancelled.outside < t.overflow
     if clear and alone and cancelled.coverage >= t.cancelled and cancelled.arms >= t.struck:
         return {cancelled.option: (Mark.BLANK, None)}
     return {}

@@ -39,6 +39,7 @@ def is_dirt(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet, *, sing
         return bubble.coverage >= coverage and bubble.arms < arms
 
     short = bubble.length < t.blot_length
+    clot = short and has(t.clot_coverage, t.blot_arms)
     blot = has(t.blot_coverage, t.blot_arms) or short
     dust = has(t.dust_coverage, t.dust_arms) and bubble.housed < t.dust_housed
     slipped = bubble.ring >= t.slipped_ring and bubble.beside >= t.slipped_beside
@@ -47,6 +48,7 @@ def is_dirt(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet, *, sing
     return (
         (blot and peak < t.blot_peak and grain < t.blot_grain)
         or (dust and peak < t.dust_peak and grain < t.dust_grain)
-        or (not single and peak < t.poor_peak and grain < t.poor_grain)
+        or (clot and grain < t.clot_grain)
+        or grain < (t.shade_grain if single else t.poor_grain)
         or (slipped and peak < t.slipped_peak)
     )

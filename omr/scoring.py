@@ -13,6 +13,7 @@ from typing import Any, overload
 
 import numpy as np
 
+from omr.bilevel import is_bilevel, is_thresholded
 from omr.discs import discs_of, ring_reach
 from omr.fiducials import GreyImage
 from omr.field import ZONE_MM, Frame, Light, field_of, frame_of
@@ -221,7 +222,7 @@ def measure(grey: GreyImage, registration: Registration, layout: Layout) -> Shee
         contrast,
         settled.largest_mm,
         settled.share_found,
-        is_bilevel(grey),
+        is_bilevel(grey) or is_thresholded(grey, median(paper)),
     )
 
 
@@ -244,14 +245,6 @@ def _black_level(grey: GreyImage, registration: Registration, borders_mm: Floats
         return 0.0
     around = grey[rows[within, None] + _AROUND[0], columns[within, None] + _AROUND[1]]
     return median(around.mean(axis=1))
-
-
-def is_bilevel(grey: GreyImage) -> bool:
-    """Whether the image knows only black and white (a JPEG's ripples round them aside)."""
-    from omr import loops_shades as loops  # noqa: PLC0415 - numba, which only measuring needs
-
-    # A page that was turned lies in memory as it was scanned.
-    return loops.share_between(np.ascontiguousarray(grey), 8, 3, 25, 230) < 0.002
 
 
 def _light_on(ring: Samples, centres_mm: Floats) -> Light:

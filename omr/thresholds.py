@@ -115,6 +115,7 @@ class Thresholds:
     struck: float = 0.60  # ... they end outside in so many directions
     cancelled: float = 0.88  # coverage of a filled bubble that is struck out beyond doubt ...
     struck_length: float = 0.28  # ... by strokes no longer than this, in tens of diameters, ...
+    overflow: float = 0.30  # ink outside, as a broad pen leaves it without any striking out
     not_struck: float = 0.26  # ... beside a mark that has no more such ends than this
     spilt: float = 1.3  # ink outside per ink inside from which it comes from elsewhere, ...
     spilt_least: float = 0.12  # ... if there is so much of it
@@ -152,8 +153,10 @@ class Thresholds:
     slipped_home: float = 0.60  # ... and a bow in it
     slipped_coverage: float = 0.25
     slipped_arms: float = 0.25
-    poor_peak: float = 0.80  # ... and of what is asked about where several may be marked
-    poor_grain: float = 0.80
+    clot_grain: float = 0.75  # ... and of a clot of grains, however dark each is, ...
+    clot_coverage: float = 0.15  # ... so large, and short and without strokes like a blot
+    shade_grain: float = 0.46  # darkness of ink in that of the middle mark: of no mark's ...
+    poor_grain: float = 0.80  # ... and of what is asked about where several may be marked
     paler: float = 1.5  # the palest of one pen's marks on a sheet is within this of the others
     noise_factor: float = 5.0  # blank bubbles' spread times this is no evidence of ink
 

@@ -10,10 +10,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from omr.bilevel import is_bilevel
 from omr.layout import Layout
 from omr.ledger.pages import Scanned
 from omr.ledger.sheets import KeptPart
-from omr.scoring import is_bilevel
 from scans.files import ScanFile, identify_file
 from scans.keeping import whole_part
 from scans.look_again import page_image, registration_of

@@ -17,7 +17,7 @@ from omr.ledger.sheets import SheetReading
 # 145 dpi: above the 135 below which a sheet is refused, and the coarsest at which a pencil line
 # of 0.4 mm is as surely seen as at full size. A5 at 300 dpi has 5.9 at half size.
 PX_PER_MM = 5.7
-# A 1-bit scan that was packed as JPEG has paper and print within these (omr.scoring.is_bilevel)
+# A 1-bit scan that was packed as JPEG has paper and print within these (omr.bilevel.is_bilevel)
 # and, packing leaves blocks without an edge quite even, most of its paper in three grey levels:
 # 0.83 to 0.95 of the page in measurements, 0.3 to 0.65 in grey scans.
 _PAPER, _PRINT, _EVEN = 231, 24, 0.3

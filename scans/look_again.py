@@ -13,13 +13,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from omr.bilevel import is_bilevel
 from omr.evidence import jpeg_of, upright
 from omr.fiducials import GreyImage, find_fiducials
 from omr.geometry import PagePoint, PageRect, Registration
 from omr.layout import Layout
 from omr.ledger.sheets import Axis, SheetReading, Streak
 from omr.marks import Reason
-from omr.scoring import bubbles_of, is_bilevel
+from omr.scoring import bubbles_of
 from omr.streaks import find_streaks
 from scans.faults import PageFault
 from scans.pages import PageRef, can_render, load_page

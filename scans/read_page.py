@@ -13,6 +13,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from omr.bilevel import is_bilevel
 from omr.codes import CodeBody
 from omr.fiducials import FoundFiducial, GreyImage, find_fiducials, is_bare
 from omr.geometry import PagePoint
@@ -24,7 +25,7 @@ from omr.marks import Reason, SheetStatus, doubted
 from omr.measure_codec import packed, unpack
 from omr.own_pages import CALIBRATION_CODE
 from omr.registration import SheetPlace, Unplaced, place_sheets
-from omr.scoring import is_bilevel, measure
+from omr.scoring import measure
 from scans.faults import PageFault, needs_memory
 from scans.first_look import PX_PER_MM, enlarged, may_be_bilevel
 from scans.formless import code_of, is_blackened, is_mirrored, is_negative, name_page, reduced

@@ -31,7 +31,7 @@ COMPOSITION_ROOT = {
 }  # the only files that may look upwards
 
 _OMR_WITH_PIXELS = (
-    r"omr/(fiducials|registration|scoring|outline\w*|streaks|field|ink_\w+|surfaces|evidence"
+    r"omr/(bilevel|fiducials|registration|scoring|outline\w*|streaks|field|ink_\w+|surfaces|evidence"
     r"|sampling|shades|discs|products|medians|views"
     r"|measure_codec|box_\w+|boxes|loops_\w+)\.py"
 )

@@ -415,3 +415,15 @@ def test_where_several_may_be_marked_any_hidden_bubble_is_asked_about() -> None:
     answer = _judge(MULTI, **{first: FILLED, second: HIDDEN})
 
     assert answer == Answer(AnswerState.DOUBTFUL, (first, second), (Reason.CORRECTION,))
+
+
+def test_ink_over_two_bubbles_of_which_several_may_be_marked_is_asked_about() -> None:
+    first, second, *_rest = [b.option for b in MULTI.bubbles]
+    cloud = replace(FILLED, share=T.own - 0.001, outside=0.3)
+    greater = replace(FILLED, share=1 - cloud.share, outside=0.3)
+
+    answer = _judge(MULTI, **{first: greater, second: cloud})
+
+    assert answer == Answer(AnswerState.DOUBTFUL, (first, second), (Reason.STRAY_LINE,))
+    alone = replace(cloud, share=T.own)
+    assert _judge(MULTI, **{first: alone}).state is AnswerState.ANSWERED

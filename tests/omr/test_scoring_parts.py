@@ -14,7 +14,6 @@ from omr.scoring import (
     _black_level,
     _blank_population,
     _light_on,
-    is_bilevel,
 )
 from omr.surfaces import TERMS
 
@@ -81,28 +80,6 @@ def test_borders_that_the_image_does_not_show_say_nothing_about_black() -> None:
     beyond = [(0, 20), (20, 0), (39, 20), (20, 39), (-9, 20), (20, 99)]
     assert _black(grey, *beyond, (1, 20)) == 40
     assert _black(grey, *beyond) == 0.0
-
-
-@pytest.mark.parametrize(("level", "bilevel"), [(24, True), (25, False), (230, False), (231, True)])
-def test_a_scan_with_greys_between_is_not_of_two_levels(level: int, *, bilevel: bool) -> None:
-    grey = np.zeros((800, 300), np.uint8)
-    grey[400:] = 255
-    grey[80:240] = level
-
-    assert is_bilevel(grey) is bilevel
-
-
-def test_two_levels_may_ripple_a_little() -> None:
-    grey = np.zeros((800, 300), np.uint8)
-    looked_at = [(row, column) for row in range(0, 800, 8) for column in range(0, 300, 3)]
-    most = len(looked_at) // 500
-    for row, column in looked_at[5000 : 5000 + most - 1]:
-        grey[row, column] = 128
-
-    assert is_bilevel(grey)
-    row, column = looked_at[-1]
-    grey[row, column] = 128
-    assert not is_bilevel(grey)
 
 
 def _paper(levels: list[int], places_mm: list[tuple[float, float]] | None = None) -> list[float]:
