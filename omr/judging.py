@@ -83,7 +83,7 @@ def judge_sheet(
             for name, answer in answers.items()
         }
     if measured.bilevel:
-        answers = with_lost_seconds(answers, by_question, thresholds)
+        answers = with_lost_seconds(answers, by_question, thresholds, sheet)
     answers = with_doubts_beside(answers, by_question, layout, thresholds)
     if not doubts:
         answers = with_rough_rows(answers, by_question, layout, thresholds, sheet)

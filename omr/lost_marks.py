@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from omr.layout import Layout
+from omr.mark_rules import Sheet
 from omr.marks import Answer, AnswerState, Reason, doubted
 from omr.scoring import BubbleMeasure, SheetMeasure
 from omr.thresholds import Thresholds
@@ -53,25 +54,31 @@ def with_lost_seconds(
     answers: Mapping[str, Answer],
     bubbles: Mapping[str, Sequence[BubbleMeasure]],
     thresholds: Thresholds,
+    sheet: Sheet,
 ) -> dict[str, Answer]:
     """*answers* of a 1-bit scan, but for those beside which a second one may be lost.
 
     Where rows have lost their marks and the pen's fillings are a few grains, no stroke of it
-    had to stay.
+    had to stay. And a mark that is much darker than the others was gone over: it may be blacked
+    out, and what was meant instead be lost.
 
     Args:
         answers: Of every question.
         bubbles: Their measurements.
         thresholds: Of this run.
+        sheet: What all of them say together.
     """
     t = thresholds
-    lost = sum(Reason.POOR_IMAGE in answer.reasons for answer in answers.values())
-    if lost <= t.alike:
-        return dict(answers)
+    lost = sum(Reason.POOR_IMAGE in answer.reasons for answer in answers.values()) > t.alike
+    dark = t.gone_over * sheet.usual if sheet.usual and not sheet.sturdy else 1.0
+
+    def may_hide_one(answer: Answer, its: Sequence[BubbleMeasure]) -> bool:
+        marks = [b for b in its if b.option in answer.options]
+        return any((lost and _is_scanty(b, t)) or b.darkness > dark for b in marks)
+
     return {
         name: doubted(answer, Reason.POOR_IMAGE)
-        if answer.state is AnswerState.ANSWERED
-        and any(_is_scanty(b, t) for b in bubbles[name] if b.option in answer.options)
+        if answer.state is AnswerState.ANSWERED and may_hide_one(answer, bubbles[name])
         else answer
         for name, answer in answers.items()
     }

@@ -133,6 +133,7 @@ class Thresholds:
     grained: float = 0.60  # traces in so much of the middle: a filling, though in grains
     scanty: float = 0.15  # coverage of a filling of which hardly anything is left ...
     scanty_faint: float = 0.50  # ... but traces in so much of the middle
+    gone_over: float = 2.0  # times the sheet's middle darkness has a mark that may be blacked out
     strewn: float = 0.10  # share of directions with crumbs of what may have been a ring
     crumb: float = 0.050  # coverage of what is left of a mark that fell to pieces
     # Of 64,000 marks on virtual scans one in a thousand is one of the next three, mostly of a

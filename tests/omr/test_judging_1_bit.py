@@ -213,3 +213,14 @@ def test_a_stroke_or_a_denser_filling_stands_beside_lost_rows(more: dict[str, fl
     answers = _with_lost_rows(replace(GRAINS, **more), T.alike + 1)
 
     assert answers[ROWS[-2]] == Answer(AnswerState.ANSWERED, ("r5",))
+
+
+def test_a_mark_gone_over_may_be_blacked_out_where_strokes_may_be_lost() -> None:
+    thin = replace(STROKE, coverage=T.sturdy - JUST)
+    dark = replace(STROKE, darkness=T.gone_over * STROKE.darkness + JUST, coverage=0.4)
+    gone_over = {(EMPTY, "r1"): replace(dark, question=EMPTY, option="r1")}
+
+    assert _judged(thin, gone_over)[EMPTY] == Answer(
+        AnswerState.DOUBTFUL, ("r1",), (Reason.POOR_IMAGE,)
+    )
+    assert _judged(STROKE, gone_over)[EMPTY] == Answer(AnswerState.ANSWERED, ("r1",))
