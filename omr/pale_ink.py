@@ -1,4 +1,4 @@
-"""Ink that is paler than a sheet's marks, and no stroke's: dust, blots, folds (pure)."""
+"""Ink that is other than a sheet's marks, and no stroke's: dust, blots, folds (pure)."""
 
 from __future__ import annotations
 
@@ -49,6 +49,15 @@ def is_dirt(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet, *, sing
         (blot and peak < t.blot_peak and grain < t.blot_grain)
         or (dust and peak < t.dust_peak and grain < t.dust_grain)
         or (clot and grain < t.clot_grain)
-        or grain < (t.shade_grain if single else t.poor_grain)
         or (slipped and peak < t.slipped_peak)
+        or grain < (t.shade_grain if single else t.poor_grain)
+        or (not single and (bubble.loose >= t.cloudy or _is_darker_than_all(bubble, t, sheet)))
     )
+
+
+def _is_darker_than_all(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether ink is plainly darker than each other mark of a sheet: toner, not its pen."""
+    others = sorted(sheet.peaks)
+    if bubble.peak >= others[-1]:
+        del others[-1]  # itself, or as dark
+    return bubble.peak > thresholds.darker * others[-1]

@@ -158,6 +158,8 @@ class Thresholds:
     clot_coverage: float = 0.15  # ... so large, and short and without strokes like a blot
     shade_grain: float = 0.46  # darkness of ink in that of the middle mark: of no mark's ...
     poor_grain: float = 0.80  # ... and of what is asked about where several may be marked
+    cloudy: float = 0.20  # share of directions with ink of no bubble round one of several
+    darker: float = 1.15  # than any other mark of its sheet, where several may be marked: toner
     paler: float = 1.5  # the palest of one pen's marks on a sheet is within this of the others
     noise_factor: float = 5.0  # blank bubbles' spread times this is no evidence of ink
 

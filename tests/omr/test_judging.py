@@ -427,3 +427,11 @@ def test_ink_over_two_bubbles_of_which_several_may_be_marked_is_asked_about() ->
     assert answer == Answer(AnswerState.DOUBTFUL, (first, second), (Reason.STRAY_LINE,))
     alone = replace(cloud, share=T.own)
     assert _judge(MULTI, **{first: alone}).state is AnswerState.ANSWERED
+
+
+def test_a_broad_pens_overflow_is_no_striking_out() -> None:
+    struck = filled(coverage=T.cancelled, arms=T.struck, length=0.15, outside=T.overflow - 0.001)
+    overflow = replace(struck, outside=T.overflow)
+
+    assert _judge(SINGLE, r2=FILLED, r3=struck) == Answer(AnswerState.ANSWERED, ("r2",))
+    assert _judge(SINGLE, r2=FILLED, r3=overflow).state is AnswerState.DOUBTFUL

@@ -79,6 +79,48 @@ def test_the_same_ink_is_a_mark_where_the_sheets_pen_makes_such(
     assert _there(ink, sheet).state is AnswerState.DOUBTFUL
 
 
+@pytest.mark.parametrize(
+    ("limit", "toner"),
+    [("darker", {"peak": 0.5 * T.darker + 0.001}), ("cloudy", {"loose": T.cloudy})],
+    ids=["darker", "cloudy"],
+)
+def test_where_several_may_be_marked_toner_is_none_of_the_pens_marks(
+    limit: str, toner: dict[str, float]
+) -> None:
+    pen = _sheet(0.5, 0.5)
+    mark = filled(darkness=0.4, coverage=0.8, peak=0.5)
+
+    assert not is_dirt(mark, T, pen, single=False)
+    assert is_dirt(replace(mark, **toner), T, pen, single=False), limit
+    assert not is_dirt(replace(mark, **toner), T, pen, single=True)
+
+
+def test_the_darkest_of_a_sheets_own_marks_is_compared_with_the_others() -> None:
+    mark = filled(darkness=0.4, coverage=0.8, peak=0.6)
+    pens = (0.5, 0.5, 0.5, 0.5)
+
+    assert is_dirt(mark, T, Sheet(peaks=(*pens, 0.6), grain=0.5), single=False)
+    assert not is_dirt(mark, T, Sheet(peaks=(*pens, 0.55, 0.6), grain=0.5), single=False)
+
+
+@pytest.mark.parametrize(
+    ("grain", "said"),
+    [
+        (T.shade_grain, {"arms": 0.5, "length": 0.2}),
+        (T.clot_grain, {"length": T.blot_length - 0.001}),
+    ],
+    ids=["shade", "clot"],
+)
+def test_ink_of_grains_is_dirt_however_dark_each_grain_is(
+    grain: float, said: dict[str, float]
+) -> None:
+    pen = _sheet(0.8, 1.0)
+    ink = bubble(**({"coverage": 0.2, "peak": 0.8, "zone": 1.0, "extent": 0.6} | said))
+
+    assert is_dirt(replace(ink, darkness=0.2 * grain - 0.001), T, pen, single=True)
+    assert not is_dirt(replace(ink, darkness=0.2 * grain + 0.001), T, pen, single=True)
+
+
 def test_too_few_marks_say_nothing_about_a_pen() -> None:
     few = Sheet(peaks=(0.9,) * T.alike, grain=0.9)
 
