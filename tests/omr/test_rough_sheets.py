@@ -140,7 +140,7 @@ def test_where_several_may_be_marked_ink_paler_than_all_marks_is_asked_about(
     row: str, paler: float, state: AnswerState
 ) -> None:
     others = [filled("r3", name) for name in REST]
-    pale = filled("r1", row, darkness=0.1, coverage=0.2, peak=paler * others[0].peak)
+    pale = filled("r1", row, darkness=0.14, coverage=0.2, peak=paler * others[0].peak)
 
     assert _judged(pale, *others, rough=0)[row].state is state
 
