@@ -10,14 +10,22 @@ Never with ``fastmath``: a number must not depend on the order in which a compil
 
 from __future__ import annotations
 
+import itertools
+import os
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
 from numba import njit, types
+from numba.core.bytecode import FunctionIdentity
 from numba.extending import intrinsic
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+# Numba tells parts of one name and type apart by a number that it counts from 1 in each process.
+# What two processes kept may so hold two parts of one name, say one that sorts and one that orders
+# places, and a third that loads both runs either for both. Each process counts from elsewhere.
+FunctionIdentity._unique_ids = itertools.count(int.from_bytes(os.urandom(6), "big"))  # noqa: SLF001
 
 _KINDS = {
     "b1": types.boolean,

@@ -104,7 +104,13 @@ def _counted_median(values: Picture, counts: Numbers) -> float:
             rank -= full[bucket]
             bucket += 1
         some = np.flatnonzero(buckets == bucket)
-        for n in some[np.argsort(values[some])]:
+        for first in range(1, len(some)):  # few, and nearly in order
+            one, at = some[first], first
+            while at and values[some[at - 1]] > values[one]:
+                some[at] = some[at - 1]
+                at -= 1
+            some[at] = one
+        for n in some:
             if rank < counts[n]:
                 middles[which] = values[n]
                 break

@@ -90,3 +90,52 @@ def test_what_was_compiled_once_is_found_again(tmp_path: Path) -> None:
     ]
 
     assert hits == ["0\n", "1\n"]
+
+
+_SORTS = {
+    "plain": """
+import numpy as np
+from omr.compiled import compiled
+
+@compiled("f4[:]", "out f4[:]")
+def ordered(values, found):
+    found[:] = values
+    found.sort()
+""",
+    "order": """
+import numpy as np
+from omr.compiled import compiled
+
+@compiled("f4[:]", "out f4[:]")
+def ordered(values, found):
+    found[:] = values
+    found[:] = np.argsort(found)
+""",
+}
+
+
+def test_loops_that_two_processes_compiled_do_not_take_each_others_parts(tmp_path: Path) -> None:
+    # Numba by itself counts its parts from 1 in each process, and the loader takes the first of
+    # two with one name: a median was then found with code that orders places, and the same page
+    # was measured otherwise. These two loops share a part's name if nothing is done about it.
+    for name, text in _SORTS.items():
+        (tmp_path / f"{name}.py").write_text(text, "utf-8")
+    folders = os.pathsep.join((str(ROOT), str(tmp_path)))
+    environment = os.environ | {"PYTHONPATH": folders, "NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+
+    def said_by(*lines: str) -> str:
+        words = [sys.executable, "-c", "\n".join(("import numpy as np", *lines))]
+        done = subprocess.run(words, env=environment, check=True, capture_output=True, text=True)
+        return done.stdout.strip()
+
+    for name in _SORTS:
+        said_by(f"import {name}")
+    found = said_by(
+        "import plain, order",
+        "values, found = np.array([3, 1, 2], np.float32), np.empty(3, np.float32)",
+        "for each in plain, order:",
+        "    each.ordered(values, found)",
+        "    print(*found.astype(int), end=' ')",
+    )
+
+    assert found == "1 2 3 1 2 0"
