@@ -110,11 +110,11 @@ def _counted_median(values: Picture, counts: Numbers) -> float:
                 some[at] = some[at - 1]
                 at -= 1
             some[at] = one
-        for n in some:
-            if rank < counts[n]:
-                middles[which] = values[n]
+        for each in some:
+            if rank < counts[each]:
+                middles[which] = values[each]
                 break
-            rank -= counts[n]
+            rank -= counts[each]
     return (middles[0] + middles[1]) / np.float32(2)
 
 
