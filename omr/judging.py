@@ -290,7 +290,10 @@ def _second(
         if sheet.pencil and b.faint >= t.second_faint and b.darkness >= t.marginal / 2:
             return True
         if sheet.bilevel:  # crumbs of an outline are paler than those of any stroke
-            return b.darkness >= t.black or (reach >= t.rough and b.peak >= t.palest)
+            least = t.palest if reach < t.second else t.crumbly
+            return b.darkness >= t.black or (reach >= t.rough and b.peak >= least)
+        if b.ring >= t.ring_alone and b.loose >= t.second_loose and b.zone >= t.second_zone:
+            return True  # a light tick that just misses its bubble
         inside = b.extent > 0 or b.ring >= t.ring_alone
         if reach < t.second or not inside or _is_tip(b, t, sheet):
             return False

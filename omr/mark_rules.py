@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from omr.mark_shapes import ends_here, hangs_down, is_dot, is_edged, is_part, is_stroke, winds
 from omr.marks import Mark, Reason
 from omr.scoring import BubbleMeasure, SheetMeasure
 from omr.thresholds import Thresholds
@@ -143,19 +144,10 @@ def _strokes(measured: SheetMeasure, thresholds: Thresholds) -> tuple[float, ...
     rows: dict[str, list[float]] = {}
     for b in measured.bubbles:
         found = rows.setdefault(b.question, [])
-        if _is_stroke(b, t):
+        if is_stroke(b, t):
             found.append(b.peak)
     single = [peaks[0] for peaks in rows.values() if len(peaks) == 1]
     return tuple(single) if len(single) >= t.answered * len(rows) else ()
-
-
-def _is_stroke(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
-    """Whether there is a stroke as long as a mark in a bubble, however light."""
-    t = thresholds
-    long = bubble.extent >= t.kneed and bubble.darkness >= t.stroke
-    dash = bubble.straight > 0 and bubble.bend < t.bend and bubble.leaves < t.enters
-    deep = dash or bubble.depth >= t.deep  # no end that hangs down from another row
-    return long and deep and bubble.coverage > t.least and bubble.share >= t.own
 
 
 def _has_light_traces(measured: SheetMeasure, thresholds: Thresholds) -> bool:
@@ -185,15 +177,20 @@ def judge_bubble(
     if bubble.extent == 0 and bubble.darkness < t.shading:  # no ink, but the print's or paper's
         return Mark.BLANK, None
     long = bubble.extent >= t.long and bubble.darkness >= t.definite_long
-    long = long or (_is_stroke(bubble, t) and _is_like(bubble, sheet.strokes, t))
+    long = long or (is_stroke(bubble, t) and _is_like(bubble, sheet.strokes, t))
     usual = lone and _is_usual(bubble, t, sheet)
-    meant = long or usual or _is_dot(bubble, t) or _is_edged(bubble, t)
-    whole = _ends_here(bubble, t) or (lone and _is_one_of_them(bubble, t, sheet))
+    # A 1-bit scan makes dots of anything: there only what its sheet's other rows show, too.
+    like = not sheet.bilevel or 0 < t.usual * sheet.usual <= bubble.darkness
+    dot = is_dot(bubble, t) and like
+    meant = long or usual or dot or is_edged(bubble, t)
+    whole = ends_here(bubble, t) or (lone and _is_one_of_them(bubble, t, sheet))
     if bubble.darkness < t.definite and not (meant and whole):
         return Mark.MARGINAL, Reason.MARGINAL_MARK
     if comes_from_elsewhere(bubble, t, sheet) and not (lone and not _strays(bubble, t, sheet)):
         return Mark.MARGINAL, Reason.STRAY_LINE
-    if not usual and (_is_odd_one(bubble, t, sheet) or _hangs_down(bubble, t)):
+    if not usual and (_is_odd_one(bubble, t, sheet) or hangs_down(bubble, t)):
+        return Mark.MARGINAL, Reason.STRAY_LINE
+    if not sheet.usual and is_part(bubble, t):
         return Mark.MARGINAL, Reason.STRAY_LINE
     in_pieces = bubble.whole < t.crumbs or bubble.coverage < t.least
     if in_pieces or (_is_shade(bubble, t, sheet) and not usual):
@@ -201,26 +198,11 @@ def judge_bubble(
     return Mark.MARKED, None
 
 
-def _ends_here(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
-    """Whether a light stroke is seen whole: none that goes on under print without a knee."""
-    t = thresholds
-    kneed = bubble.bend >= t.bend if bubble.straight > 0 else bubble.extent >= t.kneed
-    begins = bubble.hidden == 0 and bubble.home >= t.begun and bubble.length <= t.length
-    return bubble.cut == 0 or kneed or begins
-
-
 def _is_odd_one(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
     """Whether a stroke that goes under print, nobody knows how far, is like no other mark here."""
     t = thresholds
     stroke = bubble.cut > 0 and bubble.coverage < t.half_full
     return stroke and bool(sheet.peaks) and not _is_like(bubble, sheet.peaks, t)
-
-
-def _hangs_down(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
-    """Whether most of a stroke lies above, in another bubble too, and does not reach the middle."""
-    t = thresholds
-    end = bubble.share < 1 and bubble.home < t.hanging and bubble.coverage < t.half_full
-    return end and bubble.depth < t.middle and not _is_edged(bubble, t)
 
 
 def _is_one_of_them(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
@@ -250,33 +232,6 @@ def _is_usual(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bo
     dark = bubble.darkness >= least and (bubble.peak >= t.palest or like)
     penned = sheet.bilevel or sheet.peak >= t.pale or like
     return dark and enough and penned and bubble.share >= t.own
-
-
-def _is_dot(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
-    """Whether a pen was put down here on purpose: larger than where one rests."""
-    t = thresholds
-    return (
-        bubble.extent >= t.dot
-        and bubble.darkness >= t.dot_darkness
-        and bubble.coverage >= t.dot_coverage
-        and bubble.peak >= t.dot_peak
-        and bubble.share >= t.own
-    )
-
-
-def _is_edged(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
-    """Whether a pen's stroke, a tick mostly, lies across this bubble's outline and no other's."""
-    t = thresholds
-    return (
-        bubble.share >= t.alone
-        and bubble.home >= t.edged_home
-        and bubble.coverage >= t.edged_coverage
-        and bubble.peak >= t.edged_peak
-        and bubble.zone >= t.edged_zone
-        and t.edged_length <= bubble.length <= t.length
-        and bubble.hidden == 0
-        and (bubble.straight == 0 or bubble.bend >= t.bend)
-    )
 
 
 def _is_shade(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
@@ -317,6 +272,8 @@ def _strays(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool
     # One scribble over two rows is the answer of one of them at most.
     an_end |= bubble.outside > bubble.coverage
     an_end &= bubble.share < t.own
+    # Whatever its shape, where hardly any of it is here it was made elsewhere.
+    an_end |= bubble.share < t.tail_share
     seen = _is_one_of_them(bubble, t, sheet)
     return _passes(bubble, t, sheet, seen=seen) or wanders or an_end
 
@@ -336,7 +293,7 @@ def _passes(
     length = bubble.length
     if joined and bubble.leaves + bubble.enters < t.leaves:
         length = 0.0
-    return _winds(bubble, t) or (
+    return winds(bubble, t) or (
         bubble.straight > 0
         and (
             (goes_on and bubble.bend < t.bend_long)
@@ -346,18 +303,6 @@ def _passes(
             or (bubble.hidden > 0 and bubble.bend < t.bend and not (is_dash or seen))
         )
     )
-
-
-def _winds(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
-    """Whether a bent line comes in above and leaves below, as no tick does, and goes on.
-
-    A tick's knee lies in its bubble: both its arms go up, and it ends within ten millimetres.
-    """
-    t = thresholds
-    thin = bubble.straight == 0 and bubble.coverage < t.half_full
-    two_ends = bubble.share >= t.alone and 0 < bubble.arms < t.half_arms
-    far = bubble.length > t.winds or (bubble.cut > 0 and bubble.length > t.winds_cut)
-    return thin and two_ends and far and bubble.depth >= t.through
 
 
 def comes_from_elsewhere(

@@ -45,8 +45,11 @@ def is_dirt(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet, *, sing
     slipped = bubble.ring >= t.slipped_ring and bubble.beside >= t.slipped_beside
     slipped &= bubble.home < t.slipped_home and bubble.coverage < t.slipped_coverage
     slipped &= bubble.arms < t.slipped_arms
+    moved = bubble.shown < t.slipped_shown and bubble.coverage < t.slipped_coverage
+    moved &= not sheet.bilevel  # which may lose any outline
     return (
-        (blot and peak < t.blot_peak and grain < t.blot_grain)
+        moved
+        or (blot and peak < t.blot_peak and grain < t.blot_grain)
         or (dust and peak < t.dust_peak and grain < t.dust_grain)
         or (clot and grain < t.clot_grain)
         or (slipped and peak < t.slipped_peak)

@@ -31,6 +31,9 @@ class Thresholds:
     second_inside: float = 0.20  # ... struck out, with so much of it inside ...
     second_darkness: float = 0.003  # ... and so dark
     second_faint: float = 0.12  # ... or so much of its middle, by a light pen
+    second_zone: float = 0.20  # ... or, of one that just misses the bubble, reach ...
+    second_loose: float = 0.05  # ... and share of directions that it lies in
+    crumbly: float = 0.12  # peak of crumbs of a stroke that reach as far as one
     black: float = 0.002  # darkness of the crumbs that a 1-bit scan leaves of a stroke
     rough: float = 0.28  # reach of what a 1-bit scan makes of the outlines
     shading: float = 0.020  # darkness without any ink that paper and print alone may have
@@ -154,6 +157,7 @@ class Thresholds:
     slipped_home: float = 0.60  # ... and a bow in it
     slipped_coverage: float = 0.25
     slipped_arms: float = 0.25
+    slipped_shown: float = 0.30  # ... or its weakest quarter is not seen where it was printed
     clot_grain: float = 0.75  # ... and of a clot of grains, however dark each is, ...
     clot_coverage: float = 0.15  # ... so large, and short and without strokes like a blot
     shade_grain: float = 0.46  # darkness of ink in that of the middle mark: of no mark's ...

@@ -19,7 +19,7 @@ from scans.likeness import may_be_ours
 _INK_SHARE = 0.002  # of the page darker than mid-grey: below, the page is empty paper
 # Black over so much of a page hides more of a form than two fiducials and both codes; over more
 # than the other share it is the page's own colour: a cover, a negative.
-_BLACK_SHARE, _ALL_BLACK = 0.40, 0.85
+_BLACK_SHARE, _ALL_BLACK = 0.40, 0.97
 _BLACK = 128  # grey level, the mean over a few millimetres: halftones are grey
 # What is only named, never measured, is looked at with so many pixels: A4 has 6 px/mm then, at
 # which fiducials are found (omr.fiducials).
@@ -56,9 +56,14 @@ def is_mirrored(small: GreyImage) -> bool:
     return bool(find_fiducials(np.ascontiguousarray(small[:, ::-1])))
 
 
+def is_dark(small: GreyImage) -> bool:
+    """Whether most of a page is darker than any paper."""
+    return float(np.median(small)) < DARKEST_PAPER
+
+
 def is_negative(small: GreyImage, frames: Sequence[Layout]) -> bool:
     """Whether a :func:`reduced` page looks like a form where dark and light change places."""
-    if float(np.median(small)) >= DARKEST_PAPER:
+    if not is_dark(small):
         return False
     turned = np.asarray(cv2.bitwise_not(small), np.uint8)
     return bool(find_fiducials(turned, harder=False)) or may_be_ours(turned, frames)

@@ -28,7 +28,15 @@ from omr.registration import SheetPlace, Unplaced, place_sheets
 from omr.scoring import measure
 from scans.faults import PageFault, needs_memory
 from scans.first_look import PX_PER_MM, enlarged, may_be_bilevel
-from scans.formless import code_of, is_blackened, is_mirrored, is_negative, name_page, reduced
+from scans.formless import (
+    code_of,
+    is_blackened,
+    is_dark,
+    is_mirrored,
+    is_negative,
+    name_page,
+    reduced,
+)
 from scans.identify import read_page_codes
 from scans.identity import identify, serial_of
 from scans.jpeg import Decoded
@@ -81,6 +89,10 @@ def _never_lost(
         turned = read_image(np.asarray(cv2.bitwise_not(grey), np.uint8), context)
         lost = all(sheet.status is SheetStatus.BLANK for sheet in turned)
         return [_refused(Reason.REGISTRATION)] if lost else turned
+    if is_dark(small):
+        turned = read_image(np.asarray(cv2.bitwise_not(grey), np.uint8), context)
+        if not any(_UNKNOWN_PAGE.intersection(sheet.reasons) for sheet in turned):
+            return turned
     ours = not is_bare(small) and (
         is_blackened(small)
         or may_be_ours(small, context.frames)

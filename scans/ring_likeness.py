@@ -7,6 +7,8 @@ so they are counted wherever the middle of a sheet could lie.
 
 from __future__ import annotations
 
+import cmath
+import math
 from collections.abc import Sequence
 from functools import cache
 
@@ -21,7 +23,8 @@ from scans.likeness import copies_of, matched
 
 _PX_PER_MM = 4  # of the copy in which circles are looked for
 _LIKE = 0.42  # a circle's likeness (a correlation) at 0.5 mm of blur
-_TOLERANCE_MM = 1.0  # by which it may lie elsewhere: a degree of skew, a step of scale
+_TOLERANCE_MM = 1.0  # by which it may lie elsewhere: half a step of skew, a step of scale
+_SKEWS_DEG = (0.0, 1.5, -1.5, 3.0, -3.0, 4.5, -4.5, 6.0, -6.0)
 _RIM_MM = 0.8  # of white inside and outside the outline that a circle is compared with
 _LINE_MM = 0.25  # half the width of a printed line after scanning
 _LEAST_PX_PER_MM = 3.0  # of the page: below, an outline is no circle any more
@@ -56,11 +59,12 @@ def _share_in_place(copy: GreyImage, frame: Layout) -> float:
     reach = 2 * round(_TOLERANCE_MM * _PX_PER_MM) + 1
     wide = np.asarray(cv2.dilate(found, np.ones((reach, reach), np.uint8)), np.uint8)
     near = wide[::_PX_PER_MM, ::_PX_PER_MM]
-    return max(_best_count(near, bubbles, frame, q) for q in range(4)) / len(bubbles)
+    turns = [90.0 * quarter + skew for quarter in range(4) for skew in _SKEWS_DEG]
+    return max(_best_count(near, bubbles, frame, turn) for turn in turns) / len(bubbles)
 
 
 def _best_count(
-    near: NDArray[np.uint8], bubbles: Sequence[Bubble], frame: Layout, quarters: int
+    near: NDArray[np.uint8], bubbles: Sequence[Bubble], frame: Layout, turn_deg: float
 ) -> int:
     """How many of *bubbles* are near a circle with the sheet where most of them are.
 
@@ -68,19 +72,19 @@ def _best_count(
         near: 1 where a circle is near, one element to a millimetre.
         bubbles: Of the form.
         frame: Its size.
-        quarters: Turned against the clock by so many.
+        turn_deg: By which the sheet is turned against the clock.
     """
-    count = np.zeros(near.shape, np.uint16)
+    height, width = near.shape
+    count = np.zeros((height, width), np.uint8)  # a form has fewer bubbles than 255
+    turned = cmath.exp(-1j * math.radians(turn_deg))
     for bubble in bubbles:
-        off = (
-            complex(
-                bubble.centre.x_mm - frame.width_mm / 2, bubble.centre.y_mm - frame.height_mm / 2
-            )
-            * (-1j) ** quarters
+        off = turned * complex(
+            bubble.centre.x_mm - frame.width_mm / 2, bubble.centre.y_mm - frame.height_mm / 2
         )
-        move = np.array([[1, 0, -round(off.real)], [0, 1, -round(off.imag)]], np.float32)
-        moved = cv2.warpAffine(near, move, near.shape[::-1], flags=cv2.INTER_NEAREST)
-        count += np.asarray(moved, np.uint8)
+        x, y = round(off.real), round(off.imag)
+        if abs(x) < width and abs(y) < height:
+            here = count[max(-y, 0) : height - max(y, 0), max(-x, 0) : width - max(x, 0)]
+            here += near[max(y, 0) : height + min(y, 0), max(x, 0) : width + min(x, 0)]
     return int(count.max())
 
 

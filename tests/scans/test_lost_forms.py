@@ -188,7 +188,26 @@ def test_a_dark_page_without_a_form_is_foreign(printed: Printed, tmp_path: Path)
 def test_a_negative_of_our_cover_is_no_lost_form(printed: Printed, tmp_path: Path) -> None:
     cover = pages_of(printed.root / "f.pdf")[0]
 
-    assert _read(printed, tmp_path, 255 - cover).status is SheetStatus.BLANK
+    reading = _read(printed, tmp_path, 255 - cover)
+
+    assert (reading.status, reading.reasons) == (SheetStatus.BLANK, (Reason.COVER,))
+
+
+def test_a_page_with_hardly_anything_left_that_is_not_black_is_refused_too(
+    printed: Printed, tmp_path: Path
+) -> None:
+    page = printed.filled()
+    height, width = page.shape
+    page[height // 12 :] = 0
+    page[: height // 12, : width // 4] = 0
+
+    assert _is_refused(_read(printed, tmp_path, page))
+
+
+def test_a_page_that_is_black_all_over_is_no_lost_form(printed: Printed, tmp_path: Path) -> None:
+    reading = _read(printed, tmp_path, np.full((1240, 874), 20, np.uint8))
+
+    assert (reading.status, reading.reasons) == (SheetStatus.BLANK, (Reason.FOREIGN_PAGE,))
 
 
 def test_a_page_that_is_mostly_black_may_hide_a_form_and_is_refused(

@@ -67,5 +67,16 @@ def test_other_makers_bubbles_do_not_lie_where_ours_do(printed: Printed, name: s
     assert not shows_our_bubbles(np.asarray(page, np.uint8), printed.context.frames)
 
 
+@pytest.mark.parametrize("skew_deg", [-6.0, -3.7, 2.2, 5.3])
+def test_a_spoilt_form_that_lies_askew_is_known_too(printed: Printed, skew_deg: float) -> None:
+    page = printed.filled()
+    height, width = page.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), skew_deg, 1)
+    askew = cv2.warpAffine(page, turn, (width, height), borderValue=255)
+    spoilt = _blotted(np.asarray(askew, np.uint8))
+
+    assert shows_our_bubbles(spoilt, printed.context.frames)
+
+
 def test_a_page_smaller_than_any_bubble_bears_no_form(printed: Printed) -> None:
     assert not shows_our_bubbles(np.full((5, 300), 255, np.uint8), printed.context.frames)
