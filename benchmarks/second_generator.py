@@ -44,10 +44,11 @@ from accuracy_office import Office, open_office, reader_digest
 from accuracy_record import Reader, append, commit, lines_of
 from accuracy_worker import read_file
 from second_effects import augraphy_version
+from second_erased import shows_nothing
 from second_page import ERASED_BELOW_MM2, Page, fingerprint, make_page, visible_mm2
 
 from scans.pages import PageRef, load_page
-from scans.virtual.scorecard import judge, pair_up
+from scans.virtual.scorecard import ErrorKind, judge, pair_up
 
 RECORD = Path(__file__).parent / "results" / "second-generator.jsonl"
 _SHEETS = 60  # printed; each is filled again and again by other people
@@ -174,6 +175,9 @@ def _judged(
         return [*errors, lost], 0, None
     erased, truth = 0, page.truth
     for error in judge(result, truth):
+        if error.kind is ErrorKind.LOST and shows_nothing(page.pixels, page.dpi):
+            erased += 1
+            continue
         said = {
             "kind": str(error.kind),
             "question": error.question,

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from benchmark_parts import benchmark_parts
 
-PARTS = ("marks", "effects", "page", "generator")
+PARTS = ("marks", "effects", "page", "erased", "generator")
 needs_augraphy = pytest.mark.skipif(
     find_spec("augraphy") is None,
     reason="augraphy is not installed (pyproject.toml, group benchmarks, says how)",
@@ -166,6 +166,22 @@ def test_a_sheet_that_comes_to_nothing_is_an_error(
 
 
 @needs_augraphy
+def test_a_page_that_the_damage_left_bare_has_no_sheet_to_lose(
+    parts: dict[str, ModuleType], office: Any
+) -> None:
+    bare = np.full((900, 700, 3), 255, np.uint8)
+    bare[:40], bare[:, 660:] = 0, 0  # the glass beside the paper
+    shows_nothing = parts["erased"].shows_nothing
+
+    assert shows_nothing(bare, 150)
+    assert shows_nothing(np.zeros((900, 700), np.uint8), 150)
+    for level in (0, 230):
+        marked = bare.copy()
+        marked[500:503, 300:309] = level
+        assert not shows_nothing(marked, 150), level
+    assert not shows_nothing(parts["page"].make_page(office.forms, 9, 0).pixels, 150)
+
+
 def test_each_effect_gives_the_same_page_again(parts: dict[str, ModuleType], office: Any) -> None:
     effects, page = parts["effects"], parts["page"]
     for number, effect in enumerate(effects.EFFECTS):
