@@ -26,6 +26,7 @@ from omr.measure_codec import packed, unpack
 from omr.own_pages import CALIBRATION_CODE
 from omr.registration import SheetPlace, Unplaced, place_sheets
 from omr.scoring import measure
+from scans.code_likeness import shows_spoilt_code
 from scans.faults import PageFault, needs_memory
 from scans.first_look import PX_PER_MM, enlarged, may_be_bilevel
 from scans.formless import (
@@ -95,6 +96,7 @@ def _never_lost(
             return turned
     ours = not is_bare(small) and (
         is_blackened(small)
+        or (shows_spoilt_code(small) and not read_page_codes(grey))
         or may_be_ours(small, context.frames)
         or shows_our_bubbles(small, context.frames)
     )
