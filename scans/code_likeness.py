@@ -11,6 +11,7 @@ from itertools import combinations
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from omr.fiducials import GreyImage
@@ -69,7 +70,7 @@ def _children(tree: NDArray[np.int32], first: int) -> list[int]:
     return found
 
 
-def _square(outline: NDArray[np.int32]) -> _Square | None:
+def _square(outline: MatLike) -> _Square | None:
     """The square that an outline is, if it is one."""
     centre, (width, height), _turn = cv2.minAreaRect(outline)
     # An outline runs through the middles of its pixels: the square is one pixel larger.
