@@ -14,6 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import cv2
+import fuzz_codes
 import fuzz_memo  # noqa: F401 - first of all
 import fuzz_scans
 import fuzz_texts
@@ -112,7 +113,7 @@ def _verify() -> Callable[[str], object]:
 
 @cache
 def _made() -> frozenset[str]:
-    return frozenset(fuzz_texts.codes())
+    return frozenset(fuzz_codes.codes())
 
 
 def _code(data: bytes, _path: Path) -> str:

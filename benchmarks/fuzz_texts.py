@@ -1,4 +1,4 @@
-"""Hostile texts and tables: codes, CSV, workbooks, surveys, made of sound ones."""
+"""Hostile tables and texts: CSV, workbooks, surveys, made of sound ones; codes beside them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,12 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import base45
-from forgery import ALPHABET, BITS, genuine
 from fuzz_changes import Words, renumbered, spoilt
-
-from omr.codes import TEXT_LENGTH
+from fuzz_codes import code_case, codes
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from make_workbooks import save_sheet
 
-GENUINE = 200  # codes that the forger has before him
 HEADER = "Dấu thời gian,Đơn vị,Lĩnh vực,a1,t0,m1,y1,g1\n"
 _ROWS = (
     "2026/11/10 9:05:33 SA GMT+7,HP-PC08,GTDB,Hài lòng,5,Trễ hẹn;Chờ đợi lâu,Không,Cảm ơn\n",
@@ -184,8 +180,8 @@ _XML_WORDS = (
 def cases(kind: str, rng: random.Random) -> Iterator[bytes]:
     """Hostile inputs of *kind* without end: ``qr``, ``csv``, ``units``, ``xlsx`` or ``toml``."""
     make = {
-        "qr": _code_case,
-        "qr-picture": _code_case,
+        "qr": code_case,
+        "qr-picture": code_case,
         "csv": _csv_case,
         "units": _units_case,
         "xlsx": _workbook_case,
@@ -203,83 +199,6 @@ def seeds(kind: str) -> list[bytes]:
         "toml": [SURVEY.encode()],
         "xlsx": [_packed(_workbook())],
     }.get(kind) or [text.encode() for text in codes()]
-
-
-@cache
-def codes() -> tuple[str, ...]:
-    """Genuine codes: what a forger may start from, and the only ones that may pass."""
-    made = genuine(random.Random("genuine codes"))
-    return tuple(next(made) for _number in range(GENUINE))
-
-
-@cache
-def _raw_codes() -> tuple[bytes, ...]:
-    return tuple(base45.b45decode(text) for text in codes())
-
-
-_CODE_WORDS = (
-    *(
-        "https://x.vn/",
-        "' OR 1=1 --",
-        "../../etc/passwd",
-        "\0",
-        "\n",
-        "\u202e",
-        "%s%n",
-        "é",
-        "𝟘",
-        "İ",
-    ),
-    *("\ud800", " ", ":::", "ZZZ", "\\000026", "0" * 60, "a", "٠", "０", "\u0301"),
-)
-_LETTERS = ALPHABET + ALPHABET.lower() + "\0\n\t!\"#&'()<>?@[]^_`{}~é０𝟘"
-
-
-def _code_case(rng: random.Random) -> bytes:
-    """A code's text in UTF-8; half-characters are let through as such."""
-    return code_text(rng).encode("utf-8", "surrogatepass")
-
-
-def code_text(rng: random.Random) -> str:
-    """What somebody may put into a QR code to be taken for one of ours."""
-    chance = rng.random()
-    if chance >= 0.60:
-        return _changed_text(rng)
-    raw = bytearray(rng.choice(_raw_codes()))
-    if chance < 0.25:
-        for _turn in range(rng.choice((1, 1, 1, 2, 3))):
-            bit = rng.randrange(BITS)
-            raw[bit // 8] ^= 1 << bit % 8
-    elif chance < 0.45:
-        at = rng.randrange(1, len(raw))
-        raw[at:] = rng.choice(_raw_codes())[at:]
-    else:
-        at = rng.randrange(len(raw))
-        raw[at : at + 4] = rng.randbytes(len(raw[at : at + 4]))
-    return _text(raw)
-
-
-def _changed_text(rng: random.Random) -> str:
-    text, chance = rng.choice(codes()), rng.random()
-    at = rng.randrange(len(text) + 1)
-    if chance < 0.50:
-        return text[:at] + rng.choice(_LETTERS) + text[at + 1 :]
-    if chance < 0.62:
-        return text[:at] + text[at + 1 :] + rng.choice(_LETTERS)
-    if chance < 0.75:
-        return text[:at] + rng.choice(_CODE_WORDS) + text[at + rng.randrange(8) :]
-    if chance < 0.82:
-        return "".join(rng.choices(_LETTERS, k=TEXT_LENGTH))
-    if chance < 0.88:
-        return text.lower() if rng.random() < 0.3 else text[:at] + text[at:].swapcase()
-    if chance < 0.93:
-        return text * rng.choice((0, 2, 60)) + rng.choice(_CODE_WORDS)
-    return text[:at] + " " * rng.randrange(3) + text[at:]
-
-
-def _text(raw: bytes | bytearray) -> str:
-    text: bytes = base45.b45encode(bytes(raw))
-    return text.decode("ascii")
 
 
 def _csv_case(rng: random.Random) -> bytes:
