@@ -188,6 +188,10 @@ def _left(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> Reason
     ring = thresholds.faint_loose if light else thresholds.loose_alone
     if bubble.ring >= thresholds.ring_alone or bubble.loose >= ring:
         return Reason.CIRCLED
+    if bubble.outside >= thresholds.outlying_alone:
+        return (
+            Reason.MARGINAL_MARK
+        )  # it may be the row's mark, though it hangs together with another
     if bubble.shown < thresholds.covered and not sheet.bilevel:
         return Reason.CORRECTION  # tape, paint or a slip of paper hides what may be marked
     return Reason.MARGINAL_MARK if _is_trace(bubble, thresholds, sheet) else None
@@ -291,6 +295,8 @@ def _second(
             return True
         if sheet.bilevel:  # crumbs of an outline are paler than those of any stroke
             least = t.palest if reach < t.second else t.crumbly
+            if reach >= t.kneed and not sheet.usual:
+                least = t.crumbled
             return b.darkness >= t.black or (reach >= t.rough and b.peak >= least)
         if b.ring >= t.ring_alone and b.loose >= t.second_loose and b.zone >= t.second_zone:
             return True  # a light tick that just misses its bubble

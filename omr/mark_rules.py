@@ -134,7 +134,8 @@ def _is_sturdy(
     if not lone or measured.outlines_found < t.sturdy_outlines:
         return False
     coverages = [b.coverage for b in lone]
-    strokes = median(coverages) < t.fine
+    # Fillings of which grains are left cover as little, but all over the bubble.
+    strokes = median(coverages) < t.fine and median(b.faint for b in lone) < t.grained
     return min(coverages) >= t.sturdy and (strokes or grain >= t.crisp)
 
 
@@ -190,7 +191,7 @@ def judge_bubble(
         return Mark.MARGINAL, Reason.STRAY_LINE
     if not usual and (_is_odd_one(bubble, t, sheet) or hangs_down(bubble, t)):
         return Mark.MARGINAL, Reason.STRAY_LINE
-    if not sheet.usual and is_part(bubble, t):
+    if sheet.peaks and not sheet.usual and is_part(bubble, t):
         return Mark.MARGINAL, Reason.STRAY_LINE
     in_pieces = bubble.whole < t.crumbs or bubble.coverage < t.least
     if in_pieces or (_is_shade(bubble, t, sheet) and not usual):

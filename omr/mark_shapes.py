@@ -70,11 +70,8 @@ def winds(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
 
 
 def is_part(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
-    """Whether most of a bent stroke that goes under print lies outside its bubble."""
+    """Whether a bent stroke goes under print and lies mostly outside, or shows no knee inside."""
     t = thresholds
-    return (
-        bubble.straight == 0
-        and bubble.cut > 0
-        and bubble.coverage < t.half_full
-        and bubble.home < t.begun
-    )
+    bent = bubble.straight == 0 and bubble.cut > 0
+    outside = bubble.home < t.begun and bubble.coverage < t.half_full
+    return bent and (outside or (bubble.extent < t.kneed and bubble.coverage < t.broad))

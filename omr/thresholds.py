@@ -34,6 +34,9 @@ class Thresholds:
     second_zone: float = 0.20  # ... or, of one that just misses the bubble, reach ...
     second_loose: float = 0.05  # ... and share of directions that it lies in
     crumbly: float = 0.12  # peak of crumbs of a stroke that reach as far as one
+    crumbled: float = (
+        0.05  # ... as a tick's knee, on a sheet whose rows do not mostly have one mark
+    )
     black: float = 0.002  # darkness of the crumbs that a 1-bit scan leaves of a stroke
     rough: float = 0.28  # reach of what a 1-bit scan makes of the outlines
     shading: float = 0.020  # darkness without any ink that paper and print alone may have
@@ -61,6 +64,7 @@ class Thresholds:
     shared: float = 0.65  # ... and of one that is also another bubble's, ...
     half_full: float = 0.30  # ... coverage of what is no scribble, ...
     outlying: float = 0.60  # ... with so much outside for what is inside
+    outlying_alone: float = 0.12  # ink outside, in a row without a mark
     spread: float = 0.38  # share of a piece of ink near bubbles: below, it is handwriting, a seal
     pale: float = 0.35  # peak of ink that is a pencil's or a stain's ...
     pale_thin: float = 0.28  # ... and of a thin line that is one's or a fold's: a mark ...

@@ -55,6 +55,12 @@ def test_fillings_must_have_no_holes_to_show_that_a_stroke_would_have_stayed() -
     assert _judged(starved)[EMPTY] == LOST
 
 
+def test_grains_all_over_the_bubbles_are_starved_fillings_however_little_they_cover() -> None:
+    grains = replace(STROKE, coverage=T.fine - JUST, faint=T.grained)
+    assert _judged(grains)[EMPTY] == LOST
+    assert _judged(replace(grains, faint=T.grained - JUST))[EMPTY] == Answer(AnswerState.BLANK)
+
+
 def test_strokes_are_never_so_dark_as_fillings_and_need_not_be() -> None:
     pale = replace(STROKE, darkness=0.1, coverage=T.fine - JUST)
     assert _judged(pale)[EMPTY] == Answer(AnswerState.BLANK)

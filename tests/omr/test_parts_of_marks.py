@@ -120,3 +120,47 @@ def test_pale_crumbs_as_long_as_a_stroke_may_be_a_second_mark_in_a_1_bit_scan() 
     for less in ({"peak": T.crumbly - JUST}, {"extent": T.second - JUST}):
         answer = _beside_a_filling(replace(crumbs, **less), binary)
         assert answer == Answer(AnswerState.ANSWERED, ("r1",)), less
+
+
+# The end of a line that goes on over the print below.
+TIP = bubble(
+    darkness=0.053, coverage=0.116, peak=0.676, outside=0.068, beside=0.08, zone=0.724,
+    extent=0.488, ring=0.168, length=0.072, cut=1, home=0.616, housed=0.896, depth=0.988,
+)  # fmt: skip
+
+
+def test_the_tip_of_a_line_from_the_print_is_no_answer_on_a_sheet_in_disorder() -> None:
+    disorder = replace(INK, usual=0.0)
+
+    assert judge_bubble(TIP, T, disorder) == STRAY
+    assert judge_bubble(replace(TIP, extent=T.kneed), T, disorder) == MARKED  # a tick's knee
+    assert judge_bubble(replace(TIP, coverage=T.broad), T, disorder) == MARKED
+    assert judge_bubble(TIP, T, INK) == MARKED
+
+
+def test_paler_crumbs_count_where_the_rows_do_not_mostly_have_one_mark() -> None:
+    crumbs = bubble(peak=T.crumbled, zone=0.136, extent=T.kneed, ring=0.292, home=0.168)
+    disorder = replace(INK, bilevel=True, usual=0.0)
+
+    assert _beside_a_filling(crumbs, disorder).state is AnswerState.DOUBTFUL
+    for sheet, less in (
+        (disorder, {"peak": T.crumbled - JUST}),
+        (disorder, {"extent": T.kneed - JUST}),
+        (replace(INK, bilevel=True), {}),
+    ):
+        answer = _beside_a_filling(replace(crumbs, **less), sheet)
+        assert answer == Answer(AnswerState.ANSWERED, ("r1",)), less
+
+
+def test_much_ink_beside_a_bubble_of_an_empty_row_is_asked_about_whosever_it_is() -> None:
+    beside = bubble(own=0.0, outside=T.outlying_alone, ring=0.376, loose=0.04)
+
+    assert _alone(beside).state is AnswerState.DOUBTFUL
+    assert _alone(replace(beside, outside=T.outlying_alone - JUST)).state is AnswerState.BLANK
+    assert _beside_a_filling(beside, INK) == Answer(AnswerState.ANSWERED, ("r1",))
+
+
+def _alone(ink: BubbleMeasure) -> Answer:
+    row = [replace(ink, question=QUESTION.id, option=QUESTION.bubbles[0].option)]
+    row += [replace(bubble(), question=QUESTION.id, option=b.option) for b in QUESTION.bubbles[1:]]
+    return judge_question(QUESTION, row, T, INK)
