@@ -350,7 +350,7 @@ def _is_trace(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bo
     if sheet.bilevel:
         return bubble.zone >= t.rough or bubble.darkness >= t.black
     if sheet.peak >= t.inky:  # no pen leaves less, however short it rests
-        return bubble.zone >= t.speck and bubble.peak >= t.palest
+        return bubble.zone >= t.speck and bubble.peak >= t.spot_peak
     return (
         bubble.faint >= (t.faint if sheet.pencil else t.light)
         or bubble.zone >= t.trace

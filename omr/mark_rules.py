@@ -185,6 +185,7 @@ def judge_bubble(
     dot = is_dot(bubble, t) and like
     meant = long or usual or dot or is_edged(bubble, t)
     whole = ends_here(bubble, t) or (lone and _is_one_of_them(bubble, t, sheet))
+    whole |= bubble.straight > 0 and bubble.bend < t.bend and _is_dash(bubble, t, sheet)
     if bubble.darkness < t.definite and not (meant and whole):
         return Mark.MARGINAL, Reason.MARGINAL_MARK
     if comes_from_elsewhere(bubble, t, sheet) and not (lone and not _strays(bubble, t, sheet)):
@@ -279,14 +280,22 @@ def _strays(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool
     return _passes(bubble, t, sheet, seen=seen) or wanders or an_end
 
 
+def _is_dash(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
+    """Whether a line that ends at print may be one of its sheet's dashes.
+
+    Who answers with dashes may end one there: none much longer than the others.
+    """
+    t = thresholds
+    among = len(sheet.dashes) > t.alike and bubble.length <= max(sheet.dashes) + t.dashes
+    return among and bubble.leaves < t.enters and bubble.hidden < 1
+
+
 def _passes(
     bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet, *, seen: bool = False
 ) -> bool:
     """Whether the ink in a bubble may be a line that only passes, unless all of it is *seen*."""
     t = thresholds
-    # Who answers with dashes may end one at print: none much longer than the others.
-    is_dash = len(sheet.dashes) > t.alike and bubble.length <= max(sheet.dashes) + t.dashes
-    is_dash &= bubble.leaves < t.enters and bubble.hidden < 1
+    is_dash = _is_dash(bubble, t, sheet)
     # A pale line may break where it leaves a bubble; a dark one that goes on is seen to.
     goes_on = bubble.aligned > 0 and (bubble.leaves >= t.goes_on or bubble.peak < t.pale)
     # What hangs together with another bubble's ink is longer than the line in this one.

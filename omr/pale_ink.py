@@ -59,8 +59,11 @@ def is_dirt(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet, *, sing
 
 
 def _is_darker_than_all(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool:
-    """Whether ink is plainly darker than each other mark of a sheet: toner, not its pen."""
+    """Whether ink is plainly darker than each other mark of a sheet: toner, not its pen.
+
+    Toner is black; how dark a light pencil's strokes are varies more.
+    """
     others = sorted(sheet.peaks)
     if bubble.peak >= others[-1]:
         del others[-1]  # itself, or as dark
-    return bubble.peak > thresholds.darker * others[-1]
+    return bubble.peak > max(thresholds.darker * others[-1], thresholds.dot_peak)

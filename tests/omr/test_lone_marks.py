@@ -277,7 +277,7 @@ def test_dust_and_the_papers_noise_are_no_trace_on_a_sheet_filled_with_an_inky_p
     assert _row(ORDERLY, r2=dust).state is AnswerState.DOUBTFUL
     assert _row(inky, r2=replace(dust, zone=T.speck)).state is AnswerState.DOUBTFUL
     assert _row(inky, r2=bubble(beside=T.beside)).state is AnswerState.DOUBTFUL
-    assert _row(inky, r2=bubble(zone=0.9, peak=T.palest - JUST)).state is AnswerState.BLANK
+    assert _row(inky, r2=bubble(zone=0.9, peak=T.spot_peak - JUST)).state is AnswerState.BLANK
 
 
 def test_pale_ink_is_believed_only_where_the_sheets_other_ink_is_no_fold() -> None:

@@ -360,3 +360,13 @@ def test_a_light_second_mark_is_long_enough_and_enough_of_it_inside() -> None:
     assert _judge(SINGLE, pencil, r1=FILLED, r2=light).options == ("r1", "r2")
     for less in ({"zone": T.second_light - JUST}, {"extent": T.second_inside - JUST}):
         assert _judge(SINGLE, pencil, r1=FILLED, r2=replace(light, **less)).options == ("r1",)
+
+
+def test_so_may_who_answers_with_light_dashes() -> None:
+    dasher = Sheet(dashes=(DASH.length,) * (T.alike + 1))
+    light = replace(DASH, darkness=T.definite_long, cut=1.0, hidden=0.5)
+
+    assert judge_bubble(light, T, dasher) == MARKED
+    assert judge_bubble(light, T, Sheet(dashes=dasher.dashes[1:])) == UNSURE
+    assert judge_bubble(replace(light, leaves=T.enters), T, dasher) == UNSURE
+    assert judge_bubble(replace(light, hidden=1.0), T, dasher) == UNSURE

@@ -95,6 +95,13 @@ def test_where_several_may_be_marked_toner_is_none_of_the_pens_marks(
     assert not is_dirt(replace(mark, **toner), T, pen, single=True)
 
 
+def test_a_light_pencils_darkest_stroke_is_no_toner() -> None:
+    dark = filled(darkness=0.25, coverage=0.6, peak=T.dot_peak)
+
+    assert not is_dirt(dark, T, _sheet(0.3, 0.4), single=False)
+    assert is_dirt(replace(dark, peak=T.dot_peak + 0.001), T, _sheet(0.3, 0.4), single=False)
+
+
 def test_the_darkest_of_a_sheets_own_marks_is_compared_with_the_others() -> None:
     mark = filled(darkness=0.4, coverage=0.8, peak=0.6)
     pens = (0.5, 0.5, 0.5, 0.5)
