@@ -74,7 +74,12 @@ def with_lost_seconds(
 
     def may_hide_one(answer: Answer, its: Sequence[BubbleMeasure]) -> bool:
         marks = [b for b in its if b.option in answer.options]
-        return any((lost and _is_scanty(b, t)) or b.darkness > dark for b in marks)
+        return any(
+            (lost and _is_scanty(b, t))
+            or b.darkness > dark
+            or (not sheet.usual and _is_frayed(b, t))
+            for b in marks
+        )
 
     return {
         name: doubted(answer, Reason.POOR_IMAGE)
@@ -88,6 +93,13 @@ def _is_scanty(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether of a filling hardly anything is left."""
     t = thresholds
     return bubble.faint >= t.scanty_faint and bubble.coverage < t.scanty
+
+
+def _is_frayed(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether a filling has ends in the white round it: all that may be left of striking it out."""
+    t = thresholds
+    ends = bubble.beside >= t.frayed_beside and bubble.ring >= t.frayed_ring
+    return ends and bubble.coverage >= t.half_struck
 
 
 def is_stroke(answer: Answer, bubbles: Sequence[BubbleMeasure], thresholds: Thresholds) -> bool:

@@ -50,7 +50,9 @@ def with_rough_rows(
             stands &= not single or not any(_is_touched(b, t) for b in its if b not in marks)
             if not stands:
                 found[question.id] = doubted(answer, Reason.STRAY_LINE)
-    if _share_in_doubt(found) > t.lost_rows:
+    disorder = not sheet.usual and len(sheet.peaks) > 0
+    disorder = disorder and _share_in_doubt(found, but=Reason.POOR_IMAGE) > t.lost_disorder
+    if disorder or _share_in_doubt(found) > t.lost_rows:
         return {
             name: doubted(answer, Reason.STRAY_LINE)
             if answer.state is AnswerState.ANSWERED

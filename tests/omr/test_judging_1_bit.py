@@ -11,6 +11,8 @@ from make_measures import bubble, filled, sheet
 
 from omr.judging import MIN_OUTLINES_FOUND, judge_sheet
 from omr.layout import QuestionKind
+from omr.lost_marks import with_lost_seconds
+from omr.mark_rules import Sheet
 from omr.marks import Answer, AnswerState, Reason
 from omr.scoring import BubbleMeasure
 from omr.thresholds import Thresholds
@@ -230,3 +232,19 @@ def test_a_mark_gone_over_may_be_blacked_out_where_strokes_may_be_lost() -> None
         AnswerState.DOUBTFUL, ("r1",), (Reason.POOR_IMAGE,)
     )
     assert _judged(STROKE, gone_over)[EMPTY] == Answer(AnswerState.ANSWERED, ("r1",))
+
+
+def test_a_frayed_filling_may_be_struck_out_where_the_rows_do_not_mostly_have_one_mark() -> None:
+    frayed = filled("r5", beside=T.frayed_beside, ring=T.frayed_ring, coverage=0.75, darkness=0.7)
+    answered = Answer(AnswerState.ANSWERED, ("r5",))
+
+    def read(mark: BubbleMeasure, sheet: Sheet) -> Answer:
+        bubbles = [replace(mark, question="q1", option="r5")]
+        return with_lost_seconds({"q1": answered}, {"q1": bubbles}, T, sheet)["q1"]
+
+    disorder = Sheet(bilevel=True)
+    assert read(frayed, disorder) == Answer(AnswerState.DOUBTFUL, ("r5",), (Reason.POOR_IMAGE,))
+    assert read(frayed, replace(disorder, usual=0.6)) == answered
+    for less in ({"beside": T.frayed_beside - JUST}, {"ring": T.frayed_ring - JUST}):
+        assert read(replace(frayed, **less), disorder) == answered
+    assert read(replace(frayed, coverage=T.half_struck - JUST), disorder) == answered

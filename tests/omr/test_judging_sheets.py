@@ -123,7 +123,7 @@ def _judged(rows: int, traces: int, **trace: float) -> dict[str, Answer]:
 
 
 def test_an_answer_stands_among_traces_that_make_blank_rows_doubtful() -> None:
-    *_rows, answered, blank = _judged(12, 5, faint=T.light).values()
+    *_rows, answered, blank = _judged(18, 6, faint=T.light).values()
 
     assert answered == Answer(AnswerState.ANSWERED, ("r5",))
     assert blank.state is AnswerState.DOUBTFUL

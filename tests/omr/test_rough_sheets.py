@@ -122,10 +122,24 @@ def test_a_blank_row_of_several_choices_stays_blank() -> None:
 
 def test_nothing_stands_where_hardly_any_row_is_beyond_doubt() -> None:
     most = int(T.lost_rows * len(LAYOUT.questions)) + 1
+    orderly = [
+        replace(_speck(name), coverage=0.05, extent=T.speck - 0.01) for name in reversed(OTHERS)
+    ]
+
+    def read(rough: int) -> AnswerState:
+        clear = [filled("r3", name) for name in OTHERS[: len(OTHERS) - rough]]
+        return _judged(PLAIN, *clear, *orderly[:rough], rough=0)[HERE].state
 
     assert len(OTHERS) >= most
-    assert _judged(PLAIN, rough=most)[HERE].state is AnswerState.DOUBTFUL
-    assert _judged(PLAIN, rough=most - 1)[HERE].state is AnswerState.ANSWERED
+    assert read(most) is AnswerState.DOUBTFUL
+    assert read(most - 1) is AnswerState.ANSWERED
+
+
+def test_nothing_stands_on_a_sheet_in_disorder_where_fewer_rows_are_in_doubt() -> None:
+    many = int(T.lost_disorder * len(LAYOUT.questions)) + 1
+
+    assert _judged(PLAIN, rough=many)[HERE].state is AnswerState.DOUBTFUL
+    assert _judged(PLAIN, rough=many - 1)[HERE].state is AnswerState.ANSWERED
 
 
 @pytest.mark.parametrize(
