@@ -165,7 +165,7 @@ def test_a_sheet_that_comes_to_nothing_is_an_error(
     )
 
 
-@needs_augraphy
+@pytest.mark.usefixtures("undamaged")
 def test_a_page_that_the_damage_left_bare_has_no_sheet_to_lose(
     parts: dict[str, ModuleType], office: Any
 ) -> None:
@@ -182,6 +182,7 @@ def test_a_page_that_the_damage_left_bare_has_no_sheet_to_lose(
     assert not shows_nothing(parts["page"].make_page(office.forms, 9, 0).pixels, 150)
 
 
+@needs_augraphy
 def test_each_effect_gives_the_same_page_again(parts: dict[str, ModuleType], office: Any) -> None:
     effects, page = parts["effects"], parts["page"]
     for number, effect in enumerate(effects.EFFECTS):
