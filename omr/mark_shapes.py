@@ -70,8 +70,7 @@ def winds(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
 
 
 def is_part(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
-    """Whether a bent stroke goes under print and lies mostly outside, or shows no knee inside."""
+    """Whether a stroke goes under print and is thin, or lies mostly outside its bubble."""
     t = thresholds
-    bent = bubble.straight == 0 and bubble.cut > 0
     outside = bubble.home < t.begun and bubble.coverage < t.half_full
-    return bent and (outside or (bubble.extent < t.kneed and bubble.coverage < t.broad))
+    return bubble.cut > 0 and (outside or bubble.coverage < t.broad)

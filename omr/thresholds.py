@@ -135,7 +135,7 @@ class Thresholds:
     sturdy_outlines: float = 0.70
     sturdy: float = 0.12
     fine: float = 0.25  # middle coverage of strokes; of fillings, which show no single stroke, ...
-    crisp: float = 0.90  # ... the middle darkness of their ink: starved ones have holes
+    crisp: float = 0.95  # ... the middle darkness of their ink: starved ones have holes
     # ... and middle darkness of their ink: below, it is grains of pencil or edges of thin strokes.
     grainy: float = 0.80
     grained: float = 0.60  # traces in so much of the middle: a filling, though in grains

@@ -91,9 +91,10 @@ HANGING = bubble(
 def test_a_stroke_that_goes_under_print_is_a_mark_only_among_others_like_it() -> None:
     others = (CUT.peak,) * T.alike
 
-    assert judge_bubble(CUT, T, Sheet(peaks=(CUT.peak,)))[0] is Mark.MARGINAL
-    assert judge_bubble(CUT, T, Sheet(peaks=(1.0,) * 9))[0] is Mark.MARGINAL
-    assert judge_bubble(CUT, T, Sheet(peaks=(CUT.peak, *others)))[0] is Mark.MARKED
+    assert judge_bubble(CUT, T, Sheet(peaks=(CUT.peak,), usual=0.1))[0] is Mark.MARGINAL
+    assert judge_bubble(CUT, T, Sheet(peaks=(1.0,) * 9, usual=0.1))[0] is Mark.MARGINAL
+    assert judge_bubble(CUT, T, Sheet(peaks=(CUT.peak, *others), usual=0.1))[0] is Mark.MARKED
+    assert judge_bubble(CUT, T, Sheet(peaks=(CUT.peak, *others)))[0] is Mark.MARGINAL  # disorder
     assert judge_bubble(replace(CUT, cut=0.0), T, Sheet(peaks=(1.0,) * 9))[0] is Mark.MARKED
 
 
