@@ -7,8 +7,6 @@ pattern).
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import cv2
 import numpy as np
 from cv2.typing import MatLike
@@ -22,44 +20,30 @@ _OFF_CENTRE = 0.15  # of the outer side
 _LEAST_PX = 10.0  # of the outer side: a module has more than one pixel
 _SQUARE = 0.88  # area in that of the tightest rectangle round it: a circle has 0.79
 _ASPECT = 1.25
-_ALIKE = 1.2  # sides of one code's squares, greater to less
-# From one square of a code to another: the code has 21 to 41 modules, a square 7.
-_NEAREST, _FARTHEST = 1.8, 7.0
 
 _Square = tuple[complex, float]  # centre and side, px
 
 
 def shows_spoilt_code(small: GreyImage) -> bool:
-    """Whether two corner squares of one QR code are on a page.
+    """Whether a corner square of a QR code is on a page; one may be all that is left.
 
     Args:
         small: Shape (h, w), uint8; 2,000 px along its long side are plenty.
     """
-    return any(
-        max(side, other) <= _ALIKE * min(side, other)
-        and _NEAREST * side <= abs(centre - away) <= _FARTHEST * side
-        for (centre, side), (away, other) in combinations(_corner_squares(small), 2)
-    )
-
-
-def _corner_squares(small: GreyImage) -> list[_Square]:
-    """Where three squares are nested as in a finder pattern."""
     _level, dark = cv2.threshold(small, 0, 255, cv2.THRESH_BINARY_INV | cv2.THRESH_OTSU)
     outlines, tree = cv2.findContours(dark, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
     if tree is None:
-        return []
-    found = []
+        return False
     for number, (_next, _before, child, parent) in enumerate(tree[0]):
         if child < 0 or parent < 0:  # the light square: something lies in it, and it in something
             continue
         outer, middle = _square(outlines[parent]), _square(outlines[number])
         if outer is None or middle is None:
             continue
-        for core in _children(tree[0], child):
-            inner = _square(outlines[core])
-            if inner is not None and _are_nested(outer, middle, inner):
-                found.append(outer)
-    return found
+        cores = (_square(outlines[core]) for core in _children(tree[0], child))
+        if any(core is not None and _are_nested(outer, middle, core) for core in cores):
+            return True
+    return False
 
 
 def _children(tree: NDArray[np.int32], first: int) -> list[int]:
