@@ -12,7 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from omr.mark_shapes import ends_here, hangs_down, is_dot, is_edged, is_part, is_stroke, winds
+from omr.mark_shapes import (
+    comes_up,
+    ends_here,
+    hangs_down,
+    is_dot,
+    is_edged,
+    is_part,
+    is_stroke,
+    winds,
+)
 from omr.marks import Mark, Reason
 from omr.scoring import BubbleMeasure, SheetMeasure
 from omr.thresholds import Thresholds
@@ -276,6 +285,7 @@ def _strays(bubble: BubbleMeasure, thresholds: Thresholds, sheet: Sheet) -> bool
     an_end &= bubble.share < t.own
     # Whatever its shape, where hardly any of it is here it was made elsewhere.
     an_end |= bubble.share < t.tail_share
+    an_end |= comes_up(bubble, t)
     seen = _is_one_of_them(bubble, t, sheet)
     return _passes(bubble, t, sheet, seen=seen) or wanders or an_end
 
@@ -346,6 +356,7 @@ def comes_from_elsewhere(
     foreign |= (
         thin and bubble.below > 0 and bubble.share < t.shared and bubble.length > t.wander_length
     )
+    foreign |= comes_up(bubble, t)
     amid = bubble.loose >= t.amid
     wanders = thin and bubble.length > t.wander_length and bubble.home < t.wander_home
     amid |= wanders and bubble.share < t.wander_share

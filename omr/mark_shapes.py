@@ -15,6 +15,13 @@ def is_stroke(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     return long and deep and bubble.coverage > t.least and bubble.share >= t.own
 
 
+def comes_up(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
+    """Whether this is the arm of a tick whose knee lies below the bubble, at the next row's."""
+    t = thresholds
+    straight = bubble.straight > 0 and bubble.bend < t.bend_long
+    return straight and bubble.below > 0 and bubble.leaves >= t.goes_on and bubble.home < t.own
+
+
 def ends_here(bubble: BubbleMeasure, thresholds: Thresholds) -> bool:
     """Whether a light stroke is seen whole: none that goes on under print without a knee."""
     t = thresholds

@@ -168,3 +168,17 @@ def _alone(ink: BubbleMeasure) -> Answer:
     row = [replace(ink, question=QUESTION.id, option=QUESTION.bubbles[0].option)]
     row += [replace(bubble(), question=QUESTION.id, option=b.option) for b in QUESTION.bubbles[1:]]
     return judge_question(QUESTION, row, T, INK)
+
+
+# The arm of a pencil tick whose knee lies between this row's bubble and the next one's.
+ARM = bubble(
+    darkness=0.048, coverage=0.14, peak=0.316, outside=0.028, beside=0.028, zone=1, arms=0.124,
+    extent=0.852, ring=0.168, straight=1, leaves=0.696, length=0.164, share=0.96, below=1,
+    home=0.44, housed=0.624, depth=0.964, faint=0.368, shown=0.988,
+)  # fmt: skip
+
+
+def test_an_arm_that_comes_up_from_a_knee_below_is_no_answer_even_where_nothing_else_is() -> None:
+    assert judge_bubble(ARM, T, PENCIL, lone=True) == STRAY
+    for other in ({"below": 0.0}, {"leaves": T.goes_on - JUST}, {"home": T.own}):
+        assert judge_bubble(replace(ARM, **other), T, PENCIL, lone=True) == MARKED, other
